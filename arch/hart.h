@@ -1,0 +1,38 @@
+/*
+ * hart.h: the hart this code runs on, and its interrupts.
+ *
+ * sscratch holds the pointer to the per-hart structure at all times; tp belongs to the running thread (thread-local
+ * storage), so a thread that moves between harts needs no care here. this_hart() is stable only while interrupts are off.
+ */
+#ifndef ARCH_HART_H
+#define ARCH_HART_H
+
+#include "kernel/types.h"
+
+#define MAX_HARTS 8
+
+struct hart; /* arch/riscv64/hart_state.h owns the layout */
+
+struct hart *this_hart(void);
+unsigned hart_index(void);       /* 0 .. hart_count() - 1, dense; not the hart id */
+unsigned hart_count(void);
+bool hart_in_trap(void);         /* true while this hart handles a trap */
+
+/* Interrupts of this hart (sstatus.SIE). save returns whether they were on. */
+bool irq_save(void);
+void irq_restore(bool were_on);
+
+/*
+ * Sleeps (wfi) until an enabled interrupt is pending, then runs its handlers here, with SIE off throughout.
+ * May return without reason. Call with interrupts off; this is how thread, kernel and fault context wait for a device.
+ */
+void hart_wait_for_interrupt(void);
+
+/* Retired instructions (instret), and nanoseconds since power-on (time CSR, timebase of the device tree). */
+uint64_t hart_instret(void);
+uint64_t time_ns(void);
+
+/* Ends the machine with this exit status (0..255). Takes no lock. */
+_Noreturn void machine_exit(int status);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * pt.h: the page table of the one address space (Sv39, Priv. 20211203 ch. 4.4).
+ *
+ * The TLB rule, for the whole system; callers never fence themselves:
+ *  - invalid -> valid (map_batched): one local fence for the batch, never a broadcast. Another hart that still caches the
+ *    invalid entry takes a spurious fault and fences itself (pt_fence_page). Page data is ordered before the PTE.
+ *  - valid -> invalid or less permission, or A/D cleared: local fence and one remote fence (SBI RFENCE) for the whole
+ *    batch, before the call returns. Only then may a frame change hands. (Batches over TLB_FENCE_ALL pages fence all.)
+ *  - The counters sfence_local and sfence_remote (pt_fence_counts) count fences, not pages.
+ *
+ * Locking: a page's PTEs are changed only under the lock of the pool or region that owns the page (the caller's);
+ * hardware sets A and D at any time, so every change here is an atomic read-modify-write. The upper levels of the table are
+ * created by pt_reserve before any page is mapped and are never freed while the range is reserved: no call but
+ * pt_reserve allocates, and every other call may be made from a fault.
+ */
+#ifndef ARCH_PT_H
+#define ARCH_PT_H
+
+#include "kernel/types.h"
+
+/* The user part of the address space: mmap hands out ranges of it. Page 0 and the kernel's image lie outside. */
+#define PT_MMAP_BASE ((vaddr_t)0x1000000000) /* 64 GiB */
+#define PT_MMAP_END ((vaddr_t)0x3000000000)  /* 192 GiB */
+
+/* One leaf to install. accessed and dirty preset the A and D bits; a page read ahead comes with A clear. */
+struct pt_leaf {
+    vaddr_t va;
+    paddr_t pa;
+    uint8_t prot; /* enum prot */
+    bool accessed, dirty;
+};
+
+/* What a PTE says; valid is false if there is no leaf. */
+struct pt_entry {
+    bool valid, accessed, dirty;
+    uint8_t prot;
+    paddr_t pa;
+};
+
+/* Creates the tables above [start, start+length). Boot or thread context. 0 or -ENOMEM. Idempotent. */
+int pt_reserve(vaddr_t start, uint64_t length);
+/* Frees the tables that lie wholly inside the range; every leaf in it must be unmapped already. */
+void pt_release(vaddr_t start, uint64_t length);
+
+/*
+ * Installs n leaves where none is valid (a valid leaf there is a bug: panic). One walk per leaf table as long as
+ * neighbours follow each other, one local fence. The single-page case is n = 1; there is no other call.
+ */
+void map_batched(const struct pt_leaf *leaves, size_t n);
+
+/*
+ * Clears n leaves and reports what they said in old[] (may be NULL). Where no leaf is valid, old[i].valid is false.
+ * One fence for all harts if anything was valid.
+ */
+void pt_unmap_batched(const vaddr_t *va, size_t n, struct pt_entry *old);
+
+struct pt_entry pt_lookup(vaddr_t va);
+/* Is A set? One load; no fence. */
+bool pt_accessed(vaddr_t va);
+/*
+ * Clears A (or D) of n leaves; out[i] tells whether it was set (false where no leaf is valid). One fence for all harts if
+ * any was set: without it the next access would not set the bit again.
+ */
+void pt_clear_accessed(const vaddr_t *va, size_t n, bool *out);
+void pt_clear_dirty(const vaddr_t *va, size_t n, bool *out);
+/* Sets A (and D for a write) where hardware does not (Svade), and fences this hart. */
+void pt_mark_accessed(vaddr_t va, bool write);
+/* Changes the permission of n leaves that may or may not be valid; A and D stay. One fence for all harts if any was. */
+void pt_protect_batched(const vaddr_t *va, size_t n, uint8_t prot);
+/* This hart drops what it cached for va (the spurious-fault path). */
+void pt_fence_page(vaddr_t va);
+
+struct pt_fence_counts { uint64_t local, remote; };
+struct pt_fence_counts pt_fence_counts(void);
+
+/* Physical memory is mapped one to one (read, write, no execute), so these are the only two converters. */
+static inline void *pa_to_kva(paddr_t pa) { return (void *)(uintptr_t)pa; }
+static inline paddr_t kva_to_pa(const void *kva) { return (paddr_t)(uintptr_t)kva; }
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * pager.h: what the runtime and the trap handler ask of the pager. The parts: page.h (states), region.h (one mapping),
+ * frame.h (the capped pool), fault.h (the story of a fault), batch.h (one request for pages), vm.h (address ranges).
+ */
+#ifndef KERNEL_PAGER_H
+#define KERNEL_PAGER_H
+
+#include "kernel/types.h"
+
+enum fault_access { FAULT_READ, FAULT_WRITE, FAULT_EXEC };
+
+/* How a fault ended. Everything but FAULT_RESOLVED is reported by the trap handler, which then stops the machine. */
+enum fault_result {
+    FAULT_RESOLVED,     /* run the instruction again */
+    FAULT_NO_MAPPING,   /* nobody owns this address */
+    FAULT_PROTECTION,   /* the mapping does not allow this access */
+    FAULT_BEYOND_END,   /* the file ends before this page (POSIX: SIGBUS) */
+    FAULT_IO_ERROR,     /* the device failed; fault_error has the errno */
+    FAULT_OUT_OF_MEMORY
+};
+
+/*
+ * Trap context of the faulting hart, interrupts off, no lock held. Waits for devices by polling. The address is stval.
+ */
+enum fault_result handle_one_fault(vaddr_t address, enum fault_access access);
+
+/*
+ * One line for a report: who owns this address ("region 2 weight.dat page 17 of 512, rw", "guard page below the main
+ * stack", "kernel text", "page 0", "nobody"). For the last fault that failed, also file, offset and errno. Any context.
+ */
+void describe_address(vaddr_t address, char *out, size_t size);
+
+#endif

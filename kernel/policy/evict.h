@@ -1,0 +1,42 @@
+/*
+ * evict.h: the interface of an eviction policy. Pure code: slots and order, no hardware, no clock, no allocation.
+ *
+ * A pool has one eviction policy and one block of state. A slot is the number of a frame in its pool. The policy knows just
+ * the slots that may be taken: the pager inserts a slot when its page has been used (a demanded page at once, a page read
+ * ahead at its first touch) and keeps the others, so a policy cannot evict a page before its first use, nor a page in
+ * flight, nor the page being faulted (which are not inserted yet, or are held back by may_take).
+ */
+#ifndef POLICY_EVICT_H
+#define POLICY_EVICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct evict_view {
+    /* Has the page in this slot been used since this was last asked? Clears the mark (A bit). Costs a page-table access. */
+    bool (*test_and_clear_accessed)(void *context, uint32_t slot);
+    bool (*may_take)(void *context, uint32_t slot); /* false: pinned, or needed by the instruction that faults */
+    void *context;
+};
+
+struct evict_policy {
+    const char *name;
+    const char *help; /* one line */
+    size_t (*state_size)(uint32_t nslots);
+    void (*init)(void *state, uint32_t nslots);
+    /*
+     * page is the page's number across all mappings of the pool (stable while it is in use; the same page that comes back has
+     * the same number); order counts mappings: the page mapped first has the smallest.
+     */
+    void (*on_insert)(void *state, uint32_t slot, uint64_t page, uint64_t order);
+    void (*on_touch)(void *state, uint32_t slot);  /* a later use was seen (soft fault, A bit found by somebody else) */
+    void (*on_remove)(void *state, uint32_t slot); /* the slot left (unmapped, or given back); not called for victims */
+    /* Chooses and forgets at most n victims; fewer only if no more may be taken. Amortised cost per victim is bounded. */
+    unsigned (*pick_victims)(void *state, unsigned n, uint32_t *out, const struct evict_view *view);
+};
+
+extern const struct evict_policy *const evict_policies[]; /* evict.c; ends with NULL */
+const struct evict_policy *evict_find(const char *name);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * sync.h: locks and waiting.
+ *
+ * Lock order (outer first): file -> vm -> region -> pool -> device. docs/design.md says why.
+ * A spinlock turns interrupts of this hart off while it is held; nothing blocks and nothing pageable is touched under
+ * one (the fault path takes the same locks). spin_lock touches the stack below itself first, so that a
+ * program's lazily grown stack never faults while a lock is held: kernel functions use less than STACK_PROBE bytes.
+ */
+#ifndef KERNEL_SYNC_H
+#define KERNEL_SYNC_H
+
+#include "arch/hart.h"
+#include "kernel/panic.h"
+#include "kernel/types.h"
+
+#define STACK_PROBE 8192
+
+struct spinlock {
+    uint32_t held;    /* 1 while held; set by atomic swap with acquire */
+    uint32_t owner;   /* hart index + 1 of the holder: catches a lock taken twice */
+    bool irq_were_on; /* of the holder, restored by spin_unlock */
+};
+#define SPINLOCK_INIT { 0, 0, false }
+
+void spin_lock(struct spinlock *lock);
+void spin_unlock(struct spinlock *lock);
+bool spin_held(const struct spinlock *lock); /* by this hart */
+
+/*
+ * Waits until *done becomes nonzero. Set it with complete(), from any context. The caller holds no lock.
+ * Runs device interrupt handlers while it waits; in fault context as well.
+ */
+struct completion { uint32_t done; };
+void completion_wait(struct completion *c);
+bool completion_try(struct completion *c);
+void complete(struct completion *c);
+
+#endif
