@@ -1,0 +1,25 @@
+/*
+ * boot.h: from the device tree to the program. kernel/boot.c reads as the order of boot.
+ */
+#ifndef KERNEL_BOOT_H
+#define KERNEL_BOOT_H
+
+#include "kernel/fdt.h"
+#include "kernel/types.h"
+
+/* instret at the first instruction of the boot hart: boot_instret of the counters starts here. */
+extern uint64_t boot_instret_start;
+
+/* The device tree: a copy in memory that nobody else uses, for everyone who looks for a device at boot or later. */
+extern struct fdt boot_fdt;
+
+/* Called by arch on the boot hart with paging on, traps installed and interrupts off. dtb: still where firmware left it. */
+_Noreturn void boot_main(const void *dtb);
+
+/*
+ * The program's side, implemented by runtime/. Runs on the main thread's stack (8 MiB, grown lazily, guard page below)
+ * with tp = its TLS block and interrupts on; boot_args are parsed, devices and the share are ready. Ends with machine_exit.
+ */
+_Noreturn void runtime_start(void);
+
+#endif
