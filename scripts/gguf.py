@@ -8,6 +8,7 @@
 
 Shapes are numpy's (rows first), the reverse of the order in the file. Errors are GGUFError, one line.
 """
+import contextlib
 import mmap
 import os
 import struct
@@ -232,6 +233,7 @@ class Tensor:
         self.rows = int(np.prod(self.shape[:-1], dtype=np.int64))
         self.row_bytes = row_bytes(self.cols, type_name)
         self.nbytes = self.rows * self.row_bytes
+        self.stored, self.stored_bytes = type_name, self.nbytes     # differ in formats whose types GGUF does not have
         self._encoded, self._load = encoded, load
 
     @classmethod
@@ -278,11 +280,11 @@ class Tensor:
 # --- files ------------------------------------------------------------------------------------------------------
 
 class Model:
-    """What a GGUF file holds: version, alignment, metadata (in order), tensors by name (in the file's order)."""
+    """A model in GGUF's words: metadata (in order), tensors by name (in the file's order), alignment (bytes), format."""
 
-    def __init__(self, version, metadata, alignment, data_offset):
-        self.version, self.metadata, self.alignment, self.data_offset = version, metadata, alignment, data_offset
-        self.tensors = {}
+    def __init__(self, metadata, tensors=(), file_format="GGUF v3", alignment=DEFAULT_ALIGNMENT):
+        self.metadata, self.format, self.alignment = metadata, file_format, alignment
+        self.tensors = {tensor.name: tensor for tensor in tensors}
 
     @property
     def architecture(self):
@@ -367,10 +369,11 @@ def read(path):
     alignment = int(metadata.get("general.alignment", DEFAULT_ALIGNMENT))
     if alignment <= 0 or alignment % 8:
         raise GGUFError(f"{path}: general.alignment is {alignment}, not a multiple of 8")
-    model = Model(version, metadata, alignment, -(-cursor.at // alignment) * alignment)
+    model = Model(metadata, file_format=f"GGUF v{version}", alignment=alignment)
+    data_offset = -(-cursor.at // alignment) * alignment
     flat = np.frombuffer(data, np.uint8)
     for name, dims, type_name, offset in entries:
-        start = model.data_offset + offset
+        start = data_offset + offset
         tensor = Tensor(name, dims[::-1], type_name, offset=start)
         if start + tensor.nbytes > len(flat):
             raise GGUFError(f"{path}: {name}: bytes {start} to {start + tensor.nbytes}, the file ends at {len(flat)}")
@@ -436,6 +439,20 @@ def _header(metadata, tensors, alignment):
     return raw + bytes(-len(raw) % alignment), offsets
 
 
+@contextlib.contextmanager
+def replacing(path):
+    """A binary file to write that appears under its name when it is complete, and not at all after an error."""
+    part = f"{path}.part"
+    try:
+        with open(part, "wb") as file:
+            yield file
+        os.replace(part, path)
+    except BaseException:
+        if os.path.exists(part):
+            os.remove(part)
+        raise
+
+
 def write(path, metadata, tensors, alignment=DEFAULT_ALIGNMENT, progress=None):
     """Writes a GGUF v3 file: `tensors` (Tensor objects) in the given order, each on a multiple of `alignment`.
 
@@ -448,20 +465,13 @@ def write(path, metadata, tensors, alignment=DEFAULT_ALIGNMENT, progress=None):
     if len({tensor.name for tensor in tensors}) != len(tensors):
         raise GGUFError("two tensors of the same name")
     header, offsets = _header(metadata, tensors, alignment)
-    total = sum(tensor.nbytes for tensor in tensors)
-    done, part = 0, f"{path}.part"
-    try:
-        with open(part, "wb") as file:
-            file.write(header)
-            for tensor, offset in zip(tensors, offsets):
-                file.seek(len(header) + offset)
-                for chunk in tensor.chunks():
-                    done += file.write(tensor.raw_rows(*chunk).data)
-                    if progress:
-                        progress(done, total)
-            file.truncate(-(-file.tell() // alignment) * alignment)
-        os.replace(part, path)
-    except BaseException:
-        if os.path.exists(part):
-            os.remove(part)
-        raise
+    done, total = 0, sum(tensor.nbytes for tensor in tensors)
+    with replacing(path) as file:
+        file.write(header)
+        for tensor, offset in zip(tensors, offsets):
+            file.seek(len(header) + offset)
+            for chunk in tensor.chunks():
+                done += file.write(tensor.raw_rows(*chunk).data)
+                if progress:
+                    progress(done, total)
+        file.truncate(-(-file.tell() // alignment) * alignment)
