@@ -1,0 +1,1 @@
+"""Parts of scripts/train: tokenizer, data, models, optimiser, loop, export, report."""
