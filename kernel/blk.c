@@ -1,0 +1,462 @@
+#include "kernel/blk.h"
+
+#include "arch/irq.h"
+#include "arch/pt.h"
+#include "kernel/bootargs.h"
+#include "kernel/log.h"
+#include "kernel/mem.h"
+#include "kernel/sync.h"
+#include "kernel/virtio_queue.h"
+
+#include <string.h>
+
+/* virtio 1.1, 5.2.3 and 5.2.4 */
+#define BLK_F_SIZE_MAX ((uint64_t)1 << 1)
+#define BLK_F_SEG_MAX ((uint64_t)1 << 2)
+#define BLK_F_RO ((uint64_t)1 << 5)
+#define BLK_F_BLK_SIZE ((uint64_t)1 << 6)
+#define BLK_F_FLUSH ((uint64_t)1 << 9)
+#define BLK_WANTED (BLK_F_SIZE_MAX | BLK_F_SEG_MAX | BLK_F_RO | BLK_F_BLK_SIZE | BLK_F_FLUSH)
+enum { CONFIG_CAPACITY = 0, CONFIG_SIZE_MAX = 8, CONFIG_SEG_MAX = 12, CONFIG_BLK_SIZE = 20 };
+
+/* virtio 1.1, 5.2.6: requests */
+enum { T_IN = 0, T_OUT = 1, T_FLUSH = 4, T_GET_ID = 8 };
+enum { S_OK = 0, S_NONE = 0xFF };
+#define SECTOR_SHIFT 9
+#define SECTOR_SIZE ((uint32_t)1 << SECTOR_SHIFT)
+
+#define QUEUE_SIZE 256
+#define REQUEST_OVERHEAD 2 /* header and status descriptor */
+
+/* What the device reads and writes beside the data of one request; lives until the chain comes back. */
+struct slot {
+    struct { uint32_t type, reserved; uint64_t sector; } header;
+    uint32_t bytes; /* data bytes of this piece */
+    volatile uint8_t status;
+};
+
+struct blk {
+    struct backing backing;
+    /* protects everything below that changes. order: device locks are innermost but for mem's */
+    struct spinlock lock;
+    struct virtqueue queue;
+    struct slot *slots; /* by name of chain */
+    struct io_request *pending, **pending_tail; /* waiting for room in the ring, in order */
+    bool dead;
+
+    /* constant once started */
+    struct virtio_mmio *device;
+    uint64_t size;     /* bytes of data */
+    uint64_t capacity; /* bytes that the device has */
+    uint32_t seg_max, size_max, block;
+    bool can_flush;
+    char path[BLK_NAME_MAX + sizeof "/dev/"];
+};
+
+static struct blk *disks[BLK_MAX_DISKS];
+static unsigned ndisks;
+
+/*
+ * A request of ours that is no read or write carries its type in io_request.driver; for those of others it is NULL
+ * (T_IN or T_OUT by direction).
+ */
+static uint32_t request_type(const struct io_request *r)
+{
+    if (r->driver)
+        return (uint32_t)(uintptr_t)r->driver;
+    return r->write ? T_OUT : T_IN;
+}
+
+/* Bytes that have to cross the device: whole blocks, within the capacity. 0 for a request wholly beyond it. */
+static uint32_t device_bytes(const struct blk *b, const struct io_request *r)
+{
+    if (r->driver)
+        return r->length;
+    if (r->offset >= b->capacity)
+        return 0;
+    uint64_t length = ((uint64_t)r->length + b->block - 1) & ~(uint64_t)(b->block - 1);
+    return (uint32_t)MIN(length, b->capacity - r->offset);
+}
+
+/*
+ * Offers the rest of a request to the device. False if the ring has no room for it yet. When the device's segment limit is
+ * too small for the whole request, or an empty ring is, a piece of it goes now and complete_one asks for the next.
+ */
+static bool push(struct blk *b, struct io_request *r)
+{
+    struct virtqueue *q = &b->queue;
+    if (q->nfree < REQUEST_OVERHEAD + 1)
+        return false;
+    uint16_t head = vq_next_head(q);
+    struct slot *s = &b->slots[head];
+    uint32_t type = request_type(r), from = r->transferred, want = device_bytes(b, r) - from;
+    bool was_idle = vq_idle(q);
+    s->header.type = type;
+    s->header.sector = (r->offset + from) >> SECTOR_SHIFT;
+    s->status = S_NONE;
+    vq_begin(q);
+    vq_add(q, kva_to_pa(&s->header), sizeof(s->header), false);
+    s->bytes = vq_add_frames(q, r->pages, from, want, b->seg_max, b->size_max, 1, type != T_OUT);
+    if (s->bytes < want && q->length <= b->seg_max && !was_idle) {
+        vq_abandon(q);
+        return false;
+    }
+    vq_add(q, kva_to_pa((const void *)&s->status), sizeof(s->status), true);
+    vq_commit(q, r);
+    return true;
+}
+
+static void enqueue(struct blk *b, struct io_request *r)
+{
+    r->next = NULL;
+    *b->pending_tail = r;
+    b->pending_tail = &r->next;
+}
+
+/* Moves waiting requests into the ring; true if any went. */
+static bool push_pending(struct blk *b)
+{
+    bool any = false;
+    while (b->pending && push(b, b->pending)) {
+        b->pending = b->pending->next;
+        any = true;
+    }
+    if (!b->pending)
+        b->pending_tail = &b->pending;
+    return any;
+}
+
+static void zero_after(const struct io_request *r, uint32_t from)
+{
+    uint32_t end = r->npages << PAGE_SHIFT;
+    while (from < end) {
+        uint32_t skip = from & (uint32_t)PAGE_MASK, run = (uint32_t)PAGE_SIZE - skip;
+        memset((uint8_t *)pa_to_kva(r->pages[from >> PAGE_SHIFT]) + skip, 0, run);
+        from += run;
+    }
+}
+
+/* A request's end, with no lock held: what lies beyond the data is zero, and the count is that of data. */
+static void finish(struct blk *b, struct io_request *r)
+{
+    if (!r->driver && r->error == 0) {
+        uint64_t room = r->offset < b->size ? b->size - r->offset : 0;
+        uint32_t data = (uint32_t)MIN((uint64_t)r->length, room);
+        r->transferred = MIN(r->transferred, data);
+        if (!r->write && r->transferred < r->npages << PAGE_SHIFT)
+            zero_after(r, r->transferred);
+    }
+    r->done(r);
+}
+
+static void finish_all(struct blk *b, struct io_request *r)
+{
+    while (r) {
+        struct io_request *next = r->next;
+        finish(b, r);
+        r = next;
+    }
+}
+
+/* The device is gone: whatever it held or was to get ends with an error. Returns those requests, linked by next. */
+static struct io_request *give_up(struct blk *b, const char *why)
+{
+    struct io_request *list = b->pending;
+    void *cookie;
+    b->dead = true;
+    virtio_mmio_reset(b->device);
+    while (vq_take_back(&b->queue, &cookie)) {
+        struct io_request *r = cookie;
+        r->next = list;
+        list = r;
+    }
+    b->pending = NULL;
+    b->pending_tail = &b->pending;
+    for (struct io_request *r = list; r; r = r->next)
+        r->error = -EIO;
+    log_printf("bower: disk %s failed: %s\n", b->path, why);
+    return list;
+}
+
+/* One chain came back. True if its request is finished; otherwise its next piece is first in line. */
+static bool complete_one(struct blk *b, struct io_request *r, const struct slot *s, uint32_t written)
+{
+    /* virtio 1.1, 2.6.8: written counts the status byte too; a device that wrote less has not answered. */
+    uint32_t expected = 1 + (request_type(r) == T_IN ? s->bytes : 0);
+    if (s->status != S_OK || written < expected) {
+        r->error = -EIO;
+        return true;
+    }
+    r->transferred += s->bytes;
+    if (r->transferred >= device_bytes(b, r))
+        return true;
+    r->next = b->pending;
+    if (!b->pending)
+        b->pending_tail = &r->next;
+    b->pending = r;
+    return false;
+}
+
+/* Interrupt or polling context. */
+static void handle_interrupt(void *arg)
+{
+    struct blk *b = arg;
+    struct io_request *finished = NULL, **tail = &finished, *r;
+    void *cookie;
+    uint16_t head;
+    uint32_t written;
+    int got;
+
+    spin_lock(&b->lock);
+    uint32_t cause = virtio_mmio_ack(b->device); /* before the ring is looked at: an entry that comes later interrupts again */
+    while ((got = vq_take(&b->queue, &head, &cookie, &written)) > 0) {
+        r = cookie;
+        if (complete_one(b, r, &b->slots[head], written)) {
+            *tail = r;
+            tail = &r->next;
+        }
+    }
+    *tail = NULL;
+    if (got < 0 && !b->dead)
+        *tail = give_up(b, "it answered a request that it did not have");
+    else if ((cause & VIRTIO_IRQ_CONFIG) && !b->dead && virtio_mmio_needs_reset(b->device))
+        *tail = give_up(b, "it asks for a reset");
+    else if (b->pending && push_pending(b))
+        vq_notify(&b->queue);
+    spin_unlock(&b->lock);
+    finish_all(b, finished);
+}
+
+/* True for a request that needs no device: its answer is in error. */
+static bool refuse(const struct blk *b, struct io_request *r)
+{
+    if (r->driver)
+        return false;
+    if (r->offset & (b->block - 1)) {
+        r->error = -EINVAL;
+        return true;
+    }
+    if (r->write && !b->backing.writable)
+        r->error = -EROFS;
+    else if (r->write && r->length && r->offset >= b->capacity)
+        r->error = -ENOSPC;
+    return r->error || device_bytes(b, r) == 0;
+}
+
+/* Queues requests whose driver field is set. */
+static void submit(struct blk *b, struct io_request **requests, size_t n)
+{
+    struct io_request *finished = NULL;
+    bool pushed = false;
+    spin_lock(&b->lock);
+    for (size_t i = 0; i < n; i++) {
+        struct io_request *r = requests[i];
+        r->transferred = 0;
+        r->error = b->dead ? -EIO : 0;
+        if (b->dead || refuse(b, r)) {
+            r->next = finished;
+            finished = r;
+        } else if (!b->pending && push(b, r)) {
+            pushed = true;
+        } else {
+            enqueue(b, r);
+        }
+    }
+    if (pushed)
+        vq_notify(&b->queue);
+    spin_unlock(&b->lock);
+    finish_all(b, finished);
+}
+
+static struct blk *disk_of(struct backing *backing)
+{
+    return CONTAINER_OF(backing, struct blk, backing);
+}
+
+/* A write of whole blocks reaches beyond data that ends inside one: what lies there is no data, and written as zeros. */
+static void zero_beyond_end(const struct blk *b, const struct io_request *r)
+{
+    uint64_t end = r->offset + device_bytes(b, r);
+    for (uint64_t at = MAX(b->size, r->offset); at < end; at++) {
+        uint64_t i = at - r->offset;
+        ((uint8_t *)pa_to_kva(r->pages[i >> PAGE_SHIFT]))[i & PAGE_MASK] = 0;
+    }
+}
+
+static void blk_submit(struct backing *backing, struct io_request **requests, size_t n)
+{
+    struct blk *b = disk_of(backing);
+    for (size_t i = 0; i < n; i++) {
+        requests[i]->driver = NULL;
+        if (requests[i]->write && b->size < b->capacity)
+            zero_beyond_end(b, requests[i]);
+    }
+    submit(b, requests, n);
+}
+
+struct waiting_request { struct io_request io; struct completion completion; };
+
+static void wake(struct io_request *r)
+{
+    complete(&CONTAINER_OF(r, struct waiting_request, io)->completion);
+}
+
+/* One request of a type that is neither read nor write, from thread context. 0 or a negative errno. */
+static int command(struct blk *b, uint32_t type, const paddr_t *page, uint32_t length)
+{
+    struct waiting_request w = {
+        .io = { .length = length, .npages = page ? 1 : 0, .pages = page, .done = wake, .driver = (void *)(uintptr_t)type },
+    };
+    struct io_request *r = &w.io;
+    submit(b, &r, 1);
+    completion_wait(&w.completion);
+    return w.io.error;
+}
+
+static int64_t blk_size(struct backing *backing)
+{
+    return (int64_t)disk_of(backing)->size;
+}
+
+static int blk_sync(struct backing *backing)
+{
+    struct blk *b = disk_of(backing);
+    /* Without the feature there is no cache that could lose anything (virtio 1.1, 5.2.6.2). */
+    return b->can_flush && backing->writable ? command(b, T_FLUSH, NULL, 0) : 0;
+}
+
+static const char *blk_path(struct backing *backing)
+{
+    return disk_of(backing)->path;
+}
+
+static bool blk_same(struct backing *a, struct backing *b)
+{
+    return a == b;
+}
+
+static void blk_release(struct backing *backing)
+{
+    panic("blk_release: %s lost its last reference", disk_of(backing)->path);
+}
+
+static const struct backing_ops blk_ops = {
+    .size = blk_size, .submit = blk_submit, .sync = blk_sync, .name = blk_path, .same = blk_same, .release = blk_release,
+};
+
+/* Limits and capacity from the configuration space. 0 or -ENOTSUP with the reason logged. */
+static int read_config(struct blk *b, uint64_t features)
+{
+    struct virtio_mmio *d = b->device;
+    b->capacity = virtio_mmio_config64(d, CONFIG_CAPACITY) << SECTOR_SHIFT;
+    b->seg_max = features & BLK_F_SEG_MAX ? virtio_mmio_config32(d, CONFIG_SEG_MAX) : 1;
+    b->size_max = features & BLK_F_SIZE_MAX ? virtio_mmio_config32(d, CONFIG_SIZE_MAX) : UINT32_MAX;
+    b->block = features & BLK_F_BLK_SIZE ? virtio_mmio_config32(d, CONFIG_BLK_SIZE) : SECTOR_SIZE;
+    b->backing.writable = !(features & BLK_F_RO);
+    b->can_flush = features & BLK_F_FLUSH;
+    if (b->seg_max == 0)
+        b->seg_max = 1;
+    if (b->size_max < PAGE_SIZE || b->block < SECTOR_SIZE || b->block > PAGE_SIZE || (b->block & (b->block - 1))) {
+        log_printf("bower: disk in virtio slot %u left out: segments of %u bytes, blocks of %u\n", virtio_mmio_slot(d),
+                   b->size_max, b->block);
+        return -ENOTSUP;
+    }
+    return 0;
+}
+
+static uint64_t parse_decimal(const char *s)
+{
+    uint64_t n = 0;
+    while (*s >= '0' && *s <= '9')
+        n = n * 10 + (uint64_t)(*s++ - '0');
+    return n;
+}
+
+/* Asks for the serial number; a disk without one is called vd and a letter. Then its exact size. */
+static int read_name(struct blk *b)
+{
+    char id[BLK_NAME_MAX + 1] = { 0 };
+    paddr_t page = mem_pages(1);
+    if (!page)
+        return -ENOMEM;
+    memset(pa_to_kva(page), 0, BLK_NAME_MAX);
+    if (command(b, T_GET_ID, &page, BLK_NAME_MAX) == 0)
+        memcpy(id, pa_to_kva(page), BLK_NAME_MAX);
+    mem_free_pages(page, 1);
+    if (id[0] == '\0' || strchr(id, '/'))
+        log_snprintf(id, sizeof(id), "vd%c", 'a' + (int)ndisks);
+    log_snprintf(b->path, sizeof(b->path), "/dev/%s", id);
+
+    char option[sizeof "disk." + BLK_NAME_MAX];
+    log_snprintf(option, sizeof(option), "disk.%s", id);
+    const char *bytes = bootargs_option(&boot_args, option);
+    b->size = b->capacity;
+    if (bytes)
+        b->size = MIN(parse_decimal(bytes), b->capacity);
+    return 0;
+}
+
+static int start(struct blk *b)
+{
+    uint64_t features;
+    int error = virtio_mmio_start(b->device, BLK_WANTED, &features);
+    if (error == 0)
+        error = read_config(b, features);
+    if (error == 0)
+        error = vq_init(&b->queue, b->device, 0, QUEUE_SIZE);
+    if (error)
+        return error;
+    b->slots = kalloc(b->queue.size * sizeof(*b->slots));
+    if (!b->slots)
+        return -ENOMEM;
+    b->seg_max = MIN(b->seg_max, (uint32_t)b->queue.size - REQUEST_OVERHEAD);
+    error = irq_register(virtio_mmio_irq(b->device), handle_interrupt, b);
+    if (error)
+        return error;
+    virtio_mmio_driver_ok(b->device);
+    return read_name(b);
+}
+
+void blk_init(void)
+{
+    struct virtio_mmio *device;
+    for (unsigned i = 0; ndisks < BLK_MAX_DISKS && (device = virtio_mmio_find(VIRTIO_ID_BLOCK, i)); i++) {
+        struct blk *b = kalloc(sizeof(*b));
+        if (!b)
+            return;
+        b->backing = (struct backing){ .ops = &blk_ops, .refs = 1 };
+        b->device = device;
+        b->pending_tail = &b->pending;
+        int error = start(b);
+        if (error) {
+            /* The memory stays: an interrupt handler may point to it. */
+            log_printf("bower: disk in virtio slot %u left out: error %d\n", virtio_mmio_slot(device), -error);
+            virtio_mmio_failed(device);
+            continue;
+        }
+        disks[ndisks++] = b;
+    }
+}
+
+unsigned blk_count(void)
+{
+    return ndisks;
+}
+
+struct backing *blk_disk(unsigned i)
+{
+    return i < ndisks ? &disks[i]->backing : NULL;
+}
+
+struct backing *blk_find(const char *name)
+{
+    for (unsigned i = 0; i < ndisks; i++)
+        if (strcmp(blk_name(&disks[i]->backing), name) == 0)
+            return &disks[i]->backing;
+    return NULL;
+}
+
+const char *blk_name(struct backing *disk)
+{
+    return disk_of(disk)->path + strlen("/dev/");
+}
