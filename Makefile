@@ -1,0 +1,137 @@
+# Bower: one flat makefile. `make help` lists the targets, V=1 shows the commands.
+# QEMU's command line is not here: scripts/run has the only one.
+
+BUILD := build
+CROSS := riscv64-unknown-elf-
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+
+.DEFAULT_GOAL := all
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+# Set-up. The stamps are makefiles: make builds a missing one first. setup.mk says where newlib is.
+ifneq ($(filter-out help clean format,$(or $(MAKECMDGOALS),all)),)
+-include $(BUILD)/setup.mk
+$(BUILD)/setup.mk: scripts/setup scripts/packages.txt $(if $(wildcard $(NEWLIB)/lib/libc.a),,FORCE)
+	$(Q)scripts/setup run $@
+endif
+$(BUILD)/setup-%.ok: scripts/setup scripts/packages.txt
+	$(Q)scripts/setup $* $@
+FORCE:
+
+# The runtime: arch, kernel and runtime in one library.
+MACHINE := -march=rv64gc -mabi=lp64d -mcmodel=medany
+COMMON := $(MACHINE) -std=gnu11 -O2 -g -fno-omit-frame-pointer -fno-common -fno-strict-aliasing -ffunction-sections -fdata-sections
+INCLUDES := -I. -isystem runtime/include -isystem $(NEWLIB)/include
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion
+KERNEL_FLAGS := -ffreestanding -Wframe-larger-than=1024
+
+KERNEL_SOURCES := $(sort $(wildcard arch/riscv64/*.c arch/riscv64/*.S kernel/*.c kernel/*/*.c kernel/*/*/*.c))
+RUNTIME_SOURCES := $(sort $(wildcard runtime/*.c runtime/*.S runtime/*/*.c))
+LIBRARY := $(BUILD)/libbower.a
+LIBRARY_OBJECTS := $(patsubst %,$(BUILD)/%.o,$(KERNEL_SOURCES) $(RUNTIME_SOURCES))
+LINKER_SCRIPT := arch/riscv64/bower.ld
+
+all: $(LIBRARY) ## build the runtime library
+
+# Rebuilt as a whole, so that a source that went away takes its object along.
+$(LIBRARY): $(LIBRARY_OBJECTS) $(BUILD)/objects.list
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(CROSS)ar rcs $@ $(LIBRARY_OBJECTS)
+
+$(BUILD)/objects.list: FORCE
+	$(Q)mkdir -p $(@D); echo '$(LIBRARY_OBJECTS)' | cmp -s - $@ || echo '$(LIBRARY_OBJECTS)' > $@
+
+$(filter $(BUILD)/runtime/%,$(LIBRARY_OBJECTS)): KERNEL_FLAGS :=
+
+$(BUILD)/%.c.o: %.c Makefile $(BUILD)/setup.mk
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CROSS)gcc $(COMMON) $(WARNINGS) $(KERNEL_FLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.S.o: %.S Makefile $(BUILD)/setup.mk
+	$(call say,AS,$<)
+	$(Q)mkdir -p $(@D) && $(CROSS)gcc $(COMMON) $(INCLUDES) -MMD -MP -c -o $@ $<
+
+# Programs. scripts/run finds the sources of an APP and calls `make program` with
+#   PROGRAM  the ELF file to make         SOURCE   folder, or one .c file
+#   APP_CFLAGS, APP_LDFLAGS               the user's own
+# A folder may have an app.mk: `LIBS := infer` adds the sources of app/infer; CFLAGS += and LDFLAGS += are its own flags.
+ifneq ($(PROGRAM),)
+CFLAGS :=
+LDFLAGS :=
+LIBS :=
+SOURCE_FOLDER := $(patsubst %/,%,$(if $(filter %.c,$(SOURCE)),$(dir $(SOURCE)),$(SOURCE)))
+SOURCES := $(if $(filter %.c,$(SOURCE)),$(SOURCE),$(sort $(wildcard $(SOURCE)/*.c)))
+ifeq ($(filter %.c,$(SOURCE)),)
+-include $(wildcard $(SOURCE)/app.mk)
+endif
+PROGRAM_FOLDER := $(patsubst %/,%,$(dir $(PROGRAM)))
+LIB_SOURCES := $(sort $(foreach lib,$(LIBS),$(wildcard app/$(lib)/*.c)))
+APP_OBJECTS := $(patsubst $(SOURCE_FOLDER)/%,$(PROGRAM_FOLDER)/%.o,$(SOURCES))
+LIB_OBJECTS := $(patsubst app/%,$(PROGRAM_FOLDER)/lib/%.o,$(LIB_SOURCES))
+APP_COMPILE = $(CROSS)gcc $(MACHINE) -std=gnu11 -O2 -g -Wall -fno-omit-frame-pointer -ffunction-sections -fdata-sections \
+	-iquote . -iquote app -isystem runtime/include -isystem $(NEWLIB)/include $(CFLAGS) $(APP_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(APP_OBJECTS): $(PROGRAM_FOLDER)/%.o: $(SOURCE_FOLDER)/% Makefile $(BUILD)/setup.mk $(wildcard $(SOURCE)/app.mk)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(APP_COMPILE)
+
+$(LIB_OBJECTS): $(PROGRAM_FOLDER)/lib/%.o: app/% Makefile $(BUILD)/setup.mk $(wildcard $(SOURCE)/app.mk)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(APP_COMPILE)
+
+$(PROGRAM): $(APP_OBJECTS) $(LIB_OBJECTS) $(LIBRARY) $(LINKER_SCRIPT)
+	$(call say,LINK,$@)
+	$(Q)$(CROSS)gcc $(MACHINE) -nostdlib -static -T $(LINKER_SCRIPT) -Wl,--gc-sections -Wl,--build-id=none \
+		-Wl,-z,max-page-size=4096 $(LDFLAGS) -o $@ $(APP_OBJECTS) $(LIB_OBJECTS) -Wl,--whole-archive $(LIBRARY) \
+		-Wl,--no-whole-archive -L$(NEWLIB)/lib -Wl,--start-group -lc -lm -lgcc $(APP_LDFLAGS) -Wl,--end-group
+
+.PHONY: program
+program: $(PROGRAM)
+-include $(APP_OBJECTS:.o=.d) $(LIB_OBJECTS:.o=.d)
+endif
+
+# Tools of the host.
+HOST_CC := gcc
+HOST_FLAGS := -std=gnu11 -O2 -g -Wall -Wextra -I. -MMD -MP
+POLICY_SOURCES := $(sort $(wildcard kernel/policy/*.c kernel/policy/*/*.c))
+$(BUILD)/host/policies: scripts/launch/policies.c $(POLICY_SOURCES) Makefile
+	$(call say,HOSTCC,$@)
+	$(Q)mkdir -p $(@D) && $(HOST_CC) $(filter-out -MMD -MP,$(HOST_FLAGS)) -o $@ $(filter %.c,$^)
+
+# What people call.
+APP := llm
+ARGS :=
+RUN_FLAGS :=
+TESTS :=
+
+run: ## build and boot a program: APP=bower ARGS="..." RUN_FLAGS="--frames 8"
+	$(Q)scripts/run $(RUN_FLAGS) $(APP) -- $(ARGS)
+
+test: $(BUILD)/setup-test.ok ## run every test, or those that match TESTS=pattern
+	$(Q)tests/run $(TESTS)
+
+bench: $(BUILD)/setup-bench.ok ## count faults and instructions: tables and plots in build/bench/
+	$(Q)scripts/bench $(BENCH_FLAGS)
+
+debug: $(BUILD)/setup-debug.ok ## boot a program under gdb, stopped at its main: APP=bower
+	$(Q)scripts/debug $(RUN_FLAGS) $(APP) -- $(ARGS)
+
+lint: $(BUILD)/setup-lint.ok headers ## check layout, headers, lengths and common mistakes
+	$(Q)scripts/lint
+
+headers: ## check that every header compiles alone
+	$(Q)scripts/lint headers
+
+format: $(BUILD)/setup-lint.ok ## lay out the C sources with clang-format
+	$(Q)scripts/lint format
+
+clean: ## remove build/ (newlib stays in its cache)
+	$(Q)rm -rf $(BUILD)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: all run test bench debug lint headers format clean help FORCE
+-include $(LIBRARY_OBJECTS:.o=.d)
