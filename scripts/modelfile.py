@@ -40,13 +40,15 @@ def open_model(path, tokenizer=None, config=None):
     """
     with open(path, "rb") as file:
         start = file.read(8)
+    if len(start) < 8:
+        raise gguf.GGUFError(f"{path}: {len(start)} bytes, no model file")
     first = int.from_bytes(start[:4], "little")
     if start[:4] == gguf.MAGIC:
         model = gguf.read(path)
     elif first == LLMC_MAGIC:
         model = _read_llmc(path)
-    elif start[:4] == b"PK\3\4" or start[8:9] == b"{" or path.endswith(".safetensors"):
-        import torchfile    # here, since it imports this module's sibling formats only when they are needed
+    elif start[:4] == b"PK\3\4" or path.endswith(".safetensors"):
+        import torchfile    # imports this module
         model = torchfile.read(path, config)
     else:
         model = _read_llama2c(path)

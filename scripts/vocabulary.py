@@ -1,4 +1,4 @@
-"""Tokenizer files in GGUF's words: reads llm.c's, llama2.c's and a GGUF's own, writes llm.c's and llama2.c's.
+"""Tokenizer files in GGUF's words: reads llm.c's, llama2.c's, scripts/train's and a GGUF's, writes the first two.
 
 A vocabulary is a dict of the metadata keys tokenizer.*. Errors are gguf.GGUFError, one line.
 """
@@ -7,7 +7,7 @@ import struct
 import numpy as np
 
 import gguf
-from trainlib.tokenizer import Tokenizer, byte_alphabet
+from trainlib.tokenizer import END_OF_TEXT, Tokenizer, byte_alphabet
 
 LLMC_MAGIC, LLMC_HEADER = 20240328, 1024
 NORMAL, UNKNOWN, CONTROL, BYTE = 1, 2, 3, 6     # tokenizer.ggml.token_type
@@ -19,7 +19,7 @@ TO_BYTE = {character: byte for byte, character in TO_PRINTABLE.items()}
 
 
 def read(path, size):
-    """The tokenizer of a file: a GGUF, llm.c's tokenizer file, or llama2.c's tokenizer.bin with `size` tokens."""
+    """The tokenizer of a file: a GGUF, llm.c's, scripts/train's, or llama2.c's tokenizer.bin with `size` tokens."""
     with open(path, "rb") as file:
         data = file.read()
     if data[:4] == gguf.MAGIC:
@@ -29,6 +29,10 @@ def read(path, size):
         return keys
     if int.from_bytes(data[:4], "little") == LLMC_MAGIC:
         return _read_llmc(path, data)
+    if data[:1] == b"{":
+        trained = Tokenizer.load(path)
+        keys = gpt2_metadata(trained.raw + [END_OF_TEXT.encode()], trained.end)
+        return {**keys, "tokenizer.ggml.add_bos_token": True}      # each story began with end-of-text in training
     return _read_llama2c(path, data, size)
 
 

@@ -1,0 +1,34 @@
+"""What the command-line scripts share: progress on stderr, and errors as one line."""
+import sys
+import time
+
+import gguf
+
+
+def progress(label):
+    """A callback (done, total) in bytes that shows a line on stderr from two seconds on, at most twice a second."""
+    began = shown = time.monotonic()
+
+    def show(done, total):
+        nonlocal shown
+        now = time.monotonic()
+        if now - began > 2 and (now - shown > 0.5 or done == total):
+            shown = now
+            end = "\n" if done == total else ""
+            sys.stderr.write(f"\r{label}: {100 * done // max(total, 1)}% of {total / 1e6:.0f} MB{end}")
+            sys.stderr.flush()
+    return show
+
+
+def run(name, main):
+    """Ends the process with what `main()` returns; a foreseen error is one line and status 1."""
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        status = 1
+    except OSError as error:
+        status = f"{name}: {error.filename}: {error.strerror}"
+    except gguf.GGUFError as error:
+        status = f"{name}: {error}"
+    sys.exit(status)
