@@ -53,5 +53,4 @@ static inline void backing_put(struct backing *b)
         b->ops->release(b);
 }
 
-/* Runs every completion that is due; called by whoever waits for one without interrupts. */
 #endif

@@ -34,6 +34,11 @@ bool pager_region_stats(unsigned i, struct region_stats *out);
 /* The MAP_LLM mapping that owns this address; false: none does. */
 bool pager_region_stats_at(vaddr_t address, struct region_stats *out);
 
+struct region;
+/* The pager's own: a MAP_LLM region is about to go; vm_shutdown has run. */
+void stats_keep_region(const struct region *r);
+void stats_shut_down(void);
+
 /*
  * Gives the MAP_LLM mapping at address another prefetch or eviction policy (NULL: keep); what the old one learnt is lost.
  * 0, -EINVAL (no policy of that name), -ENOMEM (no MAP_LLM mapping there).

@@ -1,7 +1,7 @@
 /*
  * sync.h: locks and waiting.
  *
- * Lock order (outer first): file -> vm -> region -> pool -> device. docs/design.md says why.
+ * Lock order (outer first): file -> pager -> device -> memory. docs/design.md says why.
  * A spinlock turns interrupts of this hart off while it is held; nothing blocks and nothing pageable is touched under
  * one (the fault path takes the same locks). spin_lock touches the stack below itself first, so that a
  * program's lazily grown stack never faults while a lock is held: kernel functions use less than STACK_PROBE bytes.

@@ -33,6 +33,10 @@
 /* Creates the pool of the cap and the policies named (before the program runs). 0 or -EINVAL with a message logged. */
 int vm_init(uint64_t frames, const char *prefetch, const char *evict);
 
+struct prefetch_policy;
+/* The policy of --policy: what a MAP_LLM mapping starts with. */
+const struct prefetch_policy *vm_default_prefetch(void);
+
 /* backing is NULL for anonymous memory; otherwise the call takes its own reference. Returns the address or -errno. */
 int64_t vm_map(vaddr_t hint, uint64_t length, int prot, int flags, struct backing *backing, uint64_t offset);
 int vm_unmap(vaddr_t address, uint64_t length);
@@ -42,8 +46,8 @@ int vm_advise(vaddr_t address, uint64_t length, int advice);
 int vm_mincore(vaddr_t address, uint64_t length, unsigned char *vec);
 
 /*
- * Coherence of read and write with shared mappings, as a unified page cache would give it: file.c calls
- * vm_file_flush before it reads [offset, offset+length) of a file and vm_file_changed after it wrote there.
+ * Coherence of read and write with shared mappings, as a unified page cache would give it: file.c calls vm_file_flush before
+ * it reads or writes [offset, offset+length) of a file, and vm_file_changed after it wrote there or changed its size.
  */
 int vm_file_flush(struct backing *backing, uint64_t offset, uint64_t length);
 void vm_file_changed(struct backing *backing, uint64_t offset, uint64_t length);

@@ -1,0 +1,67 @@
+/*
+ * batch.h: one request for pages: what a fault, madvise or msync moves between frames and a backing, with one completion.
+ *
+ * Batches live in a small ring, and a finished one stays readable until its place is taken again: the debugger's list of
+ * the last faults is this ring. All functions: pager_lock held on entry and on return; those marked "waits" let it go in
+ * between, after which everything that the caller has looked up must be looked up again.
+ */
+#ifndef KERNEL_BATCH_H
+#define KERNEL_BATCH_H
+
+#include "kernel/backing.h"
+#include "kernel/region.h"
+
+#define BATCH_MAX 64   /* pages */
+#define BATCH_RING 32  /* two for every hart that can fault, and then some for history */
+#define PAGE_NONE 0xFFFFFFFFu
+
+enum batch_kind { BATCH_NONE, BATCH_FAULT, BATCH_ADVICE, BATCH_WRITE };
+
+struct batch_request {
+    struct io_request io;
+    struct batch *batch;
+    uint32_t first; /* index into refs and pa of its first page */
+};
+
+struct batch {
+    uint64_t number;    /* counts up from 1 */
+    enum batch_kind kind;
+    bool busy;
+    vaddr_t address;    /* that faulted, or 0 */
+    struct region *region; /* of a read; the pages of a write name theirs */
+    uint32_t demanded;  /* page, or PAGE_NONE */
+    uint32_t npages, npredicted, nvictims, nrequests;
+    uint32_t predicted[BATCH_MAX];         /* pages read ahead, in the order in which the policy expects them */
+    struct page_ref refs[BATCH_MAX];       /* all pages, in the order of the file */
+    paddr_t pa[BATCH_MAX];                 /* their frames */
+    struct batch_request requests[BATCH_MAX];
+    uint32_t pending;   /* requests not done yet; the last one finishes the batch */
+    int error;          /* of the demanded page, or the first of a write: 0 or a negative errno */
+    bool beyond_end;    /* the file ends before the demanded page */
+    struct completion done;
+};
+
+extern struct batch batch_ring[BATCH_RING];
+
+/*
+ * Reads `demanded` (or PAGE_NONE) and as many of wanted[0..n) as frames can be had for, in that order, into frames of the region's pool
+ * and maps them: one batch of reads, one map_batched. Pages named must be ABSENT.
+ * Returns the batch, under way or done: wait with batch_wait. NULL: no frame could be had without waiting, and what there
+ * was to wait for (victims written back, another batch) has been waited for: look again. error is set if victims could not be written,
+ * or memory is out (-ENOMEM).
+ */
+struct batch *batch_read(struct region *r, vaddr_t address, uint32_t demanded, const uint32_t *wanted, size_t n, int *error);
+/* Waits until the batch is done and gives it back to the ring. Its fields stay readable until pager_lock is let go. */
+void batch_wait(struct batch *b);
+
+/* Waits until some batch may have moved on: for a page in somebody else's hands. */
+void batch_wait_for_any(void);
+
+/*
+ * Writes n <= BATCH_MAX RESIDENT pages to their backings (or swap files) and waits. With keep they stay RESIDENT and mapped;
+ * else they must be unmapped and their frames withdrawn, and they end ABSENT with their frames free. A page whose write fails stays
+ * RESIDENT, mapped and dirty. Returns 0 or the first error.
+ */
+int batch_write(const struct page_ref *refs, size_t n, bool keep);
+
+#endif

@@ -1,0 +1,184 @@
+/*
+ * The story of a page fault. trap.S saved the registers, trap.c read cause and address; what comes back from
+ * handle_one_fault is either "run the instruction again" or a reason to stop.
+ */
+#include "kernel/batch.h"
+#include "kernel/fault.h"
+#include "kernel/pager.h"
+#include "kernel/region.h"
+#include "kernel/vm.h"
+#include "kernel/vma.h"
+
+#include "arch/pt.h"
+
+/* Beside the results of pager.h: the lock was let go and the page must be looked at again. */
+enum { LOOK_AGAIN = -1 };
+
+static struct fault_report last_failure;
+
+static bool access_allowed(const struct vma *v, enum fault_access access)
+{
+    switch (access) {
+    case FAULT_READ:
+        return v->prot & VM_PROT_READ;
+    case FAULT_WRITE:
+        return v->prot & VM_PROT_WRITE;
+    default:
+        return v->prot & VM_PROT_EXEC;
+    }
+}
+
+static bool page_is_absent(const void *context, uint32_t page)
+{
+    const struct region *r = context;
+    return r->pages[page].state == PAGE_ABSENT;
+}
+
+/*
+ * Asks the mapping's policy which pages come after this one. Named are only pages that are absent, that the file has, and for
+ * which the pool has frames. Returns how many.
+ */
+static unsigned predict_prefetch_pages(struct region *r, uint32_t page, uint32_t *out)
+{
+    uint32_t frames = r->pool ? pool_available(r->pool) : BATCH_MAX;
+    struct prefetch_query query = {
+        .page = page,
+        .npages = region_file_pages(r),
+        .max = MIN((uint32_t)BATCH_MAX, frames),
+        .absent = page_is_absent,
+        .context = r,
+    };
+    if (query.max <= 1)
+        return 0;
+    query.max--; /* the page itself */
+    return r->prefetch->predict(r->prefetch_state, &query, out);
+}
+
+/*
+ * A misaligned access touches two neighbouring pages. When the second faults, the first must stay, or a small pool would
+ * swap the two for ever. Pools are shared by address, so the rule goes by address: the page demanded last is kept if it
+ * is this page's neighbour.
+ */
+static void keep_neighbour(struct region *r, vaddr_t va)
+{
+    struct pool *pool = r->pool;
+    if (!pool)
+        return;
+    pool->keep = FRAME_NONE;
+    vaddr_t last = pool->last_demand;
+    pool->last_demand = va;
+    if (last != va - PAGE_SIZE && last != va + PAGE_SIZE)
+        return;
+    struct vma *v = vma_find(last);
+    if (!v || v->region->pool != pool)
+        return;
+    const struct page *p = &v->region->pages[vma_page(v, last)];
+    if (p->state == PAGE_RESIDENT)
+        pool->keep = pool_slot(pool, page_pa(p));
+}
+
+/* The page holds a frame. Either this window doesn't show it yet, or another hart was faster, or A and D are ours to set. */
+static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_access access)
+{
+    struct region *r = v->region;
+    struct page *p = &r->pages[page];
+    struct pt_entry pte = pt_lookup(va);
+    if (p->flags & PAGE_UNTOUCHED)
+        region_touch(r, page);
+    if (!pte.valid) {
+        r->counters.faults_soft++;
+        struct pt_leaf leaf = { va, page_pa(p), v->prot, true, access == FAULT_WRITE };
+        map_batched(&leaf, 1);
+        r->counters.ptes_installed++;
+    } else if (!pte.accessed || (access == FAULT_WRITE && !pte.dirty)) {
+        r->counters.faults_soft++;
+        pt_mark_accessed(va, access == FAULT_WRITE);
+    } else {
+        r->counters.faults_spurious++;
+        pt_fence_page(va);
+    }
+    return FAULT_RESOLVED;
+}
+
+/* Waits for the batch; the time and the instructions of the wait are the device's, not the fault path's. */
+static void wait_for_batch(struct region *r, struct batch *b)
+{
+    uint64_t ns = time_ns(), instret = hart_instret();
+    batch_wait(b);
+    r->counters.stall_ns += time_ns() - ns;
+    r->counters.stall_instret += hart_instret() - instret;
+}
+
+/*
+ * The page is nowhere: read it and what the policy expects next, in one batch. `ahead` is false on the second attempt:
+ * a neighbour's bad sector must not fail the page that somebody waits for.
+ */
+static int fault_absent(struct region *r, uint32_t page, vaddr_t va, bool ahead)
+{
+    uint32_t wanted[BATCH_MAX];
+    unsigned n = ahead ? predict_prefetch_pages(r, page, wanted) : 0;
+    int error;
+    struct batch *b = batch_read(r, va, page, wanted, n, &error);
+    if (!b)
+        return error == -ENOMEM ? FAULT_OUT_OF_MEMORY : error ? FAULT_IO_ERROR : LOOK_AGAIN;
+    wait_for_batch(r, b);
+    if (b->error && ahead)
+        return fault_absent(r, page, va, false);
+    if (b->nrequests > 0)
+        r->counters.faults_major++;
+    else
+        r->counters.faults_soft++;
+    last_failure = (struct fault_report){ va, b->error };
+    return b->error ? FAULT_IO_ERROR : b->beyond_end ? FAULT_BEYOND_END : FAULT_RESOLVED;
+}
+
+/* What the policies learn from, once per fault: the pages used since the last one, in order, then this one. */
+static void tell_policies(struct region *r, uint32_t page)
+{
+    if (r->pool)
+        pool_harvest(r->pool);
+    r->prefetch->on_access(r->prefetch_state, page, ACCESS_FAULT);
+}
+
+/* One look at the page. After LOOK_AGAIN the lock was let go, and everything may have changed. */
+static int look(vaddr_t va, enum fault_access access, bool first)
+{
+    struct vma *v = vma_find(va);
+    if (!v)
+        return FAULT_NO_MAPPING;
+    if (!access_allowed(v, access))
+        return FAULT_PROTECTION;
+    struct region *r = v->region;
+    uint32_t page = vma_page(v, va);
+    if (first)
+        r->counters.faults++;
+    switch (r->pages[page].state) {
+    case PAGE_RESIDENT:
+        return fault_resident(v, page, va, access);
+    case PAGE_ABSENT:
+        if (first) {
+            tell_policies(r, page);
+            keep_neighbour(r, va);
+        }
+        return fault_absent(r, page, va, true);
+    default: /* READING or WRITING: whatever finishes next may be this page */
+        batch_wait_for_any();
+        return LOOK_AGAIN;
+    }
+}
+
+enum fault_result handle_one_fault(vaddr_t address, enum fault_access access)
+{
+    vaddr_t va = PAGE_ALIGN_DOWN(address);
+    spin_lock(&pager_lock);
+    int result = look(va, access, true);
+    while (result == LOOK_AGAIN)
+        result = look(va, access, false);
+    spin_unlock(&pager_lock);
+    return (enum fault_result)result;
+}
+
+struct fault_report fault_last_failure(void)
+{
+    return last_failure;
+}

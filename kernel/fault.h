@@ -1,0 +1,11 @@
+/* fault.h: what fault.c tells other parts of the pager. The fault path itself is pager.h's handle_one_fault. */
+#ifndef KERNEL_FAULT_H
+#define KERNEL_FAULT_H
+
+#include "kernel/types.h"
+
+/* The last fault that went to a device: the page's address, and 0 or the negative errno that it ended with. */
+struct fault_report { vaddr_t address; int error; };
+struct fault_report fault_last_failure(void);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * frame.h: the capped pool of frames: who holds each one, which may be taken, and the order in which they go.
+ *
+ * A frame is free, in flight (its page is READING or WRITING), untouched (read ahead, not used yet) or used. Only used frames
+ * are known to the eviction policy, so nothing else can become its victim. The pool is filled once, at boot, with contiguous
+ * memory, and never grows: no counter can exceed the cap. All functions: pager_lock held.
+ */
+#ifndef KERNEL_FRAME_H
+#define KERNEL_FRAME_H
+
+#include "kernel/policy/evict.h"
+#include "kernel/types.h"
+
+struct region;
+
+/* An instruction can touch two pages at once (a misaligned access, pitfall of every small cap); fewer frames livelock. */
+#define POOL_MIN_FRAMES 2
+
+#define FRAME_NONE 0xFFFFFFFFu
+
+enum frame_use { FRAME_FREE, FRAME_IN_FLIGHT, FRAME_UNTOUCHED, FRAME_USED };
+
+struct frame {
+    struct region *region; /* owner while not FREE */
+    uint32_t page;         /* of the region */
+    uint8_t use;
+    uint32_t next, prev;   /* of the free or the untouched list */
+};
+
+struct pool {
+    paddr_t base; /* frame i is base + i * PAGE_SIZE */
+    uint32_t nframes;
+    struct frame *frames;
+    uint32_t free_head, nfree;
+    uint32_t untouched_head, untouched_tail, nuntouched;
+    uint32_t nused;
+    uint32_t peak;    /* most frames in use at once */
+    uint64_t order;   /* pages mapped so far: the age that fifo goes by */
+    vaddr_t last_demand; /* address of the page demanded last; see pool_keep */
+    uint32_t keep;    /* frame that must not be taken now, or FRAME_NONE */
+    const struct evict_policy *evict;
+    void *evict_state;
+};
+
+/* Takes the cap from mem_pages at once. 0, -EINVAL (fewer than POOL_MIN_FRAMES), -ENOMEM. */
+int pool_init(struct pool *pool, uint64_t nframes, const struct evict_policy *evict);
+/* Another eviction policy from now on; every used frame is handed to it in the order of its number. 0 or -ENOMEM. */
+int pool_set_evict(struct pool *pool, const struct evict_policy *evict);
+
+static inline bool pool_owns(const struct pool *pool, paddr_t pa)
+{
+    return pa - pool->base < (uint64_t)pool->nframes << PAGE_SHIFT;
+}
+static inline uint32_t pool_slot(const struct pool *pool, paddr_t pa)
+{
+    return (uint32_t)((pa - pool->base) >> PAGE_SHIFT);
+}
+static inline paddr_t pool_pa(const struct pool *pool, uint32_t slot)
+{
+    return pool->base + ((paddr_t)slot << PAGE_SHIFT);
+}
+
+/* A free frame becomes in flight, for nobody yet; FRAME_NONE if none is free. */
+uint32_t pool_take_free(struct pool *pool);
+/* An in-flight frame is for this page from now on. */
+static inline void pool_assign(struct pool *pool, uint32_t slot, struct region *region, uint32_t page)
+{
+    pool->frames[slot].region = region;
+    pool->frames[slot].page = page;
+}
+/* In flight -> used (the eviction policy learns of it) or untouched (end of the list: oldest first). */
+void pool_mark_used(struct pool *pool, uint32_t slot);
+void pool_mark_untouched(struct pool *pool, uint32_t slot);
+/* Untouched -> used. */
+void pool_touch(struct pool *pool, uint32_t slot);
+/* Whatever it is -> in flight, out of the policy's and the list's sight (a page about to be written or dropped). */
+void pool_withdraw(struct pool *pool, uint32_t slot);
+/* In flight -> free. */
+void pool_give_back(struct pool *pool, uint32_t slot);
+
+/*
+ * Chooses at most n used frames through the eviction policy; each becomes in flight and still names its old page. The frame
+ * `keep` is never among them. With last_resort, untouched frames follow, oldest first, when the policy has no more.
+ */
+unsigned pool_pick_victims(struct pool *pool, unsigned n, uint32_t *out, bool last_resort);
+
+/* Frames that a prefetch could have now: free ones and used ones. */
+static inline uint32_t pool_available(const struct pool *pool)
+{
+    return pool->nfree + pool->nused - (pool->keep != FRAME_NONE);
+}
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * region.h: what is paged: one mapping's pages, where they come from, its pool, its policy, its counters.
+ *
+ * mmap makes a region and one window (struct vma) onto it; munmap or mprotect of a part splits the window, a second shared
+ * mapping of the same file opens another. A page therefore belongs to the region, its PTEs to the windows. All functions:
+ * pager_lock held, unless a line says otherwise.
+ */
+#ifndef KERNEL_REGION_H
+#define KERNEL_REGION_H
+
+#include "kernel/backing.h"
+#include "kernel/counters.h"
+#include "kernel/frame.h"
+#include "kernel/page.h"
+#include "kernel/policy/prefetch.h"
+#include "kernel/sync.h"
+
+/* Protects vmas, regions, pages and pools. The fault path holds it for everything but the wait for the device. */
+extern struct spinlock pager_lock;
+
+/* The one pool of the cap (--frames). */
+extern struct pool llm_pool;
+
+struct vma {
+    vaddr_t start, end;  /* whole pages */
+    uint8_t prot;        /* VM_PROT_*; 0: nothing is mapped */
+    uint32_t first;      /* the region's page at start */
+    struct region *region;
+    struct vma *sibling; /* next window onto the same region */
+};
+
+struct region {
+    uint32_t id;
+    char name[64];
+    struct backing *backing; /* NULL: anonymous */
+    uint64_t offset;         /* of page 0 in the backing, bytes */
+    uint64_t file_size;      /* bytes of the backing, as last known: nothing is written beyond it, nothing read ahead */
+    uint32_t npages;
+    bool shared;             /* writes go to the backing; else to the swap file, if the page must leave */
+    struct backing *swap;    /* of a private writable region in a pool; page i at i * PAGE_SIZE */
+    struct pool *pool;       /* NULL: plain memory, never evicted */
+    struct page *pages;
+    struct vma *vmas;        /* windows, in no order */
+    uint32_t resident, peak; /* pages that hold a frame: now, most ever */
+    uint32_t untouched;      /* of these, read ahead and not used yet */
+    const struct prefetch_policy *prefetch;
+    void *prefetch_state;
+    uint8_t advice;          /* VM_MADV_NORMAL, RANDOM or SEQUENTIAL */
+    struct counters counters;
+    struct region *next;     /* list of all regions */
+};
+
+extern struct region *regions;
+
+/*
+ * Thread context, pager_lock not held. Takes its own reference to backing. NULL if memory is short. The region has no window
+ * yet and is on the list of all regions.
+ */
+struct region *region_create(struct backing *backing, uint64_t offset, uint64_t npages, bool shared, struct pool *pool);
+/* Thread context, pager_lock not held: no window, no page with a frame left. Its counters go to the totals. */
+void region_destroy(struct region *r);
+
+/* Pages that a prediction may name: those that the file reached when its size was last asked. */
+uint32_t region_file_pages(const struct region *r);
+
+/* The page's address in window v; 0 if v doesn't show it. */
+static inline vaddr_t vma_page_address(const struct vma *v, uint32_t page)
+{
+    vaddr_t va = v->start + ((vaddr_t)(page - v->first) << PAGE_SHIFT);
+    return page >= v->first && va < v->end ? va : 0;
+}
+
+static inline uint32_t vma_page(const struct vma *v, vaddr_t address)
+{
+    return v->first + (uint32_t)((address - v->start) >> PAGE_SHIFT);
+}
+
+/*
+ * Maps pages (frames in pages[].pfn) in every window that allows access, as one batch of at most BATCH_MAX leaves a call to
+ * map_batched. accessed: preset A; the page named by `demanded` (or ~0) always gets it.
+ */
+void region_map(struct region *r, const uint32_t *pages, size_t n, bool accessed, uint32_t demanded);
+/* The page's A bit in any window; and the same with clearing. */
+bool region_accessed(struct region *r, uint32_t page);
+bool region_test_and_clear_accessed(struct region *r, uint32_t page);
+/*
+ * Takes the PTEs of n pages out of every window (or clears D only), with one fence, and moves what D said into PAGE_DIRTY.
+ * The pages may belong to several regions.
+ */
+struct page_ref { struct region *region; uint32_t page; };
+void region_unmap(const struct page_ref *refs, size_t n);
+void region_collect_dirty(const struct page_ref *refs, size_t n);
+
+/* Installs a prefetch policy with fresh state. Thread context. 0 or -ENOMEM (the old one stays). */
+int region_set_prefetch(struct region *r, const struct prefetch_policy *policy);
+
+/* Untouched page found used: counters, pool and policy hear of it. */
+void region_touch(struct region *r, uint32_t page);
+/* Looks at the A bits of pages read ahead (bounded) and calls region_touch on those used, oldest first. */
+void pool_harvest(struct pool *pool);
+
+/*
+ * A page that holds a frame and is mapped nowhere becomes ABSENT. detach leaves the frame in the caller's hands (in flight),
+ * free gives it back to the pool, or to memory.
+ */
+void region_detach_frame(struct region *r, uint32_t page);
+void region_free_page(struct region *r, uint32_t page);
+
+#endif

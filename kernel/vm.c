@@ -1,0 +1,301 @@
+#include "kernel/vm.h"
+
+#include "arch/pt.h"
+#include "kernel/batch.h"
+#include "kernel/log.h"
+#include "kernel/mem.h"
+#include "kernel/p9.h"
+#include "kernel/profile.h"
+#include "kernel/vm_pages.h"
+#include "kernel/vma.h"
+
+#define LARGE_PAGE ((uint64_t)2 << 20)
+
+static const struct prefetch_policy *default_prefetch;
+
+const struct prefetch_policy *vm_default_prefetch(void)
+{
+    return default_prefetch;
+}
+
+int vm_init(uint64_t frames, const char *prefetch, const char *evict)
+{
+    default_prefetch = prefetch_find(prefetch);
+    const struct evict_policy *e = evict_find(evict);
+    if (!default_prefetch || !e) {
+        log_printf("bower: no policy named '%s'\n", default_prefetch ? evict : prefetch);
+        return -EINVAL;
+    }
+    int error = pool_init(&llm_pool, frames, e);
+    if (error == -EINVAL)
+        log_printf("bower: frames=%lu: a pool has at least %d frames, since one instruction can touch two pages\n",
+                   (unsigned long)frames, POOL_MIN_FRAMES);
+    else if (error)
+        log_printf("bower: frames=%lu: more than the memory of this machine (%lu pages free)\n", (unsigned long)frames,
+                   (unsigned long)mem_free_count());
+    return error ? -EINVAL : 0;
+}
+
+/* ---- mmap */
+
+static int check_arguments(uint64_t length, int prot, int flags, const struct backing *backing, uint64_t offset)
+{
+    int sharing = flags & (VM_MAP_SHARED | VM_MAP_PRIVATE);
+    if (length == 0 || (offset & PAGE_MASK) || (sharing != VM_MAP_SHARED && sharing != VM_MAP_PRIVATE))
+        return -EINVAL;
+    if (prot & ~(VM_PROT_READ | VM_PROT_WRITE | VM_PROT_EXEC))
+        return -EINVAL;
+    if (prot & VM_PROT_EXEC)
+        return -ENOTSUP; /* nothing but the image is ever executable */
+    if (offset + length < offset || offset + length > INT64_MAX)
+        return -EOVERFLOW;
+    if (length > PT_MMAP_END - PT_MMAP_BASE)
+        return -ENOMEM;
+    if (backing && sharing == VM_MAP_SHARED && (prot & VM_PROT_WRITE) && !backing->writable)
+        return -EACCES;
+    return 0;
+}
+
+/* Where the mapping goes: where MAP_FIXED says, at the hint if that is free, or the lowest gap. 0: nowhere. */
+static vaddr_t choose_address(vaddr_t hint, uint64_t length, int flags)
+{
+    if (flags & (VM_MAP_FIXED | VM_MAP_FIXED_NOREPLACE))
+        return hint;
+    vaddr_t at = PAGE_ALIGN_UP(hint);
+    if (at >= PT_MMAP_BASE && at + length <= PT_MMAP_END) {
+        unsigned i = vma_first_above(at);
+        if (i == vma_count() || at + length <= vma_at(i)->start)
+            return at;
+    }
+    return vma_gap(length, length >= LARGE_PAGE ? LARGE_PAGE : PAGE_SIZE);
+}
+
+static int check_fixed(vaddr_t at, uint64_t length, int flags)
+{
+    if (at & PAGE_MASK)
+        return -EINVAL;
+    if (at < PT_MMAP_BASE || at + length > PT_MMAP_END || at + length < at)
+        return -ENOMEM;
+    if (flags & VM_MAP_FIXED_NOREPLACE) {
+        unsigned i = vma_first_above(at);
+        if (i < vma_count() && vma_at(i)->start < at + length)
+            return -EEXIST;
+    }
+    return 0;
+}
+
+/*
+ * Two shared mappings of one file must show each other's writes, so they are windows onto one region. Returns that region, NULL
+ * if there is none, and sets *error if there is one that cannot serve (it covers only a part, or pages in another pool).
+ */
+static struct region *find_shared(struct backing *backing, uint64_t offset, uint64_t npages, bool writable, bool llm, int *error)
+{
+    for (struct region *r = regions; r; r = r->next) {
+        if (!r->shared || !r->backing || !r->vmas || !r->backing->ops->same(r->backing, backing))
+            continue;
+        uint64_t end = offset + (npages << PAGE_SHIFT), region_end = r->offset + ((uint64_t)r->npages << PAGE_SHIFT);
+        if (end <= r->offset || offset >= region_end)
+            continue;
+        bool same_pool = (r->pool != NULL) == llm;
+        if (offset >= r->offset && end <= region_end && same_pool && (!writable || r->backing->writable))
+            return r;
+        if (writable || region_is_written(r)) {
+            log_printf("bower: mmap: %s is mapped shared already, by other pages or in another pool: not supported\n", r->name);
+            *error = -ENOTSUP;
+        }
+    }
+    return NULL;
+}
+
+/* A private page that was written to and must leave its frame needs a place to go. */
+static int provide_swap(struct region *r)
+{
+    if (r->shared || !r->pool || r->swap)
+        return 0;
+    int error = p9_scratch(&r->swap);
+    if (error)
+        log_printf("bower: mmap: a private writable MAP_LLM mapping needs room to swap on the share: error %d\n", -error);
+    return error;
+}
+
+/* A new region with everything it needs to fault; on error nothing is left behind. */
+static int make_region(struct backing *backing, uint64_t offset, uint64_t npages, int prot, int flags, struct region **out)
+{
+    bool llm = flags & VM_MAP_LLM, shared = backing && (flags & VM_MAP_SHARED);
+    int64_t size = backing ? backing->ops->size(backing) : 0;
+    if (size < 0)
+        return (int)size;
+    if (shared && !llm && offset + (npages << PAGE_SHIFT) < (uint64_t)size) {
+        npages = (PAGE_ALIGN_UP((uint64_t)size) - offset) >> PAGE_SHIFT; /* room for a second window further on */
+        npages = MIN(npages, (PT_MMAP_END - PT_MMAP_BASE) >> PAGE_SHIFT);
+    }
+    struct region *r = region_create(backing, offset, npages, shared, llm ? &llm_pool : NULL);
+    if (!r)
+        return -ENOMEM;
+    r->file_size = (uint64_t)size;
+    const struct prefetch_policy *policy = llm ? default_prefetch : prefetch_find(backing ? "readahead" : "none");
+    int error = region_set_prefetch(r, policy);
+    if (!error && (prot & VM_PROT_WRITE))
+        error = provide_swap(r);
+    if (error) {
+        region_destroy(r);
+        return error;
+    }
+    if (llm)
+        profile_load(r);
+    *out = r;
+    return 0;
+}
+
+static int64_t open_window(struct region *r, vaddr_t at, uint64_t length, int prot, uint32_t first)
+{
+    struct vma *v = kalloc(sizeof *v);
+    if (!v)
+        return -ENOMEM;
+    *v = (struct vma){ .start = at, .end = at + length, .prot = (uint8_t)prot, .first = first, .region = r };
+    if (prot & VM_PROT_WRITE)
+        v->prot |= VM_PROT_READ; /* Priv. 4.3.1: W without R is reserved */
+    spin_lock(&pager_lock);
+    vma_insert(v);
+    spin_unlock(&pager_lock);
+    return (int64_t)at;
+}
+
+int64_t vm_map(vaddr_t hint, uint64_t length, int prot, int flags, struct backing *backing, uint64_t offset)
+{
+    int error = check_arguments(length, prot, flags, backing, offset);
+    bool fixed = flags & (VM_MAP_FIXED | VM_MAP_FIXED_NOREPLACE);
+    uint64_t npages = PAGE_ALIGN_UP(length) >> PAGE_SHIFT;
+    length = npages << PAGE_SHIFT;
+    if (!error && fixed)
+        error = check_fixed(hint, length, flags);
+    if (!error)
+        error = vma_reserve(3); /* the window, and the two that MAP_FIXED may split off */
+    if (error)
+        return error;
+    if (fixed && (error = vm_unmap(hint, length)) != 0)
+        return error;
+    vaddr_t at = choose_address(hint, length, flags);
+    if (!at || pt_reserve(at, length) != 0)
+        return -ENOMEM;
+    struct region *r = NULL;
+    if (backing && (flags & VM_MAP_SHARED))
+        r = find_shared(backing, offset, npages, prot & VM_PROT_WRITE, flags & VM_MAP_LLM, &error);
+    else if (backing)
+        error = vm_file_flush(backing, offset, length); /* what shared mappings have written is in the file for private ones */
+    bool fresh = !r;
+    if (!error && fresh)
+        error = make_region(backing, offset, npages, prot, flags, &r);
+    if (error)
+        return error;
+    uint32_t first = (uint32_t)((offset - r->offset) >> PAGE_SHIFT);
+    int64_t result = open_window(r, at, length, prot, backing ? first : 0);
+    if (result < 0 && fresh)
+        region_destroy(r);
+    if (result > 0 && (flags & VM_MAP_POPULATE))
+        vm_advise(at, length, VM_MADV_WILLNEED);
+    return result;
+}
+
+/* ---- munmap, mprotect */
+
+static bool page_range(vaddr_t *address, uint64_t *length)
+{
+    if ((*address & PAGE_MASK) || *length == 0 || *address + *length < *address)
+        return false;
+    *length = PAGE_ALIGN_UP(*length);
+    return true;
+}
+
+/* Windows that straddle a border of the range are split there. 0 or -ENOMEM. */
+static int split_at(vaddr_t at)
+{
+    struct vma *v = vma_find(at);
+    if (!v || v->start == at)
+        return 0;
+    struct vma *upper = kalloc(sizeof *upper);
+    if (!upper)
+        return -ENOMEM;
+    spin_lock(&pager_lock);
+    vma_split(v, at, upper);
+    spin_unlock(&pager_lock);
+    return 0;
+}
+
+static int split_range(vaddr_t start, vaddr_t end)
+{
+    int error = vma_reserve(2);
+    if (!error)
+        error = split_at(start);
+    return error ? error : split_at(end);
+}
+
+/* The window goes; pages that no other window shows are written back, if they are the file's, and leave. */
+static int close_window(struct vma *v)
+{
+    struct region *r = v->region;
+    uint32_t first = v->first, n = (uint32_t)((v->end - v->start) >> PAGE_SHIFT);
+    spin_lock(&pager_lock);
+    pages_hide(v, first, n);
+    int error = 0;
+    if (r->shared)
+        error = pages_write_back(r, first, n);
+    vma_remove(v);
+    pages_drop_unseen(r, first, n);
+    bool last = !r->vmas;
+    spin_unlock(&pager_lock);
+    pt_release(v->start, v->end - v->start);
+    kfree(v);
+    if (last) {
+        if (r->pool)
+            profile_save(r);
+        region_destroy(r);
+    }
+    return error;
+}
+
+int vm_unmap(vaddr_t address, uint64_t length)
+{
+    if (!page_range(&address, &length))
+        return -EINVAL;
+    int error = split_range(address, address + length);
+    if (error)
+        return error;
+    for (unsigned i = vma_first_above(address); i < vma_count() && vma_at(i)->start < address + length;) {
+        int failed = close_window(vma_at(i));
+        error = error ? error : failed;
+    }
+    return error;
+}
+
+int vm_protect(vaddr_t address, uint64_t length, int prot)
+{
+    if (length == 0 && !(address & PAGE_MASK))
+        return 0;
+    if (!page_range(&address, &length) || (prot & ~(VM_PROT_READ | VM_PROT_WRITE | VM_PROT_EXEC)))
+        return -EINVAL;
+    if (prot & VM_PROT_EXEC)
+        return -ENOTSUP;
+    vaddr_t at = address;
+    for (unsigned i = vma_first_above(address); at < address + length; i++) {
+        if (i == vma_count() || vma_at(i)->start > at)
+            return -ENOMEM;
+        const struct region *r = vma_at(i)->region;
+        if ((prot & VM_PROT_WRITE) && r->shared && !r->backing->writable)
+            return -EACCES;
+        at = vma_at(i)->end;
+    }
+    int error = split_range(address, address + length);
+    if (error)
+        return error;
+    if (prot & VM_PROT_WRITE)
+        prot |= VM_PROT_READ;
+    for (unsigned i = vma_first_above(address); i < vma_count() && vma_at(i)->start < address + length; i++) {
+        if ((prot & VM_PROT_WRITE) && (error = provide_swap(vma_at(i)->region)) != 0)
+            return error;
+        spin_lock(&pager_lock);
+        pages_protect(vma_at(i), (uint8_t)prot);
+        spin_unlock(&pager_lock);
+    }
+    return 0;
+}

@@ -1,0 +1,189 @@
+/* msync, madvise, mincore, the coherence of files and mappings, and the end of it all: see vm.h. */
+#include "kernel/vm.h"
+
+#include "kernel/batch.h"
+#include "kernel/log.h"
+#include "kernel/profile.h"
+#include "kernel/stats.h"
+#include "kernel/vm_pages.h"
+#include "kernel/vma.h"
+
+/* Is every page of the range in some window? POSIX: ENOMEM if not. */
+static bool range_is_mapped(vaddr_t start, vaddr_t end)
+{
+    for (unsigned i = vma_first_above(start); start < end; i++) {
+        if (i == vma_count() || vma_at(i)->start > start)
+            return false;
+        start = vma_at(i)->end;
+    }
+    return true;
+}
+
+static int check_range(vaddr_t address, uint64_t length, vaddr_t *end)
+{
+    if ((address & PAGE_MASK) || address + length < address)
+        return -EINVAL;
+    *end = PAGE_ALIGN_UP(address + length);
+    return range_is_mapped(address, *end) ? 0 : -ENOMEM;
+}
+
+/* The part of window v inside [start, end), in pages of its region. */
+static uint32_t clip(const struct vma *v, vaddr_t start, vaddr_t end, uint32_t *first)
+{
+    vaddr_t from = MAX(start, v->start), to = MIN(end, v->end);
+    *first = vma_page(v, from);
+    return (uint32_t)((to - from) >> PAGE_SHIFT);
+}
+
+int vm_sync(vaddr_t address, uint64_t length, int flags)
+{
+    int mode = flags & (VM_MS_ASYNC | VM_MS_SYNC);
+    if ((flags & ~(VM_MS_ASYNC | VM_MS_SYNC | VM_MS_INVALIDATE)) || mode == (VM_MS_ASYNC | VM_MS_SYNC))
+        return -EINVAL;
+    vaddr_t end;
+    int error = check_range(address, length, &end);
+    if (error)
+        return error;
+    for (unsigned i = vma_first_above(address); i < vma_count() && vma_at(i)->start < end; i++) {
+        struct vma *v = vma_at(i);
+        struct region *r = v->region;
+        if (!r->shared)
+            continue;
+        uint32_t first, n = clip(v, address, end, &first);
+        spin_lock(&pager_lock);
+        int failed = pages_write_back(r, first, n);
+        spin_unlock(&pager_lock);
+        if (!failed && mode == VM_MS_SYNC && r->backing->writable)
+            failed = r->backing->ops->sync(r->backing);
+        error = error ? error : failed;
+    }
+    return error ? -EIO : 0;
+}
+
+static void advise_window(struct vma *v, uint32_t first, uint32_t n, int advice)
+{
+    struct region *r = v->region;
+    const struct prefetch_policy *steered = NULL;
+    switch (advice) {
+    case VM_MADV_WILLNEED:
+        pages_fetch(r, first, n);
+        break;
+    case VM_MADV_DONTNEED:
+        if (r->shared)
+            pages_write_back(r, first, n);
+        pages_drop(r, first, n);
+        break;
+    case VM_MADV_RANDOM:
+        steered = prefetch_find("none");
+        break;
+    case VM_MADV_SEQUENTIAL:
+        steered = prefetch_find("readahead");
+        break;
+    default:
+        steered = r->pool ? vm_default_prefetch() : prefetch_find(r->backing ? "readahead" : "none");
+    }
+    if (!steered || steered == r->prefetch)
+        return;
+    spin_unlock(&pager_lock);
+    region_set_prefetch(r, steered); /* out of memory: advice is only advice */
+    spin_lock(&pager_lock);
+}
+
+int vm_advise(vaddr_t address, uint64_t length, int advice)
+{
+    if (advice < VM_MADV_NORMAL || advice > VM_MADV_DONTNEED)
+        return -EINVAL;
+    vaddr_t end;
+    int error = check_range(address, length, &end);
+    if (error)
+        return error;
+    for (unsigned i = vma_first_above(address); i < vma_count() && vma_at(i)->start < end; i++) {
+        struct vma *v = vma_at(i);
+        uint32_t first, n = clip(v, address, end, &first);
+        spin_lock(&pager_lock);
+        advise_window(v, first, n, advice);
+        spin_unlock(&pager_lock);
+    }
+    return 0;
+}
+
+int vm_mincore(vaddr_t address, uint64_t length, unsigned char *vec)
+{
+    vaddr_t end;
+    int error = check_range(address, length, &end);
+    if (error)
+        return error;
+    for (vaddr_t va = address; va < end; va += PAGE_SIZE) {
+        spin_lock(&pager_lock);
+        const struct vma *v = vma_find(va);
+        bool resident = v && v->region->pages[vma_page(v, va)].state == PAGE_RESIDENT;
+        spin_unlock(&pager_lock);
+        vec[(va - address) >> PAGE_SHIFT] = resident; /* vec may itself be pageable: no lock held */
+    }
+    return 0;
+}
+
+/* ---- read(2) and write(2) beside mappings of the same file */
+
+/* The pages of r that [offset, offset+length) of its file touches; 0 pages: none. */
+static uint32_t file_range(const struct region *r, uint64_t offset, uint64_t length, uint32_t *first)
+{
+    uint64_t end = offset + length < offset ? UINT64_MAX : offset + length;
+    uint64_t region_end = r->offset + ((uint64_t)r->npages << PAGE_SHIFT);
+    uint64_t from = MAX(offset, r->offset), to = MIN(end, region_end);
+    if (from >= to)
+        return 0;
+    *first = (uint32_t)((from - r->offset) >> PAGE_SHIFT);
+    return (uint32_t)((to - r->offset + PAGE_MASK) >> PAGE_SHIFT) - *first;
+}
+
+int vm_file_flush(struct backing *backing, uint64_t offset, uint64_t length)
+{
+    int error = 0;
+    for (struct region *r = regions; r; r = r->next) {
+        uint32_t first, n = r->backing && r->shared ? file_range(r, offset, length, &first) : 0;
+        if (n == 0 || !r->backing->ops->same(r->backing, backing))
+            continue;
+        spin_lock(&pager_lock);
+        int failed = pages_write_back(r, first, n);
+        spin_unlock(&pager_lock);
+        error = error ? error : failed;
+    }
+    return error;
+}
+
+void vm_file_changed(struct backing *backing, uint64_t offset, uint64_t length)
+{
+    for (struct region *r = regions; r; r = r->next) {
+        if (!r->backing || !r->backing->ops->same(r->backing, backing))
+            continue;
+        int64_t size = backing->ops->size(backing);
+        uint32_t first, n = r->shared ? file_range(r, offset, length, &first) : 0;
+        spin_lock(&pager_lock);
+        if (size >= 0)
+            r->file_size = (uint64_t)size;
+        if (n > 0)
+            pages_drop(r, first, n);
+        spin_unlock(&pager_lock);
+    }
+}
+
+/* ---- the end */
+
+int vm_shutdown(void)
+{
+    int error = 0;
+    while (vma_count() > 0) {
+        struct vma *v = vma_at(vma_count() - 1);
+        char copy[sizeof v->region->name];
+        log_snprintf(copy, sizeof copy, "%s", v->region->name);
+        int failed = vm_unmap(v->start, v->end - v->start);
+        if (failed)
+            log_printf("bower: exit: %s could not be written back: error %d\n", copy, -failed);
+        error = error ? error : failed;
+        if (failed == -ENOMEM)
+            break; /* nothing was unmapped, and nothing will be */
+    }
+    stats_shut_down();
+    return error ? -EIO : 0;
+}

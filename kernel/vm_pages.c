@@ -1,0 +1,136 @@
+#include "kernel/vm_pages.h"
+
+#include "arch/pt.h"
+#include "kernel/batch.h"
+#include "kernel/vm.h"
+
+bool region_is_written(const struct region *r)
+{
+    for (const struct vma *v = r->vmas; v; v = v->sibling)
+        if (r->shared && (v->prot & VM_PROT_WRITE))
+            return true;
+    return false;
+}
+
+/* The next at most BATCH_MAX resident pages of [*at, end), waiting for those under way if `settle`; *at moves past them. */
+static size_t next_resident(struct region *r, uint32_t *at, uint32_t end, struct page_ref *refs, bool settle)
+{
+    size_t n = 0;
+    for (; *at < end && n < BATCH_MAX; ++*at) {
+        while (settle && (r->pages[*at].state == PAGE_READING || r->pages[*at].state == PAGE_WRITING)) {
+            if (n > 0)
+                return n; /* these first: the wait lets the lock go */
+            batch_wait_for_any();
+        }
+        if (r->pages[*at].state == PAGE_RESIDENT)
+            refs[n++] = (struct page_ref){ r, *at };
+    }
+    return n;
+}
+
+void pages_hide(struct vma *v, uint32_t first, uint32_t n)
+{
+    struct page_ref refs[BATCH_MAX];
+    vaddr_t va[BATCH_MAX];
+    struct pt_entry old[BATCH_MAX];
+    uint32_t at = first;
+    size_t count;
+    while ((count = next_resident(v->region, &at, first + n, refs, true)) > 0) {
+        for (size_t i = 0; i < count; i++)
+            va[i] = vma_page_address(v, refs[i].page);
+        pt_unmap_batched(va, count, old);
+        for (size_t i = 0; i < count; i++)
+            if (old[i].valid && old[i].dirty)
+                v->region->pages[refs[i].page].flags |= PAGE_DIRTY;
+    }
+}
+
+int pages_write_back(struct region *r, uint32_t first, uint32_t n)
+{
+    struct page_ref refs[BATCH_MAX];
+    uint32_t at = first;
+    size_t count;
+    int error = 0;
+    while ((count = next_resident(r, &at, first + n, refs, true)) > 0) {
+        region_collect_dirty(refs, count);
+        size_t ndirty = 0;
+        for (size_t i = 0; i < count; i++)
+            if (r->pages[refs[i].page].flags & PAGE_DIRTY)
+                refs[ndirty++] = refs[i];
+        int failed = ndirty ? batch_write(refs, ndirty, true) : 0;
+        error = error ? error : failed;
+    }
+    return error;
+}
+
+static bool page_is_shown(const struct region *r, uint32_t page)
+{
+    for (const struct vma *v = r->vmas; v; v = v->sibling)
+        if (vma_page_address(v, page))
+            return true;
+    return false;
+}
+
+void pages_drop_unseen(struct region *r, uint32_t first, uint32_t n)
+{
+    struct page_ref refs[BATCH_MAX];
+    uint32_t at = first;
+    size_t count;
+    while ((count = next_resident(r, &at, first + n, refs, true)) > 0)
+        for (size_t i = 0; i < count; i++)
+            if (!page_is_shown(r, refs[i].page))
+                region_free_page(r, refs[i].page);
+}
+
+void pages_drop(struct region *r, uint32_t first, uint32_t n)
+{
+    struct page_ref refs[BATCH_MAX];
+    uint32_t at = first;
+    size_t count;
+    while ((count = next_resident(r, &at, first + n, refs, true)) > 0) {
+        region_unmap(refs, count);
+        for (size_t i = 0; i < count; i++)
+            region_free_page(r, refs[i].page);
+    }
+    for (uint32_t page = first; page < first + n; page++)
+        r->pages[page].flags &= (uint8_t)~PAGE_SWAPPED;
+}
+
+void pages_fetch(struct region *r, uint32_t first, uint32_t n)
+{
+    uint32_t end = MIN(first + n, region_file_pages(r));
+    uint32_t at = first;
+    while (at < end) {
+        uint32_t wanted[BATCH_MAX], count = 0;
+        uint32_t most = r->pool ? MIN((uint32_t)BATCH_MAX, pool_available(r->pool)) : BATCH_MAX;
+        for (; at < end && count < most; at++)
+            if (r->pages[at].state == PAGE_ABSENT)
+                wanted[count++] = at;
+        if (count == 0)
+            return;
+        int error;
+        struct batch *b = batch_read(r, 0, PAGE_NONE, wanted, count, &error);
+        if (b)
+            batch_wait(b);
+        else if (error)
+            return;
+    }
+}
+
+void pages_protect(struct vma *v, uint8_t prot)
+{
+    struct page_ref refs[BATCH_MAX];
+    vaddr_t va[BATCH_MAX];
+    uint32_t at = v->first, n = (uint32_t)((v->end - v->start) >> PAGE_SHIFT);
+    size_t count;
+    v->prot = prot;
+    if (prot == 0) { /* R=W=X=0 would mean a pointer to the next level (Priv. 4.3.2): no PTE at all */
+        pages_hide(v, v->first, n);
+        return;
+    }
+    while ((count = next_resident(v->region, &at, v->first + n, refs, false)) > 0) {
+        for (size_t i = 0; i < count; i++)
+            va[i] = vma_page_address(v, refs[i].page);
+        pt_protect_batched(va, count, prot);
+    }
+}

@@ -1,0 +1,26 @@
+/*
+ * vm_pages.h: what munmap, mprotect, msync and madvise do to a stretch of pages of one region. pager_lock held; functions marked
+ * "waits" let it go in between. Work goes in steps of BATCH_MAX pages, each one fence.
+ */
+#ifndef KERNEL_VM_PAGES_H
+#define KERNEL_VM_PAGES_H
+
+#include "kernel/region.h"
+
+/* Does any window let the program write to the file? */
+bool region_is_written(const struct region *r);
+
+/* Takes the PTEs of the pages out of this window only; what D said stays with the page. */
+void pages_hide(struct vma *v, uint32_t first, uint32_t n);
+/* Writes the dirty ones of a shared region to their file and waits. 0 or the first error; the pages stay. */
+int pages_write_back(struct region *r, uint32_t first, uint32_t n);
+/* Resident pages that no window shows give their frames back (waits for those under way). What was dirty is lost. */
+void pages_drop_unseen(struct region *r, uint32_t first, uint32_t n);
+/* The same for every page, shown or not (waits). Private pages lose their contents, swapped ones too. */
+void pages_drop(struct region *r, uint32_t first, uint32_t n);
+/* Brings in what is absent, as far as frames go round without evicting anything read ahead (waits). */
+void pages_fetch(struct region *r, uint32_t first, uint32_t n);
+/* The window's pages get another permission, in place. */
+void pages_protect(struct vma *v, uint8_t prot);
+
+#endif

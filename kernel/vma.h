@@ -1,0 +1,26 @@
+/*
+ * vma.h: the table of address ranges, sorted by address. All functions: pager_lock held. Only vm.c changes it.
+ */
+#ifndef KERNEL_VMA_H
+#define KERNEL_VMA_H
+
+#include "kernel/region.h"
+
+/* The window that holds this address, or NULL. The fault path's first step: remembers the last answer. */
+struct vma *vma_find(vaddr_t address);
+/* Index of the first window that ends above address; vma_count() if there is none. For walks over a range. */
+unsigned vma_first_above(vaddr_t address);
+struct vma *vma_at(unsigned index);
+unsigned vma_count(void);
+
+/* Makes room for n more windows, before any change is begun. 0 or -ENOMEM. May be called without the lock by one thread. */
+int vma_reserve(unsigned n);
+void vma_insert(struct vma *v);  /* also opens it on its region */
+void vma_remove(struct vma *v);  /* also closes it; the caller frees it */
+/* The window above `at` becomes a window of its own, `upper`. */
+void vma_split(struct vma *v, vaddr_t at, struct vma *upper);
+
+/* The lowest gap of this length on this alignment, or 0. One page at least stays free between two mappings. */
+vaddr_t vma_gap(uint64_t length, uint64_t alignment);
+
+#endif
