@@ -5,7 +5,8 @@
 
 #define PREFETCH_POLICIES(X) \
     X(none) \
-    X(readahead)
+    X(readahead) \
+    X(fit)
 
 #define DECLARE(name) extern const struct prefetch_policy prefetch_##name;
 PREFETCH_POLICIES(DECLARE)
