@@ -8,12 +8,13 @@ import gguf
 def progress(label):
     """A callback (done, total) in bytes that shows a line on stderr from two seconds on, at most twice a second."""
     began = shown = time.monotonic()
+    finished = False
 
     def show(done, total):
-        nonlocal shown
+        nonlocal shown, finished
         now = time.monotonic()
-        if now - began > 2 and (now - shown > 0.5 or done == total):
-            shown = now
+        if now - began > 2 and (now - shown > 0.5 or done == total) and not finished:
+            shown, finished = now, done == total
             end = "\n" if done == total else ""
             sys.stderr.write(f"\r{label}: {100 * done // max(total, 1)}% of {total / 1e6:.0f} MB{end}")
             sys.stderr.flush()

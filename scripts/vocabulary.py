@@ -31,7 +31,8 @@ def read(path, size):
         return _read_llmc(path, data)
     if data[:1] == b"{":
         trained = Tokenizer.load(path)
-        keys = gpt2_metadata(trained.raw + [END_OF_TEXT.encode()], trained.end)
+        keys = gpt2_metadata(trained.raw + [END_OF_TEXT.encode()], trained.end,
+                             [(trained.raw[left], trained.raw[right]) for left, right in trained.merges])
         return {**keys, "tokenizer.ggml.add_bos_token": True}      # each story began with end-of-text in training
     return _read_llama2c(path, data, size)
 
@@ -69,16 +70,19 @@ def _read_llmc(path, data):
     return gpt2_metadata(tokens, end)
 
 
-def gpt2_metadata(tokens, end):
-    """Metadata of a byte-level BPE whose ids are in the order of the merges; `tokens` are bytes, `end` is an id."""
+def gpt2_metadata(tokens, end, merges=None):
+    """Metadata of a byte-level BPE; `tokens` are bytes, `end` is an id, merges are pairs of bytes.
+
+    Without merges the ids must be in the order of the merges, as GPT-2's are; they are recovered.
+    """
     types = np.full(len(tokens), NORMAL, np.int32)
     types[end] = CONTROL
     text = [printable(token) for token in tokens]
     text[end] = tokens[end].decode("utf-8", "replace")
-    merges = [f"{printable(left)} {printable(right)}" for left, right in _merges(tokens, end)]
+    lines = [f"{printable(left)} {printable(right)}" for left, right in merges or _merges(tokens, end)]
     return {
         "tokenizer.ggml.model": "gpt2", "tokenizer.ggml.pre": "gpt-2", "tokenizer.ggml.tokens": text,
-        "tokenizer.ggml.token_type": types, "tokenizer.ggml.merges": merges,
+        "tokenizer.ggml.token_type": types, "tokenizer.ggml.merges": lines,
         "tokenizer.ggml.bos_token_id": end, "tokenizer.ggml.eos_token_id": end,
         "tokenizer.ggml.add_bos_token": False,
     }
