@@ -67,7 +67,7 @@ ifeq ($(filter %.c,$(SOURCE)),)
 -include $(wildcard $(SOURCE)/app.mk)
 endif
 PROGRAM_FOLDER := $(patsubst %/,%,$(dir $(PROGRAM)))
-LIB_SOURCES := $(sort $(foreach lib,$(LIBS),$(wildcard app/$(lib)/*.c)))
+LIB_SOURCES := $(sort $(foreach lib,$(LIBS),$(wildcard app/$(lib)/*.c app/$(lib)/*/*.c)))
 APP_OBJECTS := $(patsubst $(SOURCE_FOLDER)/%,$(PROGRAM_FOLDER)/%.o,$(SOURCES))
 LIB_OBJECTS := $(patsubst app/%,$(PROGRAM_FOLDER)/lib/%.o,$(LIB_SOURCES))
 APP_COMPILE = $(CROSS)gcc $(MACHINE) -std=gnu11 -O2 -g -Wall -fno-omit-frame-pointer -ffunction-sections -fdata-sections \

@@ -1,0 +1,24 @@
+"""What every part of the launcher shares."""
+import os
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PAGE = 4096
+KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+
+EXIT_UNUSABLE = 2
+EXIT_TIMEOUT = 124
+EXIT_PANIC = 134
+
+
+class Unusable(Exception):
+    """An option, file or program that cannot be used: one line that says what is wrong and what is allowed."""
+
+
+def in_root(*parts):
+    return os.path.join(ROOT, *parts)
+
+
+def shown(path):
+    """A path as people write it: relative to where they are, if that is shorter."""
+    relative = os.path.relpath(path)
+    return relative if len(relative) < len(path) else path

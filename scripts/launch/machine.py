@@ -1,0 +1,210 @@
+"""The running virtual machine: its streams, the signals that end it, and its exit status."""
+import ctypes
+import errno
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+from . import qemu
+from .common import EXIT_TIMEOUT, EXIT_UNUSABLE, in_root, shown
+from .console import Console
+
+STDIN, STDOUT, STDERR = 0, 1, 2
+BROKEN_PIPE = 128 + signal.SIGPIPE
+GRACE = 2.0  # seconds that a reader of our streams gets once the machine is gone
+PR_SET_PDEATHSIG = 1
+
+
+class Ended(Exception):
+    """A signal asked us to end: the argument is its number."""
+
+
+def say(text):
+    os.write(STDERR, os.fsencode(f"scripts/run: {text}\n"))
+
+
+def write_all(fd, data):
+    view = memoryview(data)
+    while view:
+        try:
+            view = view[os.write(fd, view):]
+        except BlockingIOError:  # somebody left our terminal or pipe non-blocking
+            time.sleep(0.005)
+
+
+class Machine:
+    def __init__(self, options, app):
+        self.options, self.app = options, app
+        self.ours, self.process = {}, None
+        self.failure = None      # exit status that a stream's failure asks for
+        self.log = None
+
+    def run(self):
+        """Boots, passes the streams on, and returns the exit status."""
+        self.prepare_files()
+        theirs = {}
+        for name in ("console", "stdin", "stdout"):
+            self.ours[name], theirs[name] = socket.socketpair()
+        words = qemu.command(self.options, self.app, in_root(self.app.elf),
+                             qemu.channels_of_sockets({name: end.fileno() for name, end in theirs.items()}))
+        if self.options.verbose:
+            say(qemu.shown(words))
+        self.console = Console(self.log, in_root(self.app.elf), self.options.stats, self.options.verbose,
+                               lambda data: write_all(STDERR, data))
+        self.start(words, theirs)
+        return self.finish(self.wait())
+
+    def prepare_files(self):
+        os.makedirs(self.options.run_dir, exist_ok=True)
+        os.makedirs(self.options.files, exist_ok=True)
+        if os.path.lexists(self.options.stats):
+            os.unlink(self.options.stats)  # the counters of an earlier run say nothing about this one
+        self.log = open(os.path.join(self.options.run_dir, "console.log"), "wb")
+
+    def start(self, words, theirs):
+        libc = ctypes.CDLL(None)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, on_signal)
+        self.process = subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            pass_fds=[end.fileno() for end in theirs.values()], start_new_session=True,
+            preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))  # it never outlives us
+        for end in theirs.values():
+            end.close()
+        self.pump = threading.Thread(target=self.pass_output, daemon=True)
+        self.pump.start()
+        threading.Thread(target=self.pass_input, daemon=True).start()
+
+    def wait(self):
+        """QEMU's status, or ours if we had to end it."""
+        watch = os.pidfd_open(self.process.pid)
+        try:
+            selector = selectors.DefaultSelector()
+            selector.register(watch, selectors.EVENT_READ)
+            if not selector.select(self.options.timeout):
+                self.kill()
+                return EXIT_TIMEOUT
+            return self.process.wait()
+        except Ended as ended:
+            self.kill()
+            return 128 + ended.args[0]
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def finish(self, status):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        own_end = status == EXIT_TIMEOUT or status > 128
+        self.pump.join(GRACE if own_end else None)  # a machine that ended by itself has more to say: all of it
+        if self.failure is not None:
+            return self.failure
+        if status == EXIT_TIMEOUT:
+            say(f"ended after {self.options.timeout:g} s (--timeout)")
+        elif status < 0:
+            say(f"QEMU died of signal {-status}; see {self.log_name()}")
+            return 128 - status
+        elif not self.console.started and status < 128:
+            return self.explain_start(status)
+        return status
+
+    def explain_start(self, status):
+        lines = [line for line in self.chatter.decode(errors="replace").splitlines() if line.strip() and "warning:" not in line]
+        if status != 0 and not self.console.any and lines:
+            say("QEMU did not start: " + lines[-1].removeprefix(f"{qemu.EMULATOR}: "))
+            return EXIT_UNUSABLE
+        say(f"the machine stopped before the runtime started; see {self.log_name()}")
+        return status or 1
+
+    def log_name(self):
+        return shown(self.log.name)
+
+    def pass_output(self):
+        """Thread: everything that comes out of the machine, until all of it has come."""
+        self.chatter = b""
+        sources = {self.ours["stdout"].fileno(): self.on_stdout, self.ours["console"].fileno(): self.console.feed,
+                   self.process.stderr.fileno(): self.on_chatter}
+        selector = selectors.DefaultSelector()
+        for fd in sources:
+            selector.register(fd, selectors.EVENT_READ)
+        while sources and self.failure is None:
+            for key, _ in selector.select():
+                try:
+                    data = os.read(key.fd, 1 << 16)
+                except ConnectionResetError:
+                    data = b""
+                if not data:
+                    selector.unregister(key.fd)
+                    del sources[key.fd]
+                elif not self.hand_on(sources[key.fd], data):
+                    break
+        if self.failure is None:
+            self.hand_on(lambda _: self.console.end(), b"")
+
+    def hand_on(self, take, data):
+        """False if nobody takes what the program writes any more: that ends the machine, as it would end a process."""
+        try:
+            take(data)
+            return True
+        except OSError as error:
+            self.failure = BROKEN_PIPE if error.errno == errno.EPIPE else 1
+            if error.errno != errno.EPIPE:
+                say(f"what the program writes cannot be written: {error.strerror.lower()}")
+            self.process.kill()
+            return False
+
+    def on_stdout(self, data):
+        write_all(STDOUT, data)
+
+    def on_chatter(self, data):
+        self.chatter = (self.chatter + data)[-(1 << 16):]
+        self.log.write(data)
+        self.log.flush()
+        if self.options.verbose:
+            write_all(STDERR, data)
+
+    def pass_input(self):
+        """Thread: our stdin. A pipe of our own keeps QEMU's hands off the terminal's mode."""
+        to = self.ours["stdin"]
+        to.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # read ahead little of what others may want to read
+        try:
+            while may_read():
+                data = os.read(STDIN, 4096)
+                if not data:
+                    break
+                to.sendall(data)
+            to.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # the machine is gone, or there is no stdin
+
+
+def may_read():
+    """Waits while we are in the background of a terminal, where reading would stop us."""
+    while os.isatty(STDIN):
+        try:
+            if os.tcgetpgrp(STDIN) == os.getpgrp():
+                return True
+        except OSError:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def on_signal(number, _):
+    raise Ended(number)
+
+
+def open_streams():
+    """Nothing else may become file 0, 1 or 2 when the caller closed them."""
+    for fd in (STDIN, STDOUT, STDERR):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout.flush()

@@ -1,0 +1,56 @@
+"""scripts/run, in order: options, policies, program, machine."""
+import os
+import socket
+
+from . import app as apps
+from . import options as asked
+from . import qemu
+from .common import EXIT_UNUSABLE, Unusable, in_root
+from .machine import Machine, open_streams, say
+
+
+def main(argv):
+    open_streams()
+    try:
+        status = launch(argv)
+    except Unusable as error:
+        say(str(error).replace("\n", "\\n"))
+        status = EXIT_UNUSABLE
+    except KeyboardInterrupt:
+        status = 130
+    except BrokenPipeError:
+        status = 141
+    os._exit(status)  # a thread may still wait for our stdin
+
+
+def launch(argv):
+    options = asked.parse(argv)
+    if options.help:
+        return show(asked.USAGE)
+    if options.list_policies:
+        rows = asked.policies(options.list_policies)
+        return show("".join(f"{name:12} {text}\n" for name, text in rows))
+    app = apps.find(options.app)
+    asked.check_policies(options)
+    if options.gdb == 0:
+        options.gdb = free_port()
+    if options.dry_run:
+        apps.place(app, options)
+        return show(qemu.shown(qemu.command(options, app, in_root(app.elf), qemu.CHANNELS_BY_HAND)) + "\n")
+    apps.build(app, options)
+    if options.gdb is not None:
+        say(f"gdb port {options.gdb} elf {app.elf}")
+    return Machine(options, app).run()
+
+
+def show(text):
+    data = os.fsencode(text)
+    while data:
+        data = data[os.write(1, data):]
+    return 0
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

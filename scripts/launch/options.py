@@ -1,0 +1,270 @@
+"""The command line of scripts/run: parsed by hand, so that every error is one line of our own."""
+import os
+import re
+import subprocess
+
+from .common import GIB, KIB, MIB, PAGE, Unusable, in_root, shown
+
+USAGE = """\
+usage: scripts/run [options] [APP] [-- ARGS...]
+
+APP is a folder of app/, the path of a .c file, or the path of a folder of .c files (default: llm).
+
+  --model FILE               host file the program opens as /dev/model, read-only (llm: a model of models/)
+  --files DIR[,ro]           host folder that is the program's / (default build/files); ro: read-only
+  --disk FILE[,rw][,name=N]  further disk, opened as /dev/N (default disk0, disk1, ...), read-only unless rw
+  --frames N|P%              cap of the MAP_LLM frame pool, in frames of 4 KiB or percent of the model (16; llm 25%)
+  --policy NAME              prefetch policy; `--policy help` lists them (auto)
+  --evict NAME               eviction policy; `--evict help` lists them (auto)
+  --harts N, --mem SIZE      size of the machine (1; 256M, or what the cap needs)
+  --icount                   clock that counts instructions: the same run twice prints the same counts
+  --cflags "...", --ldflags "..."   for the program that is built (-O2)
+  --stats FILE               where the counters go, as JSON (build/run/stats.json)
+  --run-dir DIR              where console.log and stats.json go (build/run)
+  --timeout S                ends a hung run after S seconds, exit status 124
+  --verbose                  shows what the firmware and QEMU say
+  --dry-run                  prints the QEMU command and does nothing
+  --gdb[=PORT]               waits for gdb before the first instruction
+  --help
+
+FILE may also be a QEMU blkdebug:CONFIG:FILE, to try out disk errors.
+"""
+
+MAX_HARTS = 8                # arch/hart.h
+MAX_DISKS = 6                # the machine has 8 virtio-mmio slots; console and files take two
+MIN_MEM = 64 * MIB
+DEFAULT_MEM = 256 * MIB
+OUTSIDE_POOL = 64 * MIB      # what firmware, image, stacks, heap and page tables need beside the frame pool
+MAX_MEM = 512 * GIB          # half of what Sv39 maps
+MIN_FRAMES = 2               # an instruction may touch two pages at once
+DEFAULT_FRAMES = 16
+DEFAULT_LLM_PERCENT = 25
+RESERVED_NAMES = {"null", "zero", "full", "random", "urandom", "tty", "console", "stdin", "stdout", "stderr", "fd"}
+
+VALUED = {"--model", "--files", "--disk", "--frames", "--policy", "--evict", "--harts", "--mem", "--cflags", "--ldflags",
+          "--stats", "--run-dir", "--timeout"}
+FLAGS = {"--icount", "--verbose", "--dry-run", "--help"}
+
+
+class Disk:
+    def __init__(self, file, size, writable, name):
+        self.file, self.size, self.writable, self.name = file, size, writable, name
+
+
+class Options:
+    def __init__(self):
+        self.app = "llm"
+        self.args = []
+        self.model = None
+        self.files, self.files_readonly = in_root("build", "files"), False
+        self.disks = []
+        self.frames = DEFAULT_FRAMES
+        self.policy = self.evict = "auto"
+        self.harts = 1
+        self.mem = DEFAULT_MEM
+        self.icount = self.verbose = self.dry_run = self.help = False
+        self.cflags = self.ldflags = ""
+        self.run_dir = in_root("build", "run")
+        self.stats = None
+        self.timeout = None
+        self.gdb = None          # a port, 0 for any
+        self.list_policies = None
+
+
+def parse(argv):
+    """Options from a command line. Touches nothing but the files that it looks at."""
+    given, disks, options = {}, [], Options()
+    words = list(argv)
+    app_seen = False
+    while words:
+        word = words.pop(0)
+        if word == "--":
+            options.args = words
+            break
+        name, equals, value = word.partition("=")
+        if name == "--gdb":
+            given[name] = value or "0"
+        elif name in VALUED:
+            if not equals:
+                if not words:
+                    raise Unusable(f"{name} needs a value")
+                value = words.pop(0)
+            if name == "--disk":
+                disks.append(value)
+            else:
+                given[name] = value
+        elif word in FLAGS:
+            setattr(options, word[2:].replace("-", "_"), True)
+        elif word.startswith("-") and word != "-":
+            raise Unusable(f"unknown option {word}; `scripts/run --help` lists the options")
+        elif app_seen:
+            raise Unusable(f"one APP at a time: {word!r} comes after {options.app!r}; the program's arguments follow `--`")
+        else:
+            options.app, app_seen = word, True
+    if not options.help:
+        apply(options, given, disks)
+    return options
+
+
+def apply(options, given, disks):
+    options.cflags = given.get("--cflags", "")
+    options.ldflags = given.get("--ldflags", "")
+    if "help" in (given.get("--policy"), given.get("--evict")):
+        options.list_policies = "prefetch" if given.get("--policy") == "help" else "evict"
+        return
+    options.policy = given.get("--policy", options.policy)
+    options.evict = given.get("--evict", options.evict)
+    options.harts = whole("--harts", given.get("--harts", "1"), 1, MAX_HARTS)
+    if "--timeout" in given:
+        options.timeout = seconds(given["--timeout"])
+    if "--gdb" in given:
+        options.gdb = whole("--gdb", given["--gdb"], 0, 65535)
+    apply_files(options, given, disks)
+    apply_memory(options, given)
+
+
+def apply_files(options, given, disks):
+    if "--run-dir" in given:
+        options.run_dir = os.path.abspath(given["--run-dir"])
+    options.stats = os.path.abspath(given["--stats"]) if "--stats" in given else os.path.join(options.run_dir, "stats.json")
+    if "--stats" in given and (os.path.isdir(options.stats) or not os.path.isdir(os.path.dirname(options.stats))):
+        raise Unusable(f"--stats {given['--stats']}: not a file in a folder that exists")
+    if "--files" in given:
+        options.files, options.files_readonly = share(given["--files"])
+    model = given.get("--model")
+    if model is None and options.app == "llm":
+        model = in_root("models", "stories-gpt2.gguf")
+    if model is not None:
+        options.model = Disk(*image("--model", model), False, "model")
+    options.disks = further_disks(disks, options.model)
+
+
+def share(text):
+    readonly = text.endswith(",ro")
+    path = text[:-3] if readonly else text
+    if not os.path.isdir(path):
+        raise Unusable(f"--files {path}: not a folder" if os.path.exists(path) else f"--files {path}: no such folder")
+    return os.path.abspath(path), readonly
+
+
+def further_disks(texts, model):
+    disks, names = [], {"model"} if model else set()
+    for number, text in enumerate(texts):
+        file, writable, name = text, False, f"disk{number}"
+        while True:
+            rest, comma, word = file.rpartition(",")
+            if comma and word in ("rw", "ro"):
+                file, writable = rest, word == "rw"
+            elif comma and word.startswith("name="):
+                file, name = rest, word[len("name="):]
+            else:
+                break
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}", name) or name in RESERVED_NAMES:
+            raise Unusable(f"--disk name={name}: a name is 1 to 20 of A-Z a-z 0-9 . _ - and no other device's")
+        if name in names:
+            raise Unusable(f"--disk name={name}: the name is taken; each disk needs its own")
+        names.add(name)
+        file, size = image("--disk", file, writable)
+        disks.append(Disk(file, size, writable, name))
+    if len(disks) + (model is not None) > MAX_DISKS:
+        raise Unusable(f"--disk: {len(disks) + (model is not None)} disks; at most {MAX_DISKS}, the model included")
+    return disks
+
+
+def image(option, text, writable=False):
+    """(what QEMU opens, exact size in bytes) of a disk's file."""
+    prefix, path = "", text
+    if text.startswith("blkdebug:"):
+        config, colon, path = text[len("blkdebug:"):].partition(":")
+        if not colon or (config and not os.path.isfile(config)):
+            raise Unusable(f"{option} {text}: needs blkdebug:CONFIG:FILE with a CONFIG that exists")
+        prefix = f"blkdebug:{os.path.abspath(config) if config else ''}:"
+    if os.path.isdir(path):
+        raise Unusable(f"{option} {path}: a folder; needs a file")
+    try:
+        with open(path, "r+b" if writable else "rb") as file:
+            size = file.seek(0, os.SEEK_END)
+    except OSError as error:
+        raise Unusable(f"{option} {path}: {error.strerror.lower()}") from None
+    if size == 0:
+        raise Unusable(f"{option} {path}: the file is empty")
+    return prefix + os.path.abspath(path), size
+
+
+def apply_memory(options, given):
+    given_mem = memory(given["--mem"]) if "--mem" in given else None
+    llm = options.app == "llm"
+    text = given.get("--frames", f"{DEFAULT_LLM_PERCENT}%" if llm else str(DEFAULT_FRAMES))
+    options.frames = frames(text, options.model)
+    need = options.frames * PAGE + OUTSIDE_POOL
+    if given_mem is not None and need > given_mem:
+        most = (given_mem - OUTSIDE_POOL) // PAGE
+        raise Unusable(f"--frames {text}: {options.frames} frames do not fit into --mem {given['--mem']};"
+                       f" at most {most}, or a larger --mem")
+    host = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    wanted = given_mem if given_mem is not None else max(DEFAULT_MEM, -(-need // MIB) * MIB)
+    if wanted > min(host, MAX_MEM):
+        option = f"--mem {given['--mem']}" if given_mem is not None else f"--frames {text}"
+        most = min(host, MAX_MEM)
+        allowed = f"at most {most // MIB}M" if given_mem is not None else f"at most {(most - OUTSIDE_POOL) // PAGE} frames"
+        raise Unusable(f"{option}: more memory than this host has; {allowed}")
+    options.mem = wanted
+
+
+def frames(text, model):
+    match = re.fullmatch(r"([0-9]{1,18})(%?)", text)
+    if not match:
+        raise Unusable(f"--frames {text}: needs a number of 4 KiB frames (at least {MIN_FRAMES}) or P% of the model")
+    count = int(match.group(1))
+    if match.group(2):
+        if model is None:
+            raise Unusable(f"--frames {text}: percent of what? give --model FILE, or a number of frames")
+        if not 1 <= count <= 100:
+            raise Unusable(f"--frames {text}: needs 1% to 100%")
+        pages = -(-model.size // PAGE)
+        return max(MIN_FRAMES, -(-pages * count // 100))
+    if count < MIN_FRAMES:
+        raise Unusable(f"--frames {text}: an instruction may touch {MIN_FRAMES} pages at once; at least {MIN_FRAMES}")
+    return count
+
+
+def memory(text):
+    match = re.fullmatch(r"([0-9]{1,15})([KMG]?)(i?B)?", text, re.IGNORECASE)
+    unit = {"": MIB, "K": KIB, "M": MIB, "G": GIB}
+    size = int(match.group(1)) * unit[match.group(2).upper()] if match else 0
+    if size < MIN_MEM:
+        raise Unusable(f"--mem {text}: needs a size such as 256M or 1G, at least {MIN_MEM // MIB}M")
+    return -(-size // MIB) * MIB
+
+
+def whole(option, text, least, most):
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
+        raise Unusable(f"{option} {text}: needs a whole number from {least} to {most}")
+    return int(text)
+
+
+def seconds(text):
+    if not re.fullmatch(r"[0-9]{1,8}(\.[0-9]{1,6})?", text) or float(text) == 0:
+        raise Unusable(f"--timeout {text}: needs a number of seconds above 0")
+    return float(text)
+
+
+def policies(kind):
+    """[(name, help)] of the source tables, "prefetch" or "evict": a host program prints them."""
+    from .app import make
+    tool = os.path.join("build", "host", "policies")
+    make([tool])
+    listed = subprocess.run([in_root(tool)], check=True, capture_output=True, text=True).stdout
+    rows = [line.split("\t") for line in listed.splitlines()]
+    return [(name, text) for of, name, text in rows if of == kind]
+
+
+def check_policies(options):
+    for option, kind, name in (("--policy", "prefetch", options.policy), ("--evict", "evict", options.evict)):
+        if name != "auto":
+            names = [known for known, _ in policies(kind)]
+            if name not in names:
+                raise Unusable(f"{option} {name}: no such policy; one of {' '.join(names)}")
+
+
+__all__ = ["Options", "Disk", "parse", "policies", "check_policies", "USAGE", "shown"]

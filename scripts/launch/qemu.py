@@ -1,0 +1,73 @@
+"""QEMU's command line: the only place that has one."""
+import os
+import shlex
+
+from .common import MIB, PAGE
+
+EMULATOR = "qemu-system-riscv64"
+PASSED_ENVIRONMENT = ("OMP_", "TZ")
+PLAIN_BYTES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/:=,+-")
+
+
+def encode(text):
+    """One token of the boot arguments: bytes outside the plain ones are %XX, nothing at all is a lone %."""
+    data = os.fsencode(text)
+    return "".join(chr(byte) if byte in PLAIN_BYTES else f"%{byte:02X}" for byte in data) or "%"
+
+
+def boot_arguments(options, app):
+    """What the kernel reads (kernel/bootargs.h)."""
+    tokens = [f"frames={options.frames}", f"policy={options.policy}", f"evict={options.evict}", f"app={app.name}"]
+    tokens += [f"disk.{disk.name}={disk.size}" for disk in all_disks(options)]
+    tokens += [f"env.{name}={value}" for name, value in sorted(os.environ.items())
+               if name == "TZ" or name.startswith("OMP_")]
+    return " ".join([encode(token) for token in tokens] + ["--"] + [encode(word) for word in [app.name, *options.args]])
+
+
+def all_disks(options):
+    return ([options.model] if options.model else []) + options.disks
+
+
+def comma(text):
+    """A value inside a comma-separated list of QEMU's."""
+    return text.replace(",", ",,")
+
+
+def channels_of_sockets(sockets):
+    """The three streams as sockets that the launcher holds the other ends of."""
+    return {name: f"socket,id={name},fd={fd}" for name, fd in sockets.items()}
+
+
+# For --dry-run: the same machine by hand, the program's stdout on the terminal.
+CHANNELS_BY_HAND = {"console": "file,id=console,path=/dev/stderr,append=on", "stdin": "null,id=stdin",
+                    "stdout": "stdio,id=stdout,signal=off"}
+
+
+def command(options, app, elf, channels):
+    words = [EMULATOR, "-machine", "virt", "-global", "virtio-mmio.force-legacy=false", "-cpu", "rv64",
+             "-smp", str(options.harts), "-m", f"{options.mem // MIB}M", "-bios", "default", "-kernel", elf,
+             "-append", boot_arguments(options, app),
+             "-nodefaults", "-display", "none", "-monitor", "none", "-no-reboot"]
+    if options.icount:
+        words += ["-icount", "shift=0,sleep=off"]
+    words += ["-chardev", channels["console"], "-serial", "chardev:console",
+              "-device", "virtio-serial-device,max_ports=4"]
+    for number, name in ((1, "stdin"), (2, "stdout")):
+        words += ["-chardev", channels[name], "-device", f"virtserialport,chardev={name},name={name},nr={number}"]
+    readonly = ",readonly=on" if options.files_readonly else ""
+    words += ["-fsdev", f"local,id=share,path={comma(options.files)},security_model=none,multidevs=remap{readonly}",
+              "-device", "virtio-9p-device,fsdev=share,mount_tag=share"]
+    for disk in all_disks(options):
+        words += ["-drive", f"file={comma(disk.file)},format=raw,if=none,id=disk.{disk.name},"
+                            f"read-only={'off' if disk.writable else 'on'}",
+                  "-device", f"virtio-blk-device,drive=disk.{disk.name},serial={disk.name}"]
+    if options.gdb is not None:
+        words += ["-S", "-gdb", f"tcp:127.0.0.1:{options.gdb}"]
+    return words
+
+
+def shown(words):
+    return " ".join(shlex.quote(word) for word in words)
+
+
+__all__ = ["command", "boot_arguments", "encode", "shown", "channels_of_sockets", "CHANNELS_BY_HAND", "PAGE"]
