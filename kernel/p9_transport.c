@@ -1,0 +1,353 @@
+#include "kernel/p9_transport.h"
+
+#include "arch/irq.h"
+#include "arch/pt.h"
+#include "kernel/log.h"
+#include "kernel/mem.h"
+#include "kernel/semaphore.h"
+#include "kernel/virtio_queue.h"
+
+#include <string.h>
+
+#define MSIZE (512u * 1024)
+#define MSIZE_MIN (PAGE_SIZE + P9_IO_OVERHEAD) /* less could not carry a page */
+#define QUEUE_SIZE 128
+#define CALLS (MAX_HARTS + 2) /* a fault may need one while the thread that it hit waits for another */
+#define VERSION "9P2000.L"
+
+/* What the device reads and writes beside the frames of one Tread or Twrite; lives until the chain comes back. */
+struct slot {
+    uint8_t request[P9_IO_REQUEST_SIZE], type;
+    uint8_t reply[P9_COUNTED_REPLY];
+    uint32_t bytes;
+};
+
+static struct {
+    struct spinlock lock; /* protects the queue and what follows; a device lock */
+    struct virtqueue queue;
+    struct slot *slots; /* by name of chain */
+    struct io_request *pending, **pending_tail;
+    struct p9_call *free_calls;
+    bool dead;
+
+    /* constant once started */
+    struct virtio_mmio *device;
+    uint32_t io_max, call_max;
+} p9 = { .lock = SPINLOCK_INIT, .dead = true };
+
+static struct semaphore calls_free = SEMAPHORE_INIT(0);
+static struct p9_call calls[CALLS];
+
+/* A call has no frames; a data request has at least one, and its fid in io_request.driver. */
+static bool is_call(const struct io_request *r)
+{
+    return r->npages == 0;
+}
+
+static struct p9_call *call_of(struct io_request *r)
+{
+    return CONTAINER_OF(r, struct p9_call, io);
+}
+
+static bool push_call(struct p9_call *c)
+{
+    struct virtqueue *q = &p9.queue;
+    if (q->nfree < 2)
+        return false;
+    uint32_t size = (uint32_t)(c->out.at - c->request);
+    c->tag = c->type == P9_TVERSION ? P9_NOTAG : vq_next_head(q);
+    c->out.at = c->request;
+    p9_put_u32(&c->out, size);
+    p9_put_u8(&c->out, c->type);
+    p9_put_u16(&c->out, c->tag);
+    vq_begin(q);
+    vq_add(q, kva_to_pa(c->request), size, false);
+    vq_add(q, kva_to_pa(c->reply), p9.call_max, true);
+    vq_commit(q, &c->io);
+    return true;
+}
+
+/*
+ * Offers the rest of a data request, or as much of it as one message can carry. False if the ring has no room for that
+ * now; with an empty ring a part goes all the same.
+ */
+static bool push_data(struct io_request *r)
+{
+    struct virtqueue *q = &p9.queue;
+    if (q->nfree < 3)
+        return false;
+    bool was_idle = vq_idle(q);
+    uint16_t tag = vq_next_head(q);
+    struct slot *s = &p9.slots[tag];
+    uint32_t from = r->transferred, want = MIN(r->length - from, p9.io_max), got;
+    s->type = r->write ? P9_TWRITE : P9_TREAD;
+    vq_begin(q);
+    vq_add(q, kva_to_pa(s->request), P9_IO_REQUEST_SIZE, false);
+    /* virtio 1.1, 2.6.4.2: what the device reads comes before what it writes. */
+    if (!r->write)
+        vq_add(q, kva_to_pa(s->reply), P9_COUNTED_REPLY, true);
+    got = vq_add_frames(q, r->pages, from, want, q->size, UINT32_MAX, r->write ? 1 : 0, !r->write);
+    if (got < want && !was_idle) {
+        vq_abandon(q);
+        return false;
+    }
+    if (r->write)
+        vq_add(q, kva_to_pa(s->reply), P9_COUNTED_REPLY, true);
+    s->bytes = got;
+    p9_io_header(s->request, s->type, tag, (uint32_t)(uintptr_t)r->driver, r->offset + from, got);
+    vq_commit(q, r);
+    return true;
+}
+
+static bool push(struct io_request *r)
+{
+    return is_call(r) ? push_call(call_of(r)) : push_data(r);
+}
+
+static void enqueue(struct io_request *r)
+{
+    r->next = NULL;
+    *p9.pending_tail = r;
+    p9.pending_tail = &r->next;
+}
+
+static bool push_pending(void)
+{
+    bool any = false;
+    while (p9.pending && push(p9.pending)) {
+        p9.pending = p9.pending->next;
+        any = true;
+    }
+    if (!p9.pending)
+        p9.pending_tail = &p9.pending;
+    return any;
+}
+
+/* The end of a request, with no lock held. */
+static void finish(struct io_request *r)
+{
+    uint32_t end = r->npages << PAGE_SHIFT;
+    if (!r->write && r->error == 0)
+        for (uint32_t at = r->transferred; at < end; at = (at | (uint32_t)PAGE_MASK) + 1)
+            memset((uint8_t *)pa_to_kva(r->pages[at >> PAGE_SHIFT]) + (at & PAGE_MASK), 0, PAGE_SIZE - (at & PAGE_MASK));
+    r->done(r);
+}
+
+static void finish_all(struct io_request *r)
+{
+    while (r) {
+        struct io_request *next = r->next;
+        finish(r);
+        r = next;
+    }
+}
+
+/* The device is gone: whatever it held or was to get ends with an error. Returns those requests, linked by next. */
+static struct io_request *give_up(const char *why)
+{
+    struct io_request *list = p9.pending;
+    void *cookie;
+    p9.dead = true;
+    virtio_mmio_reset(p9.device);
+    while (vq_take_back(&p9.queue, &cookie)) {
+        struct io_request *r = cookie;
+        r->next = list;
+        list = r;
+    }
+    p9.pending = NULL;
+    p9.pending_tail = &p9.pending;
+    for (struct io_request *r = list; r; r = r->next)
+        r->error = -EIO;
+    log_printf("bower: the file share failed: %s\n", why);
+    return list;
+}
+
+/* A reply came. True if its request is finished; otherwise the rest of it is first in line. */
+static bool complete_one(struct io_request *r, uint16_t tag, uint32_t written)
+{
+    if (is_call(r)) {
+        call_of(r)->received = MIN(written, p9.call_max);
+        return true;
+    }
+    const struct slot *s = &p9.slots[tag];
+    int64_t count = p9_check_io_reply(s->reply, written, s->type, tag, s->bytes);
+    if (count < 0 || (count == 0 && r->write)) {
+        r->error = count < 0 ? (int)count : -EIO;
+        return true;
+    }
+    r->transferred += (uint32_t)count;
+    if (count == 0 || r->transferred == r->length)
+        return true;
+    r->next = p9.pending;
+    if (!p9.pending)
+        p9.pending_tail = &r->next;
+    p9.pending = r;
+    return false;
+}
+
+/* Interrupt or polling context. */
+static void handle_interrupt(void *arg)
+{
+    (void)arg;
+    struct io_request *finished = NULL, **tail = &finished;
+    void *cookie;
+    uint16_t tag;
+    uint32_t written;
+    int got;
+
+    spin_lock(&p9.lock);
+    uint32_t cause = virtio_mmio_ack(p9.device); /* before the ring is looked at: a later entry interrupts again */
+    while ((got = vq_take(&p9.queue, &tag, &cookie, &written)) > 0) {
+        struct io_request *r = cookie;
+        if (complete_one(r, tag, written)) {
+            *tail = r;
+            tail = &r->next;
+        }
+    }
+    *tail = NULL;
+    if (got < 0 && !p9.dead)
+        *tail = give_up("it answered a request that it did not have");
+    else if ((cause & VIRTIO_IRQ_CONFIG) && !p9.dead && virtio_mmio_needs_reset(p9.device))
+        *tail = give_up("the device asks for a reset");
+    else if (p9.pending && push_pending())
+        vq_notify(&p9.queue);
+    spin_unlock(&p9.lock);
+    finish_all(finished);
+}
+
+static void submit(struct io_request **requests, size_t n)
+{
+    struct io_request *finished = NULL;
+    bool pushed = false;
+    spin_lock(&p9.lock);
+    for (size_t i = 0; i < n; i++) {
+        struct io_request *r = requests[i];
+        r->transferred = 0;
+        r->error = p9.dead ? -EIO : 0;
+        if (p9.dead || (r->length == 0 && !is_call(r))) {
+            r->next = finished;
+            finished = r;
+        } else if (!p9.pending && push(r)) {
+            pushed = true;
+        } else {
+            enqueue(r);
+        }
+    }
+    if (pushed)
+        vq_notify(&p9.queue);
+    spin_unlock(&p9.lock);
+    finish_all(finished);
+}
+
+void p9_submit(uint32_t fid, struct io_request **requests, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        requests[i]->driver = (void *)(uintptr_t)fid;
+    submit(requests, n);
+}
+
+static void wake(struct io_request *r)
+{
+    complete(&call_of(r)->completion);
+}
+
+struct p9_call *p9_begin(enum p9_type type)
+{
+    semaphore_down(&calls_free);
+    spin_lock(&p9.lock);
+    struct p9_call *c = p9.free_calls;
+    p9.free_calls = c->next;
+    spin_unlock(&p9.lock);
+    c->type = (uint8_t)type;
+    c->out = (struct p9_buffer){ .at = c->request + P9_HEADER_SIZE, .end = c->request + p9.call_max };
+    return c;
+}
+
+int p9_call(struct p9_call *c)
+{
+    struct io_request *r = &c->io;
+    if (c->out.bad)
+        return -ENAMETOOLONG; /* only names can be too long for the message */
+    *r = (struct io_request){ .write = true, .done = wake };
+    c->completion.done = 0;
+    submit(&r, 1);
+    completion_wait(&c->completion);
+    return r->error ? r->error : p9_check_reply(c->reply, c->received, c->type, c->tag, &c->in);
+}
+
+void p9_end(struct p9_call *c)
+{
+    spin_lock(&p9.lock);
+    c->next = p9.free_calls;
+    p9.free_calls = c;
+    spin_unlock(&p9.lock);
+    semaphore_up(&calls_free);
+}
+
+uint32_t p9_io_max(void)
+{
+    return p9.io_max;
+}
+
+/* Tversion: agrees on the dialect and on the size of messages. */
+static int agree_on_version(void)
+{
+    struct p9_call *c = p9_begin(P9_TVERSION);
+    p9_put_u32(&c->out, MSIZE);
+    p9_put_string(&c->out, VERSION);
+    int error = p9_call(c);
+    if (error == 0) {
+        size_t n;
+        uint32_t msize = p9_get_u32(&c->in);
+        const char *version = p9_get_name(&c->in, &n);
+        if (c->in.bad || n != strlen(VERSION) || memcmp(version, VERSION, n) != 0 || msize < MSIZE_MIN || msize > MSIZE)
+            error = -EPROTO;
+        else
+            p9.io_max = msize - P9_IO_OVERHEAD;
+        /* Whole pages, so that a piece never ends inside a frame. */
+        if (p9.io_max > PAGE_SIZE)
+            p9.io_max = (uint32_t)PAGE_ALIGN_DOWN(p9.io_max);
+        p9.call_max = MIN(P9_CALL_BYTES, msize);
+    }
+    p9_end(c);
+    return error;
+}
+
+static int make_calls(void)
+{
+    for (unsigned i = 0; i < CALLS; i++) {
+        paddr_t pa = mem_pages(2 * P9_CALL_BYTES / PAGE_SIZE);
+        if (!pa)
+            return -ENOMEM;
+        calls[i].request = pa_to_kva(pa);
+        calls[i].reply = calls[i].request + P9_CALL_BYTES;
+        p9_end(&calls[i]);
+    }
+    return 0;
+}
+
+int p9_transport_init(void)
+{
+    uint64_t features;
+    p9.device = virtio_mmio_find(VIRTIO_ID_9P, 0);
+    if (!p9.device)
+        return -ENODEV;
+    p9.pending_tail = &p9.pending;
+    p9.call_max = P9_CALL_BYTES;
+    int error = virtio_mmio_start(p9.device, 0, &features);
+    if (error == 0)
+        error = vq_init(&p9.queue, p9.device, 0, QUEUE_SIZE);
+    if (error)
+        return error;
+    p9.slots = kalloc(p9.queue.size * sizeof(*p9.slots));
+    if (!p9.slots)
+        return -ENOMEM;
+    error = make_calls();
+    if (error == 0)
+        error = irq_register(virtio_mmio_irq(p9.device), handle_interrupt, NULL);
+    if (error)
+        return error;
+    virtio_mmio_driver_ok(p9.device);
+    p9.dead = false;
+    return agree_on_version();
+}
