@@ -4,7 +4,6 @@ import hashlib
 import os
 import re
 import subprocess
-import sys
 
 from .common import Unusable, in_root
 
@@ -91,7 +90,6 @@ def make(goals, failure=None):
     environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
     verbose = re.search(r"(^| )V=1( |$)", os.environ.get("MAKEFLAGS", ""))
     command = ["make", "--no-print-directory", "-s" if not verbose else "V=1", f"-j{os.cpu_count()}", *goals]
-    sys.stdout.flush()
-    result = subprocess.run(command, cwd=in_root(), env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
+    result = subprocess.run(command, cwd=in_root(), env=environment, stdin=subprocess.DEVNULL, stdout=2, check=False)
     if result.returncode != 0:
         raise failure or Unusable(f"make {' '.join(goals)} failed")

@@ -6,7 +6,6 @@ import selectors
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 
@@ -207,4 +206,3 @@ def open_streams():
             os.fstat(fd)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
-    sys.stdout.flush()
