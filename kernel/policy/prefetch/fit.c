@@ -93,6 +93,14 @@ static bool follows_soon(const struct fit *f, uint32_t page)
     return false;
 }
 
+/* The pages between were resident, or the walk takes smaller steps than the program: weak evidence against it. */
+static void skip_to(struct fit *f, uint32_t page)
+{
+    f->at = page;
+    f->misses = 0;
+    f->gain -= 8;
+}
+
 static void miss(struct fit *f)
 {
     f->misses++;
@@ -113,8 +121,8 @@ void fit_access(struct fit *f, uint32_t page, enum access_kind kind)
             (from_last ? trust_hit : trust_miss)(&f->restart);
         if (from_last || eliminate(f, f->at, page))
             confirm(f, page);
-        else if (follows_soon(f, page))
-            f->at = page;
+        else if (f->gain >= PROVEN && follows_soon(f, page))
+            skip_to(f, page);
         else
             miss(f);
     }
@@ -127,8 +135,8 @@ static void search(struct fit *f)
 {
     if (f->nalive > 0 && (f->gain < PROVEN || f->misses < PATIENCE))
         return;
-    if (f->skip > 0) {
-        f->skip--;
+    if (f->nwindow < 3 || f->skip > 0) {
+        f->skip -= f->skip > 0;
         return;
     }
     struct fit found = *f;

@@ -11,8 +11,8 @@
  * b, m and c, against what the pairs would cost if they were arbitrary steps of their size. The difference, `gain`, is how
  * many bits of evidence there are; fit.c reads ahead as far as they justify.
  *
- * Costs at most SMALL_M + LARGE_K divisions, MAX_SOLVED congruences and MAX_CHECKS checks: below 6000 instructions, and
- * usually a tenth of it, since the spread of the steps rules out small m and the common divisor most of the others.
+ * Costs at most SMALL_M + LARGE_K divisions, MAX_SOLVED congruences and four checks for each of their MAX_TURNS solutions;
+ * usually a small part of it, since the spread of the steps rules out small m and the common divisor most others.
  */
 #include "kernel/policy/prefetch/fit.h"
 
@@ -20,8 +20,8 @@
 #define SMALL_M 128    /* every m up to here is tried; */
 #define LARGE_K 16     /* above it, the common divisor over 1 .. 16 */
 #define LARGE_M 65536
-#define MAX_SOLVED 24
-#define MAX_CHECKS 96
+#define MAX_SOLVED 16
+#define MAX_TURNS 8     /* of the solutions of one congruence, those with the smallest b */
 #define RIVAL 16       /* a rival costs at most four bits more than the best */
 
 struct search {
@@ -30,7 +30,7 @@ struct search {
     const uint32_t *p;   /* window: pair i is p[i], p[i+1] */
     int evidence;        /* quarter bits that the pairs cost without a hypothesis */
     int cost[FIT_ALIVE]; /* of f->alive */
-    unsigned checks, solved;
+    unsigned solved;
 };
 
 /* log2(x) in quarter bits, x >= 1. */
@@ -95,7 +95,6 @@ static void keep(struct search *s, const struct recurrence *r)
 
 static bool agrees(struct search *s, const struct recurrence *r)
 {
-    s->checks++;
     for (unsigned i = s->npairs - 1; i-- > 0;) /* the last pair gave c */
         if (recurrence_next(r, s->p[i]) != s->p[i + 1])
             return false;
@@ -132,22 +131,38 @@ static uint64_t modulo(int64_t x, uint64_t m)
     return (uint64_t)(r < 0 ? r + (int64_t)m : r);
 }
 
-/* Every (a, b, c) for one m: a + b = k solves k * (p1 - p0) = q1 - q0 (mod m) for the two newest pairs. */
+/* The pair of neighbouring pairs that says most about a + b: the one whose step shares least with m. */
+static const uint32_t *sharpest(const struct search *s, uint64_t m, uint64_t *shared)
+{
+    const uint32_t *best = s->p;
+    *shared = UINT64_MAX;
+    for (unsigned i = s->npairs - 1; i-- > 0 && *shared > 1;) {
+        uint64_t g = gcd(m, modulo((int64_t)s->p[i + 1] - s->p[i], m));
+        if (g < *shared) {
+            *shared = g;
+            best = s->p + i;
+        }
+    }
+    return best;
+}
+
+/* Every (a, b, c) for one m, the plain ones first: a + b = k solves k * (p1 - p0) = q1 - q0 (mod m). */
 static void try_modulus(struct search *s, uint64_t m)
 {
-    const uint32_t *p = s->p + s->npairs - 2;
+    uint64_t g;
+    const uint32_t *p = sharpest(s, m, &g);
     uint64_t dp = modulo((int64_t)p[1] - p[0], m), dq = modulo((int64_t)p[2] - p[1], m);
-    uint64_t g = gcd(dp, m);
-    if (dp == 0 || dq % g != 0 || s->solved++ == MAX_SOLVED)
+    if (dq % g != 0 || s->solved++ >= MAX_SOLVED)
         return;
     uint64_t step = m / g;
     uint64_t k = step == 1 ? 0 : dq / g % step * inverse(dp / g % step, step) % step;
-    for (; k < m && s->checks < MAX_CHECKS; k += step)
+    for (unsigned i = 0; i < g && i < MAX_TURNS; i++, k += step) {
         for (uint32_t a = 0; a <= A_MAX; a++) {
             uint64_t b = (k + A_MAX * m - a) % m;
-            if (b != 0 && s->checks < MAX_CHECKS)
+            if (b != 0)
                 check(s, a, (uint32_t)b, (uint32_t)m);
         }
+    }
 }
 
 /* Nothing wrapped so far: the steps grow by a whole factor. */
