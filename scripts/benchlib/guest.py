@@ -1,0 +1,42 @@
+"""Runs of the guest for measurements: one program, its options, its counters."""
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+class Failed(Exception):
+    """A run of the guest that did not end with status 0."""
+
+
+def run(app, launcher_options, args, files=None):
+    """Boots app under --icount and returns (stdout, counters). files: the share to use; else an empty one for this run."""
+    scratch = tempfile.mkdtemp(prefix="bench-", dir=os.path.join(ROOT, "build"))
+    share = files or os.path.join(scratch, "share")
+    os.makedirs(share, exist_ok=True)
+    stats = os.path.join(scratch, "stats.json")
+    command = [os.path.join(ROOT, "scripts/run"), "--icount", "--files", share, "--stats", stats, "--run-dir", scratch,
+               "--timeout", "300", *launcher_options, app, "--", *args]
+    try:
+        result = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if result.returncode != 0:
+            raise Failed(f"{' '.join(command)}: status {result.returncode}\n{result.stderr}")
+        with open(stats) as f:
+            return result.stdout, json.load(f)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def build(app):
+    """Builds app once, so that runs side by side find it ready."""
+    command = [os.path.join(ROOT, "scripts/run"), "--dry-run", app]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def policies(option):
+    """The names that --policy or --evict takes."""
+    out = subprocess.run([os.path.join(ROOT, "scripts/run"), option, "help"], cwd=ROOT, check=True, capture_output=True, text=True)
+    return [line.split()[0] for line in out.stdout.splitlines() if line.startswith(" ") and line.split()]
