@@ -13,8 +13,8 @@ extern uint64_t boot_instret_start;
 /* The device tree: a copy in memory that nobody else uses, for everyone who looks for a device at boot or later. */
 extern struct fdt boot_fdt;
 
-/* Called by arch on the boot hart with paging on, traps installed and interrupts off. dtb: still where firmware left it. */
-_Noreturn void boot_main(const void *dtb);
+/* Called by arch on the boot hart: boot stack, traps installed, paging and interrupts off. dtb: where firmware left it. */
+_Noreturn void boot_main(paddr_t dtb);
 
 /*
  * The program's side, implemented by runtime/. Runs on the main thread's stack (8 MiB, grown lazily, guard page below)

@@ -7,7 +7,7 @@
 
 #include "kernel/types.h"
 
-struct fdt { const uint8_t *blob; uint32_t size; uint32_t struct_off, struct_size, strings_off, strings_size; };
+struct fdt { const uint8_t *blob; uint32_t size; uint32_t struct_off, struct_size, strings_off, strings_size, reserved_off; };
 typedef uint32_t fdt_node; /* offset of a node; FDT_NONE: there is none */
 #define FDT_NONE ((fdt_node)-1)
 
@@ -21,6 +21,13 @@ const void *fdt_prop(const struct fdt *t, fdt_node node, const char *name, uint3
 const char *fdt_string(const struct fdt *t, fdt_node node, const char *name);                 /* NULL if absent */
 bool fdt_u32(const struct fdt *t, fdt_node node, const char *name, uint32_t *out);
 bool fdt_compatible(const struct fdt *t, fdt_node node, const char *name);
+/* One big-endian cell of a property. */
+static inline uint32_t fdt_cell(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+/* The i-th entry of the memory reservation block (5.3); false: there are no more. */
+bool fdt_reserved(const struct fdt *t, unsigned i, uint64_t *address, uint64_t *size);
 /* The i-th pair of "reg" with the cell sizes of the parent. */
 bool fdt_reg(const struct fdt *t, fdt_node parent, fdt_node node, unsigned i, uint64_t *address, uint64_t *size);
 

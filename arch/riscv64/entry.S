@@ -1,0 +1,52 @@
+/*
+ * entry.S: the first instructions, on whichever hart the firmware chose.
+ * In: a0 = hart id, a1 = physical address of the device tree; satp = 0, interrupts off (SBI 1.0, OpenSBI's payload
+ * convention). The other harts are stopped and wait for HSM.
+ */
+#include "arch/riscv64/csr.h"
+#include "arch/riscv64/offsets.h"
+
+    .section .text.entry, "ax"
+    .globl _start
+    .type _start, @function
+_start:
+    /* s1 = where the count of boot instructions begins; s2 and s3 = the arguments. */
+    rdinstret s1
+    csrw sie, zero
+    csrw satp, zero
+    mv s2, a0
+    mv s3, a1
+
+    .option push
+    .option norelax
+    la gp, __global_pointer$
+    .option pop
+
+    /* Clear .bss, 64 bytes per turn: both ends are aligned to that by bower.ld. Stacks are not part of it. */
+    la t0, __bss_start
+    la t1, __bss_end
+    bgeu t0, t1, 2f
+1:  sd zero, 0(t0)
+    sd zero, 8(t0)
+    sd zero, 16(t0)
+    sd zero, 24(t0)
+    sd zero, 32(t0)
+    sd zero, 40(t0)
+    sd zero, 48(t0)
+    sd zero, 56(t0)
+    addi t0, t0, 64
+    bltu t0, t1, 1b
+2:
+    la t0, boot_instret_start
+    sd s1, 0(t0)
+
+    /* The boot hart's own stack; a frame pointer of 0 ends every backtrace. */
+    la sp, hart_stacks
+    li t0, HART_STACKS_SIZE
+    add sp, sp, t0
+    li tp, 0
+    li s0, 0
+    mv a0, s2
+    mv a1, s3
+    call arch_start
+    .size _start, . - _start

@@ -1,0 +1,158 @@
+#include "arch/riscv64/hart_state.h"
+
+#include "arch/platform.h"
+#include "arch/riscv64/platform_priv.h"
+#include "kernel/boot.h"
+#include "kernel/panic.h"
+
+_Static_assert(offsetof(struct hart, trap_sp) == HART_TRAP_SP, "offsets.h");
+_Static_assert(offsetof(struct hart, depth) == HART_DEPTH, "offsets.h");
+_Static_assert(offsetof(struct hart, entry_sp) == HART_ENTRY_SP, "offsets.h");
+_Static_assert(offsetof(struct hart, entry_tp) == HART_ENTRY_TP, "offsets.h");
+_Static_assert(offsetof(struct hart, double_fault_sp) == HART_DOUBLE_FAULT_SP, "offsets.h");
+_Static_assert(offsetof(struct hart, boot_sp) == HART_BOOT_SP, "offsets.h");
+_Static_assert(sizeof(struct hart) == HART_SIZE, "offsets.h");
+_Static_assert(sizeof(struct hart_stacks) == HART_STACKS_SIZE, "offsets.h");
+
+struct hart harts[MAX_HARTS];
+/* Outside the part of .bss that is cleared: bower.ld gives the section its own place. */
+struct hart_stacks hart_stacks[MAX_HARTS] __attribute__((section(".bss..stacks"), aligned(PAGE_SIZE)));
+
+static unsigned known_harts;
+uint32_t hart_online_count;
+
+_Noreturn void arch_start(uint64_t id, paddr_t dtb); /* entry.S */
+void trap_entry(void);                               /* trap.S */
+
+static struct hart *hart_prepare(unsigned index, uint64_t id)
+{
+    struct hart *h = &harts[index];
+    struct hart_stacks *s = &hart_stacks[index];
+
+    h->index = index;
+    h->id = id;
+    h->trap_sp = (uint64_t)(s->trap + sizeof(s->trap));
+    h->double_fault_sp = (uint64_t)(s->double_fault + sizeof(s->double_fault));
+    h->boot_sp = (uint64_t)(s->boot + sizeof(s->boot));
+    return h;
+}
+
+void hart_init_boot(uint64_t id)
+{
+    struct hart *h = hart_prepare(0, id);
+
+    known_harts = 1;
+    h->online = true;
+    hart_online_count = 1;
+    csr_write(sscratch, (uint64_t)h);
+    csr_write(stvec, (uint64_t)trap_entry);
+    /* Whatever the firmware left (P6: OpenSBI 1.1 leaves FS dirty): floating point on and clean, no vectors. */
+    csr_clear(sstatus, SSTATUS_FS | SSTATUS_VS | SSTATUS_SUM);
+    csr_set(sstatus, SSTATUS_FS_INITIAL);
+    csr_write(fcsr, 0);
+}
+
+void hart_add(uint64_t id)
+{
+    if (id != harts[0].id && known_harts < MAX_HARTS)
+        hart_prepare(known_harts++, id);
+}
+
+struct hart *hart_by_id(uint64_t id)
+{
+    for (unsigned i = 0; i < known_harts; i++)
+        if (harts[i].id == id)
+            return &harts[i];
+    return NULL;
+}
+
+_Noreturn void arch_start(uint64_t id, paddr_t dtb)
+{
+    hart_init_boot(id);
+    boot_main(dtb);
+}
+
+struct hart *this_hart(void)
+{
+    return (struct hart *)csr_read(sscratch);
+}
+
+unsigned hart_index(void)
+{
+    return this_hart()->index;
+}
+
+unsigned hart_count(void)
+{
+    return hart_online_count;
+}
+
+bool hart_in_trap(void)
+{
+    return this_hart()->depth != DEPTH_THREAD;
+}
+
+bool irq_save(void)
+{
+    return (csr_read_clear(sstatus, SSTATUS_SIE) & SSTATUS_SIE) != 0;
+}
+
+void irq_restore(bool were_on)
+{
+    if (were_on)
+        csr_set(sstatus, SSTATUS_SIE);
+}
+
+void hart_handle_interrupt(uint64_t number)
+{
+    switch (number) {
+    case IRQ_S_EXTERNAL:
+        plic_dispatch();
+        break;
+    case IRQ_S_TIMER:
+        timer_fire();
+        break;
+    case IRQ_S_SOFTWARE:
+        csr_clear(sip, SIE_SSIE);
+        break;
+    default:
+        panic("interrupt %lu is not one that this kernel enables", number);
+    }
+}
+
+void hart_wait_for_interrupt(void)
+{
+    uint64_t pending;
+
+    /* P29: with SIE off, wfi still returns when an enabled source is pending (Priv. 3.3.3). */
+    wait_for_interrupt();
+    pending = csr_read(sip) & csr_read(sie);
+    if (pending & SIE_SEIE)
+        hart_handle_interrupt(IRQ_S_EXTERNAL);
+    if (pending & SIE_STIE)
+        hart_handle_interrupt(IRQ_S_TIMER);
+    if (pending & SIE_SSIE)
+        hart_handle_interrupt(IRQ_S_SOFTWARE);
+}
+
+uint64_t hart_instret(void)
+{
+    return csr_read(instret);
+}
+
+_Noreturn void platform_enter_thread(void (*entry)(void), vaddr_t sp, void *tp)
+{
+    register void (*target)(void) __asm__("t0") = entry;
+
+    irq_restore(true);
+    /* s0 = 0 ends backtraces; ra = 0 makes a return from entry a reported jump to page 0. */
+    __asm__ volatile("mv sp, %0\n\t"
+                     "mv tp, %1\n\t"
+                     "li s0, 0\n\t"
+                     "li ra, 0\n\t"
+                     "jr t0"
+                     :
+                     : "r"(sp), "r"(tp), "r"(target)
+                     : "memory");
+    __builtin_unreachable();
+}

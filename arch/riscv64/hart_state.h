@@ -1,0 +1,51 @@
+/*
+ * hart_state.h: what each hart keeps for itself. Pinned in the image; sscratch of the hart points at it at all times.
+ * Written by its own hart only, with interrupts off, except where a field says more.
+ */
+#ifndef ARCH_RISCV64_HART_STATE_H
+#define ARCH_RISCV64_HART_STATE_H
+
+#include "arch/hart.h"
+#include "arch/irq.h"
+#include "arch/riscv64/csr.h"
+#include "arch/riscv64/offsets.h"
+
+struct hart {
+    uint64_t trap_sp;          /* top of the stack that the next trap uses; a scheduler may point it elsewhere */
+    uint64_t depth;            /* DEPTH_*: traps that this hart is inside of */
+    uint64_t entry_sp;         /* sp and tp of interrupted code, until the frame has them (trap.S) */
+    uint64_t entry_tp;
+    uint64_t double_fault_sp;  /* top of the stack for the report of a trap inside the handler */
+    uint64_t boot_sp;          /* top of the stack on which this hart starts */
+    uint64_t id;               /* SBI hart id */
+    uint32_t index;            /* place in harts[]; the boot hart is 0 */
+    uint32_t plic_context;     /* S-mode context of this hart at the PLIC */
+    bool has_plic_context;
+    bool online;
+    uint64_t fences_local;     /* atomic: a thread may move to another hart between two instructions */
+    uint64_t fences_remote;    /* atomic */
+    uint64_t timer_deadline;   /* ticks of the time CSR */
+    irq_handler *timer_handler; /* NULL: no timer is set */
+    void *timer_arg;
+} __attribute__((aligned(HART_SIZE)));
+
+extern struct hart harts[MAX_HARTS];
+extern uint32_t hart_online_count;
+
+/* The stacks of one hart, each above an unmapped guard page. */
+struct hart_stacks {
+    uint8_t trap_guard[PAGE_SIZE];
+    uint8_t trap[TRAP_STACK_SIZE];
+    uint8_t double_fault_guard[PAGE_SIZE];
+    uint8_t double_fault[DOUBLE_FAULT_STACK_SIZE];
+    uint8_t boot_guard[PAGE_SIZE];
+    uint8_t boot[BOOT_STACK_SIZE];
+};
+extern struct hart_stacks hart_stacks[MAX_HARTS];
+
+/* Boot: the structure of the boot hart, its sscratch, stvec and sstatus. From here on a trap is reported. */
+void hart_init_boot(uint64_t id);
+/* Boot: gives every further hart of the device tree its structure; none of them runs yet. */
+void hart_add(uint64_t id);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * offsets.h: layout constants that assembly and C share. trap.c and hart.c hold the static_asserts that keep
+ * them equal to the C structures.
+ */
+#ifndef ARCH_RISCV64_OFFSETS_H
+#define ARCH_RISCV64_OFFSETS_H
+
+/* struct hart (hart_state.h) */
+#define HART_TRAP_SP 0
+#define HART_DEPTH 8
+#define HART_ENTRY_SP 16
+#define HART_ENTRY_TP 24
+#define HART_DOUBLE_FAULT_SP 32
+#define HART_BOOT_SP 40
+#define HART_SIZE 256
+
+/* struct trap_frame (trap_frame.h) */
+#define FRAME_X(n) (8 * (n))
+#define FRAME_SSTATUS 256
+#define FRAME_SCAUSE 264
+#define FRAME_FP 272
+#define FRAME_SEPC 280
+#define FRAME_SIZE 288
+
+/* hart.depth */
+#define DEPTH_THREAD 0 /* running threads, or boot */
+#define DEPTH_TRAP 1   /* in the trap handler */
+#define DEPTH_DOUBLE 2 /* a trap came inside the trap handler: reporting it */
+
+/* Sizes of the stacks of each hart. A fault uses at most STACK_PROBE (kernel/sync.h) for its batch, as much for an
+ * interrupt handler while it waits, and spin_lock looks that far ahead. */
+#define TRAP_STACK_SIZE 32768
+#define DOUBLE_FAULT_STACK_SIZE 16384
+#define BOOT_STACK_SIZE 16384
+/* The three above, each with a guard page below it (struct hart_stacks). */
+#define HART_STACKS_SIZE \
+    (3 * 4096 + TRAP_STACK_SIZE + DOUBLE_FAULT_STACK_SIZE + BOOT_STACK_SIZE)
+
+/* Exit status of the machine after a report (arch/report.h). */
+#define EXIT_REPORTED 134
+
+#endif

@@ -1,0 +1,160 @@
+/* platform.c: what the device tree says about this machine. Every device that the kernel knows stands in one table. */
+#include "arch/platform.h"
+
+#include "arch/riscv64/mmio.h"
+#include "arch/riscv64/platform_priv.h"
+#include "arch/riscv64/sbi.h"
+#include "kernel/panic.h"
+
+#include <string.h>
+
+struct device_window device_windows[MAX_DEVICE_WINDOWS];
+unsigned device_window_count;
+
+static paddr_t exit_device; /* 0: not known yet */
+static uint32_t interrupt_controllers[MAX_HARTS]; /* phandle of each hart's, by index */
+
+/* SiFive test finisher: what is written ends the machine. */
+#define EXIT_PASS 0x5555u
+#define EXIT_FAIL 0x3333u
+#define EXIT_CODE_SHIFT 16
+#define EXIT_CODE_MASK 0xffu
+
+void exit_device_found(paddr_t base)
+{
+    exit_device = base;
+}
+
+_Noreturn void machine_exit(int status)
+{
+    uint32_t code = (uint32_t)status & EXIT_CODE_MASK;
+
+    irq_save();
+    uart_drain();
+    if (!exit_device)
+        sbi_shutdown_failed();
+    mmio_write32(exit_device, code ? code << EXIT_CODE_SHIFT | EXIT_FAIL : EXIT_PASS);
+    for (;;)
+        wait_for_interrupt();
+}
+
+static void window_add(const char *name, paddr_t base, uint64_t size)
+{
+    paddr_t start = PAGE_ALIGN_DOWN(base), end = PAGE_ALIGN_UP(base + size);
+
+    if (device_window_count == MAX_DEVICE_WINDOWS)
+        panic("more than %d devices: %s", MAX_DEVICE_WINDOWS, name);
+    device_windows[device_window_count++] = (struct device_window){name, start, end - start};
+}
+
+static void uart_driver(const struct fdt *t, fdt_node node, paddr_t base) { uart_found(t, node, base); }
+static void exit_driver(const struct fdt *t, fdt_node node, paddr_t base)
+{
+    (void)t, (void)node;
+    exit_device_found(base);
+}
+static void rtc_driver(const struct fdt *t, fdt_node node, paddr_t base)
+{
+    (void)t, (void)node;
+    rtc_found(base);
+}
+
+/* Console and exit device first: what comes after them can fail with a message. */
+static const struct driver {
+    const char *compatible, *name;
+    void (*found)(const struct fdt *t, fdt_node node, paddr_t base);
+    bool early;
+} drivers[] = {
+    {"ns16550a", "UART registers", uart_driver, true},
+    {"sifive,test0", "exit device registers", exit_driver, true},
+    {"google,goldfish-rtc", "real-time clock registers", rtc_driver, false},
+    {"sifive,plic-1.0.0", "interrupt controller registers", plic_found, false},
+    {"virtio,mmio", "virtio registers", virtio_mmio_found, false},
+};
+
+static void try_drivers(const struct fdt *t, fdt_node bus, fdt_node node, bool early)
+{
+    uint64_t base, size;
+
+    for (size_t i = 0; i < ARRAY_LEN(drivers); i++) {
+        if (drivers[i].early != early || !fdt_compatible(t, node, drivers[i].compatible))
+            continue;
+        if (!fdt_reg(t, bus, node, 0, &base, &size) || size == 0)
+            panic("device tree: %s has no registers", fdt_name(t, node));
+        window_add(drivers[i].name, base, size);
+        drivers[i].found(t, node, base);
+        return;
+    }
+}
+
+/* Devices stand below "/soc"; its ranges are empty, so addresses are those of the root. */
+static void find_on_bus(const struct fdt *t, bool early)
+{
+    fdt_node soc = fdt_path(t, "/soc");
+
+    if (soc == FDT_NONE)
+        panic("device tree: no /soc");
+    for (fdt_node n = fdt_child(t, soc); n != FDT_NONE; n = fdt_next(t, n))
+        try_drivers(t, soc, n, early);
+}
+
+struct hart *hart_by_interrupt_controller(uint32_t phandle)
+{
+    for (unsigned i = 0; i < MAX_HARTS; i++)
+        if (phandle != 0 && interrupt_controllers[i] == phandle)
+            return &harts[i];
+    return NULL;
+}
+
+/* One hart: its structure, its interrupt controller; true if it has sstc. */
+static bool find_hart(const struct fdt *t, fdt_node cpus, fdt_node cpu)
+{
+    uint64_t id, size;
+    const char *isa = fdt_string(t, cpu, "riscv,isa");
+    struct hart *h;
+
+    if (!fdt_reg(t, cpus, cpu, 0, &id, &size))
+        panic("device tree: %s has no hart id", fdt_name(t, cpu));
+    hart_add(id);
+    h = hart_by_id(id);
+    if (!h)
+        return true; /* one more than MAX_HARTS: it stays stopped */
+    for (fdt_node n = fdt_child(t, cpu); n != FDT_NONE; n = fdt_next(t, n))
+        if (fdt_compatible(t, n, "riscv,cpu-intc"))
+            fdt_u32(t, n, "phandle", &interrupt_controllers[h->index]);
+    return isa && strstr(isa, "_sstc");
+}
+
+static void find_harts(const struct fdt *t)
+{
+    fdt_node cpus = fdt_path(t, "/cpus");
+    bool all_have_sstc = true;
+    uint32_t frequency = 0;
+
+    if (cpus == FDT_NONE || !fdt_u32(t, cpus, "timebase-frequency", &frequency) || frequency == 0)
+        panic("device tree: no /cpus/timebase-frequency");
+    for (fdt_node n = fdt_child(t, cpus); n != FDT_NONE; n = fdt_next(t, n)) {
+        const char *type = fdt_string(t, n, "device_type");
+        const char *status = fdt_string(t, n, "status");
+
+        /* A hart without MMU (a monitor core) or one that is switched off is not ours. */
+        if (type && strcmp(type, "cpu") == 0 && fdt_string(t, n, "mmu-type") &&
+            !(status && strcmp(status, "okay") != 0))
+            all_have_sstc &= find_hart(t, cpus, n);
+    }
+    timer_init(frequency, all_have_sstc);
+}
+
+void platform_find_devices(const struct fdt *t)
+{
+    find_on_bus(t, true);
+    find_harts(t);
+    find_on_bus(t, false);
+    virtio_mmio_probe();
+}
+
+void platform_enable_interrupts(void)
+{
+    plic_start_hart(this_hart());
+    timer_start_hart();
+}

@@ -1,0 +1,46 @@
+/* platform_priv.h: what the files of arch/riscv64 offer each other. Contexts are those of arch/irq.h and arch/hart.h. */
+#ifndef ARCH_RISCV64_PLATFORM_PRIV_H
+#define ARCH_RISCV64_PLATFORM_PRIV_H
+
+#include "arch/riscv64/hart_state.h"
+#include "kernel/fdt.h"
+
+/* A range of device registers: mapped by paging, named in reports. */
+struct device_window {
+    const char *name;
+    paddr_t base;
+    uint64_t size; /* whole pages */
+};
+#define MAX_DEVICE_WINDOWS 48
+extern struct device_window device_windows[MAX_DEVICE_WINDOWS];
+extern unsigned device_window_count;
+
+struct hart *hart_by_id(uint64_t id); /* NULL: not in the device tree */
+struct hart *hart_by_interrupt_controller(uint32_t phandle); /* of its node below the hart's */
+void hart_handle_interrupt(uint64_t number);
+
+/* Devices, as platform.c finds them in the device tree. node is a child of parent. */
+void uart_found(const struct fdt *t, fdt_node node, paddr_t base);
+void exit_device_found(paddr_t base);
+void rtc_found(paddr_t base);
+void plic_found(const struct fdt *t, fdt_node node, paddr_t base);
+void virtio_mmio_found(const struct fdt *t, fdt_node node, paddr_t base);
+void virtio_mmio_probe(void); /* after the last slot was found */
+
+void uart_drain(void); /* waits, within bounds, until the last byte has left */
+
+void plic_start_hart(struct hart *h);
+void plic_dispatch(void); /* claims and handles until nothing is pending */
+
+void timer_init(uint64_t ticks_per_second, bool has_sstc);
+void timer_start_hart(void);
+void timer_fire(void);
+
+/* The entry of va at a level (0: 4 KiB), upper tables made as needed; NULL: no memory. Boot or thread context. */
+uint64_t *pt_entry_at(vaddr_t va, unsigned level);
+/* RAM that is mapped one to one (for reports; the image and the device tree are not in it) */
+bool pt_in_linear_map(paddr_t pa);
+/* True if a load from va would not trap, now; walks every level. Any context. */
+bool pt_readable(vaddr_t va);
+
+#endif

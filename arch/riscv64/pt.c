@@ -1,0 +1,337 @@
+/*
+ * pt.c: the page table of the one address space. The budget is in instructions (a page of a batch has 60 in all), so each
+ * call walks once per leaf table and then counts entries.
+ *
+ * satp's ASID is 0 throughout; entries made at boot are global, those made here are not, and fences name ASID 0.
+ */
+#include "arch/pt.h"
+
+#include "arch/barrier.h"
+#include "arch/riscv64/hart_state.h"
+#include "arch/riscv64/platform_priv.h"
+#include "arch/riscv64/pte.h"
+#include "arch/riscv64/sbi.h"
+#include "kernel/mem.h"
+#include "kernel/panic.h"
+
+#include <string.h>
+
+/* Up to so many pages are fenced one by one; more are cheaper as a whole. */
+#define TLB_FENCE_ALL 8
+
+pte_t pt_root[PT_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+
+static inline pte_t *table_of(pte_t pointer)
+{
+    return pa_to_kva(pte_pa(pointer));
+}
+
+/* The table that holds the 4 KiB leaves around va, or NULL. */
+static inline pte_t *leaf_table(vaddr_t va)
+{
+    pte_t e = pte_load(&pt_root[PT_INDEX(va, 2)]);
+
+    if (!pte_is_pointer(e) || va >> (SV39_VA_BITS - 1) != 0)
+        return NULL;
+    e = pte_load(&table_of(e)[PT_INDEX(va, 1)]);
+    return pte_is_pointer(e) ? table_of(e) : NULL;
+}
+
+/* Walks once per leaf table while neighbours follow each other. */
+struct cursor {
+    vaddr_t span; /* va / 2 MiB of the table */
+    pte_t *table;
+};
+#define CURSOR_START { .span = (vaddr_t)-1, .table = NULL }
+
+static inline pte_t *cursor_entry(struct cursor *c, vaddr_t va)
+{
+    vaddr_t span = va >> PT_LEVEL_SHIFT(1);
+
+    if (__builtin_expect(span != c->span, 0)) {
+        c->table = leaf_table(va);
+        c->span = span;
+    }
+    if (__builtin_expect(!c->table, 0))
+        return NULL;
+    return &c->table[PT_INDEX(va, 0)];
+}
+
+/* ---- fences: the rule stands in pt.h */
+
+static void fence_local(const vaddr_t *va, size_t n, size_t stride)
+{
+    __atomic_fetch_add(&this_hart()->fences_local, 1, __ATOMIC_RELAXED);
+    if (n > TLB_FENCE_ALL) {
+        sfence_address_space();
+        return;
+    }
+    for (size_t i = 0; i < n; i++, va = (const vaddr_t *)((const char *)va + stride))
+        sfence_page(*va);
+}
+
+/* Other harts that run this address space. Ids are dense enough for one mask on every machine with MAX_HARTS harts. */
+static uint64_t other_harts(uint64_t *base)
+{
+    uint64_t mask = 0;
+
+    *base = harts[0].id;
+    for (unsigned i = 0; i < MAX_HARTS; i++)
+        if (harts[i].online && harts[i].id < *base)
+            *base = harts[i].id;
+    for (unsigned i = 0; i < MAX_HARTS; i++)
+        if (harts[i].online && &harts[i] != this_hart())
+            mask |= (uint64_t)1 << (harts[i].id - *base);
+    return mask;
+}
+
+static void fence_remote(const vaddr_t *va, size_t n)
+{
+    uint64_t base, mask;
+
+    if (__builtin_expect(hart_online_count == 1, 1))
+        return;
+    mask = other_harts(&base);
+    __atomic_fetch_add(&this_hart()->fences_remote, 1, __ATOMIC_RELAXED);
+    BARRIER(rw, rw); /* P15: the stores to the table come before the call */
+    if (n == 1)
+        sbi_remote_sfence(mask, base, va[0], PAGE_SIZE);
+    else
+        sbi_remote_sfence(mask, base, 0, (uint64_t)-1);
+}
+
+static void fence_all_harts(const vaddr_t *va, size_t n)
+{
+    fence_local(va, n, sizeof *va);
+    fence_remote(va, n);
+}
+
+struct pt_fence_counts pt_fence_counts(void)
+{
+    struct pt_fence_counts sum = {0, 0};
+
+    for (unsigned i = 0; i < MAX_HARTS; i++) {
+        sum.local += __atomic_load_n(&harts[i].fences_local, __ATOMIC_RELAXED);
+        sum.remote += __atomic_load_n(&harts[i].fences_remote, __ATOMIC_RELAXED);
+    }
+    return sum;
+}
+
+void pt_fence_page(vaddr_t va)
+{
+    fence_local(&va, 1, sizeof va);
+}
+
+/* ---- upper levels */
+
+/* The table behind *entry, made if there is none; NULL: no memory. */
+static pte_t *table_at(pte_t *entry)
+{
+    pte_t e = pte_load(entry);
+    paddr_t pa;
+
+    if (e & PTE_V) {
+        ASSERT(pte_is_pointer(e));
+        return table_of(e);
+    }
+    pa = mem_pages(1);
+    if (!pa)
+        return NULL;
+    memset(pa_to_kva(pa), 0, PAGE_SIZE);
+    mb_data_before_pte();
+    pte_store(entry, pte_pointer(pa));
+    return pa_to_kva(pa);
+}
+
+pte_t *pt_entry_at(vaddr_t va, unsigned level)
+{
+    pte_t *table = pt_root;
+
+    for (unsigned l = SV39_LEVELS - 1; l > level; l--) {
+        table = table_at(&table[PT_INDEX(va, l)]);
+        if (!table)
+            return NULL;
+    }
+    return &table[PT_INDEX(va, level)];
+}
+
+int pt_reserve(vaddr_t start, uint64_t length)
+{
+    vaddr_t end = start + length;
+
+    ASSERT(end >= start && end >> (SV39_VA_BITS - 1) == 0);
+    for (vaddr_t va = start & ~(PT_LEVEL_SIZE(1) - 1); va < end; va += PT_LEVEL_SIZE(1))
+        if (!pt_entry_at(va, 0))
+            return -ENOMEM;
+    /* Invalid to valid; a new upper entry needs no more than a new leaf does. */
+    fence_local(&start, 1, sizeof start);
+    return 0;
+}
+
+void pt_release(vaddr_t start, uint64_t length)
+{
+    vaddr_t first = (start + PT_LEVEL_SIZE(1) - 1) & ~(PT_LEVEL_SIZE(1) - 1);
+    vaddr_t end = (start + length) & ~(PT_LEVEL_SIZE(1) - 1);
+    paddr_t unused = 0;
+
+    /* Tables are chained through their first words until no hart can be walking them any more. */
+    for (vaddr_t va = first; va < end; va += PT_LEVEL_SIZE(1)) {
+        pte_t *table = leaf_table(va), *entry;
+
+        if (!table)
+            continue;
+        for (unsigned i = 0; i < PT_ENTRIES; i++)
+            ASSERT(!(table[i] & PTE_V));
+        entry = pt_entry_at(va, 1);
+        pte_store(entry, 0);
+        table[1] = unused; /* even with its low bits read as flags this is not a valid entry: pages are aligned */
+        unused = kva_to_pa(table);
+    }
+    if (!unused)
+        return;
+    /* Every upper entry may be cached: fence more than TLB_FENCE_ALL pages' worth. */
+    fence_all_harts(&start, TLB_FENCE_ALL + 1);
+    while (unused) {
+        paddr_t next = ((pte_t *)pa_to_kva(unused))[1];
+
+        mem_free_pages(unused, 1);
+        unused = next;
+    }
+}
+
+/* ---- leaves */
+
+void map_batched(const struct pt_leaf *leaves, size_t n)
+{
+    struct cursor cursor = CURSOR_START;
+
+    if (n == 0)
+        return;
+    mb_data_before_pte();
+    for (const struct pt_leaf *l = leaves; l < leaves + n; l++) {
+        pte_t *entry = cursor_entry(&cursor, l->va);
+
+        if (__builtin_expect(!entry || (pte_load(entry) & PTE_V), 0))
+            panic("map_batched: %lx %s", l->va, entry ? "is mapped already" : "was not reserved");
+        pte_store(entry, pte_leaf(l->pa, pte_permission(l->prot), l->accessed, l->dirty));
+    }
+    fence_local(&leaves[0].va, n, sizeof leaves[0]);
+}
+
+static inline struct pt_entry decode(pte_t e)
+{
+    return (struct pt_entry){
+        .valid = e & PTE_V,
+        .accessed = (e & PTE_A) != 0,
+        .dirty = (e & PTE_D) != 0,
+        .prot = pte_prot(e),
+        .pa = pte_pa(e),
+    };
+}
+
+void pt_unmap_batched(const vaddr_t *va, size_t n, struct pt_entry *old)
+{
+    struct cursor cursor = CURSOR_START;
+    pte_t any = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        pte_t *entry = cursor_entry(&cursor, va[i]);
+        pte_t e = entry ? pte_swap(entry, 0) : 0;
+
+        any |= e;
+        if (old)
+            old[i] = decode(e);
+    }
+    if (any)
+        fence_all_harts(va, n);
+}
+
+struct pt_entry pt_lookup(vaddr_t va)
+{
+    pte_t *table = leaf_table(va);
+
+    return decode(table ? pte_load(&table[PT_INDEX(va, 0)]) : 0);
+}
+
+bool pt_accessed(vaddr_t va)
+{
+    pte_t *table = leaf_table(va);
+
+    return table && (pte_load(&table[PT_INDEX(va, 0)]) & PTE_A) != 0;
+}
+
+/* An AMO only where the bit is set: a sweep over untouched pages costs loads. */
+static void clear_bit(const vaddr_t *va, size_t n, bool *out, pte_t bit)
+{
+    struct cursor cursor = CURSOR_START;
+    bool any = false;
+
+    for (size_t i = 0; i < n; i++) {
+        pte_t *entry = cursor_entry(&cursor, va[i]);
+        bool was = entry && (pte_load(entry) & (bit | PTE_V)) == (bit | PTE_V);
+
+        if (was)
+            pte_clear_bits(entry, bit);
+        if (out)
+            out[i] = was;
+        any |= was;
+    }
+    if (any)
+        fence_all_harts(va, n);
+}
+
+void pt_clear_accessed(const vaddr_t *va, size_t n, bool *out)
+{
+    clear_bit(va, n, out, PTE_A);
+}
+
+void pt_clear_dirty(const vaddr_t *va, size_t n, bool *out)
+{
+    clear_bit(va, n, out, PTE_D);
+}
+
+void pt_mark_accessed(vaddr_t va, bool write)
+{
+    pte_t *table = leaf_table(va);
+
+    ASSERT(table && (pte_load(&table[PT_INDEX(va, 0)]) & PTE_V));
+    pte_set_bits(&table[PT_INDEX(va, 0)], write ? PTE_A | PTE_D : PTE_A);
+    pt_fence_page(va);
+}
+
+void pt_protect_batched(const vaddr_t *va, size_t n, uint8_t prot)
+{
+    struct cursor cursor = CURSOR_START;
+    pte_t permission = pte_permission(prot);
+    bool any = false;
+
+    for (size_t i = 0; i < n; i++) {
+        pte_t *entry = cursor_entry(&cursor, va[i]);
+        pte_t e = entry ? pte_load(entry) : 0;
+
+        /* Hardware may set A or D between the load and the exchange: then once more. */
+        while ((e & PTE_V) && !__atomic_compare_exchange_n(entry, &e, (e & ~PTE_PERMISSION) | permission, true,
+                                                           __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+            ;
+        any |= (e & PTE_V) != 0;
+    }
+    if (any)
+        fence_all_harts(va, n);
+}
+
+/* Walks every level, superpages as well. */
+bool pt_readable(vaddr_t va)
+{
+    const pte_t *table = pt_root;
+
+    if (va >> (SV39_VA_BITS - 1) != 0)
+        return false;
+    for (unsigned level = SV39_LEVELS; level-- > 0;) {
+        pte_t e = pte_load(&table[PT_INDEX(va, level)]);
+
+        if (!pte_is_pointer(e))
+            return (e & PTE_V) && (e & PTE_R) && !(e & PTE_U);
+        table = table_of(e);
+    }
+    return false;
+}

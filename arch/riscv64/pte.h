@@ -1,0 +1,79 @@
+/*
+ * pte.h: page-table entries (Sv39, Priv. 20211203, 4.4).
+ *
+ * PROT_NONE is a valid leaf with U set: S-mode may neither use nor execute it while SUM is 0, which it is forever
+ * (pitfall P11). So the V bit alone says whether there is a leaf, and address, A and D outlive mprotect.
+ */
+#ifndef ARCH_RISCV64_PTE_H
+#define ARCH_RISCV64_PTE_H
+
+#include "kernel/types.h"
+
+typedef uint64_t pte_t;
+
+#define PTE_V ((pte_t)1 << 0)
+#define PTE_R ((pte_t)1 << 1)
+#define PTE_W ((pte_t)1 << 2)
+#define PTE_X ((pte_t)1 << 3)
+#define PTE_U ((pte_t)1 << 4)
+#define PTE_G ((pte_t)1 << 5)
+#define PTE_A_SHIFT 6
+#define PTE_D_SHIFT 7
+#define PTE_A ((pte_t)1 << PTE_A_SHIFT)
+#define PTE_D ((pte_t)1 << PTE_D_SHIFT)
+#define PTE_RWX (PTE_R | PTE_W | PTE_X)
+#define PTE_PERMISSION (PTE_RWX | PTE_U)
+#define PTE_PPN_SHIFT 10
+#define PTE_PPN_BITS 44
+
+#define PT_ENTRIES 512u
+#define PT_INDEX_BITS 9
+#define SV39_LEVELS 3
+#define SV39_VA_BITS 39
+
+/* What one entry of each level spans: 4 KiB, 2 MiB, 1 GiB. */
+#define PT_LEVEL_SHIFT(level) (PAGE_SHIFT + PT_INDEX_BITS * (level))
+#define PT_LEVEL_SIZE(level) ((uint64_t)1 << PT_LEVEL_SHIFT(level))
+#define PT_INDEX(va, level) (((va) >> PT_LEVEL_SHIFT(level)) & (PT_ENTRIES - 1))
+
+/* 4.4.1: bits 63 to 39 equal bit 38 */
+static inline bool pt_is_canonical(vaddr_t va)
+{
+    return (int64_t)(va << (64 - SV39_VA_BITS)) >> (64 - SV39_VA_BITS) == (int64_t)va;
+}
+
+extern pte_t pt_root[PT_ENTRIES];
+
+static inline pte_t pte_load(const pte_t *p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
+static inline void pte_store(pte_t *p, pte_t v) { __atomic_store_n(p, v, __ATOMIC_RELAXED); }
+static inline pte_t pte_swap(pte_t *p, pte_t v) { return __atomic_exchange_n(p, v, __ATOMIC_RELAXED); }
+static inline pte_t pte_clear_bits(pte_t *p, pte_t bits) { return __atomic_fetch_and(p, ~bits, __ATOMIC_RELAXED); }
+static inline pte_t pte_set_bits(pte_t *p, pte_t bits) { return __atomic_fetch_or(p, bits, __ATOMIC_RELAXED); }
+
+/* pa is page-aligned, so PPN << PTE_PPN_SHIFT is one shift away. */
+static inline pte_t pte_address(paddr_t pa) { return pa >> (PAGE_SHIFT - PTE_PPN_SHIFT); }
+static inline paddr_t pte_pa(pte_t e)
+{
+    return e << (64 - PTE_PPN_SHIFT - PTE_PPN_BITS) >> (64 - PTE_PPN_BITS) << PAGE_SHIFT;
+}
+static inline pte_t pte_pointer(paddr_t table) { return pte_address(table) | PTE_V; } /* A, D, U stay 0 */
+static inline bool pte_is_pointer(pte_t e) { return (e & (PTE_V | PTE_RWX)) == PTE_V; }
+
+/* Every field of a leaf is named here. Write without read is reserved (4.3.1), so it becomes read and write. */
+static inline pte_t pte_permission(uint8_t prot)
+{
+    _Static_assert(PROT_BIT_READ << 1 == PTE_R && PROT_BIT_WRITE << 1 == PTE_W && PROT_BIT_EXEC << 1 == PTE_X, "prot");
+    if (__builtin_expect(prot == 0, 0))
+        return PTE_R | PTE_U;
+    return (pte_t)prot << 1 | (pte_t)(prot & PROT_BIT_WRITE);
+}
+static inline pte_t pte_leaf(paddr_t pa, pte_t permission, bool accessed, bool dirty)
+{
+    return pte_address(pa) | (pte_t)dirty << PTE_D_SHIFT | (pte_t)accessed << PTE_A_SHIFT | permission | PTE_V;
+}
+static inline uint8_t pte_prot(pte_t e)
+{
+    return e & PTE_U ? 0 : (uint8_t)((e & PTE_RWX) >> 1);
+}
+
+#endif

@@ -1,0 +1,12 @@
+/* report_priv.h: reports of traps. None of them returns: the machine ends with EXIT_REPORTED. */
+#ifndef ARCH_RISCV64_REPORT_PRIV_H
+#define ARCH_RISCV64_REPORT_PRIV_H
+
+#include "arch/riscv64/trap_frame.h"
+#include "kernel/pager.h"
+
+/* what: why this trap is reported; address: stval. */
+_Noreturn void report_trap(const struct trap_frame *frame, vaddr_t address, const char *what);
+_Noreturn void report_fault(const struct trap_frame *frame, vaddr_t address, enum fault_result result);
+
+#endif

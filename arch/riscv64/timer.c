@@ -1,0 +1,101 @@
+/* timer.c: the time CSR, one shot per hart (sstc, or SBI TIME without it), and the goldfish wall clock. */
+#include "arch/irq.h"
+#include "arch/riscv64/mmio.h"
+#include "arch/riscv64/platform_priv.h"
+#include "arch/riscv64/sbi.h"
+#include "kernel/panic.h"
+
+#define NS_PER_SECOND 1000000000u
+#define NEVER (~(uint64_t)0)
+
+/* Goldfish RTC: nanoseconds since 1970; reading the low word latches the high one. */
+enum { RTC_TIME_LOW = 0, RTC_TIME_HIGH = 4 };
+
+static uint64_t ticks_per_second = 1;
+static uint64_t ns_per_tick; /* 0: not a whole number */
+static bool use_sstc;
+static paddr_t rtc_base;
+
+void timer_init(uint64_t frequency, bool has_sstc)
+{
+    ASSERT(frequency > 0);
+    ticks_per_second = frequency;
+    ns_per_tick = NS_PER_SECOND % frequency == 0 ? NS_PER_SECOND / frequency : 0;
+    use_sstc = has_sstc;
+}
+
+uint64_t time_ns(void)
+{
+    uint64_t t = csr_read(time);
+
+    if (ns_per_tick)
+        return t * ns_per_tick;
+    return t / ticks_per_second * NS_PER_SECOND + t % ticks_per_second * NS_PER_SECOND / ticks_per_second;
+}
+
+/* The first tick at which time_ns() is not before ns. */
+static uint64_t ticks_at(uint64_t ns)
+{
+    uint64_t rest = ns % NS_PER_SECOND * ticks_per_second;
+
+    return ns / NS_PER_SECOND * ticks_per_second + (rest + NS_PER_SECOND - 1) / NS_PER_SECOND;
+}
+
+static void set_compare(uint64_t ticks)
+{
+    if (use_sstc)
+        csr_write(CSR_STIMECMP, ticks);
+    else
+        sbi_set_timer(ticks);
+}
+
+void timer_start_hart(void)
+{
+    set_compare(NEVER); /* P20: before STIE, since reset leaves it at 0 */
+    csr_set(sie, SIE_STIE);
+}
+
+void timer_set(uint64_t deadline_ns, irq_handler *handler, void *arg)
+{
+    struct hart *h = this_hart();
+
+    h->timer_handler = handler;
+    h->timer_arg = arg;
+    h->timer_deadline = ticks_at(deadline_ns);
+    set_compare(h->timer_deadline);
+}
+
+void timer_cancel(void)
+{
+    this_hart()->timer_handler = NULL;
+    set_compare(NEVER);
+}
+
+void timer_fire(void)
+{
+    struct hart *h = this_hart();
+    irq_handler *handler = h->timer_handler;
+
+    /* The line may still be up from a deadline that has been moved since. */
+    if (handler && csr_read(time) < h->timer_deadline)
+        return;
+    h->timer_handler = NULL;
+    set_compare(NEVER);
+    if (handler)
+        handler(h->timer_arg);
+}
+
+void rtc_found(paddr_t base)
+{
+    rtc_base = base;
+}
+
+uint64_t wall_clock_ns(void)
+{
+    uint64_t low;
+
+    if (!rtc_base)
+        return 0;
+    low = mmio_read32(rtc_base + RTC_TIME_LOW);
+    return (uint64_t)mmio_read32(rtc_base + RTC_TIME_HIGH) << 32 | low;
+}

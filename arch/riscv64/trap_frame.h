@@ -1,0 +1,17 @@
+/* trap_frame.h: the registers of interrupted code, as trap.S saves them on the trap stack. */
+#ifndef ARCH_RISCV64_TRAP_FRAME_H
+#define ARCH_RISCV64_TRAP_FRAME_H
+
+#include "kernel/types.h"
+
+struct trap_frame {
+    uint64_t x[32]; /* x[0] is not used */
+    uint64_t sstatus, scause;
+    /* The last two words look like the record of a call (psABI frame pointer convention), so that a backtrace
+     * walks out of the handler into the interrupted code: its s0, and the pc that it will go on at. */
+    uint64_t fp, sepc;
+};
+
+enum { REG_RA = 1, REG_SP = 2, REG_GP = 3, REG_TP = 4, REG_S0 = 8 };
+
+#endif

@@ -1,0 +1,107 @@
+/* boot.c: the order of boot, from the device tree to the program. */
+#include "kernel/boot.h"
+
+#include "arch/hart.h"
+#include "arch/platform.h"
+#include "arch/pt.h"
+#include "arch/report.h"
+#include "kernel/bootargs.h"
+#include "kernel/devices.h"
+#include "kernel/log.h"
+#include "kernel/mem.h"
+#include "kernel/panic.h"
+#include "kernel/ram.h"
+#include "kernel/tls.h"
+#include "kernel/vm.h"
+#include "kernel/vm_heap.h"
+
+#include <string.h>
+
+#define MAIN_STACK_SIZE ((uint64_t)8 << 20)
+#define MAX_TREE_SIZE ((uint32_t)4 << 20) /* more than any firmware gives; bounds what a broken header may claim */
+#define DEFAULT_FRAMES 16
+#define EXIT_UNUSABLE 2
+
+uint64_t boot_instret_start __attribute__((section(".data")));
+struct fdt boot_fdt;
+
+/* Paging is off here: addresses are physical. */
+static void take_memory(paddr_t dtb)
+{
+    struct ram_range tree = {PAGE_ALIGN_DOWN(dtb), PAGE_ALIGN_UP(dtb + boot_fdt.size)};
+    struct ram ram;
+
+    /* RAM is mapped one to one, so it has to end where the program's addresses start. */
+    ram_find(&ram, &boot_fdt, platform_image(), HEAP_BASE);
+    ram_remove(&ram, tree.start, tree.end);
+    if (ram.count == 0)
+        panic("the device tree has no memory that is free");
+    for (size_t i = 0; i < ram.count; i++)
+        mem_add(ram.ranges[i].start, ram.ranges[i].end);
+    platform_enable_paging(ram.ranges, ram.count, tree);
+}
+
+static void parse_arguments(void)
+{
+    fdt_node chosen = fdt_path(&boot_fdt, "/chosen");
+    const char *text = chosen == FDT_NONE ? NULL : fdt_string(&boot_fdt, chosen, "bootargs");
+    int error = bootargs_parse(&boot_args, text ? text : "");
+
+    if (error) {
+        log_printf("bower: boot arguments cannot be read (error %d): %s\n", error, text ? text : "");
+        machine_exit(EXIT_UNUSABLE);
+    }
+}
+
+static uint64_t frames_option(void)
+{
+    const char *text = bootargs_option(&boot_args, "frames");
+    uint64_t n = 0;
+
+    if (!text)
+        return DEFAULT_FRAMES;
+    for (; *text >= '0' && *text <= '9' && n <= UINT32_MAX; text++)
+        n = n * 10 + (uint64_t)(*text - '0');
+    return *text ? 0 : n; /* vm_init refuses 0 with the message that it has for it */
+}
+
+static void start_pager(void)
+{
+    const char *policy = bootargs_option(&boot_args, "policy");
+    const char *evict = bootargs_option(&boot_args, "evict");
+
+    if (vm_init(frames_option(), policy ? policy : "auto", evict ? evict : "auto") != 0)
+        machine_exit(EXIT_UNUSABLE);
+}
+
+/* 8 MiB of anonymous memory that comes page by page, above one page that never does. Returns the top. */
+static vaddr_t make_main_stack(void)
+{
+    int64_t base = vm_map(0, MAIN_STACK_SIZE + PAGE_SIZE, VM_PROT_READ | VM_PROT_WRITE, VM_MAP_PRIVATE | VM_MAP_ANONYMOUS,
+                          NULL, 0);
+
+    if (base < 0 || vm_protect((vaddr_t)base, PAGE_SIZE, 0) != 0)
+        panic("no memory for the main stack");
+    report_name_range((vaddr_t)base, (vaddr_t)base + PAGE_SIZE, "guard page below the main stack: it overflowed");
+    return (vaddr_t)base + PAGE_SIZE + MAIN_STACK_SIZE;
+}
+
+_Noreturn void boot_main(paddr_t dtb)
+{
+    vaddr_t stack;
+    void *tls;
+
+    if (fdt_open(&boot_fdt, pa_to_kva(dtb), MAX_TREE_SIZE) != 0)
+        panic("no device tree at %lx", dtb);
+    platform_find_devices(&boot_fdt);
+    take_memory(dtb);
+    platform_enable_interrupts();
+    parse_arguments();
+    devices_init();
+    start_pager();
+    stack = make_main_stack();
+    tls = tls_create();
+    if (!tls)
+        panic("no memory for the thread-local storage of the main thread");
+    platform_enter_thread(runtime_start, stack, tls);
+}
