@@ -23,13 +23,13 @@ class GroupedTensor(gguf.Tensor):
         super().__init__(name, shape, "F32", load=self._load_rows, offset=offset)
         weights = self.rows * self.cols
         self.stored, self.stored_bytes = f"int8/{group}", weights + weights // group * 4
-        self._group = group
-        self._values = flat[offset:offset + weights].view(np.int8).reshape(-1, group)
-        self._scales = flat[offset + weights:offset + self.stored_bytes].view("<f4").reshape(-1, 1)
+        self.group = group
+        self.values = flat[offset:offset + weights].view(np.int8).reshape(-1, group)
+        self.scales = flat[offset + weights:offset + self.stored_bytes].view("<f4").reshape(-1, 1)
 
     def _load_rows(self, start, stop):
-        groups = slice(start * self.cols // self._group, stop * self.cols // self._group)
-        return self._values[groups] * self._scales[groups]
+        groups = slice(start * self.cols // self.group, stop * self.cols // self.group)
+        return self.values[groups] * self.scales[groups]
 
 
 def open_model(path, tokenizer=None, config=None):
