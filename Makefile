@@ -25,7 +25,7 @@ MACHINE := -march=rv64gc -mabi=lp64d -mcmodel=medany
 COMMON := $(MACHINE) -std=gnu11 -O2 -g -fno-omit-frame-pointer -fno-common -fno-strict-aliasing -ffunction-sections -fdata-sections
 INCLUDES := -I. -isystem runtime/include -isystem $(NEWLIB)/include
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion
-KERNEL_FLAGS := -ffreestanding -Wframe-larger-than=1024
+KERNEL_FLAGS := -ffreestanding -Wframe-larger-than=2048
 
 KERNEL_SOURCES := $(sort $(wildcard arch/riscv64/*.c arch/riscv64/*.S kernel/*.c kernel/*/*.c kernel/*/*/*.c))
 RUNTIME_SOURCES := $(sort $(wildcard runtime/*.c runtime/*.S runtime/*/*.c))

@@ -212,7 +212,7 @@ enum { WAITED = -1 };
  */
 static int take_victims(struct batch *b, struct pool *pool, unsigned n, uint32_t *slots, bool last_resort, int *error)
 {
-    struct page_ref refs[BATCH_MAX], dirty[BATCH_MAX];
+    struct page_ref *refs = b->refs; /* free until the pages of the batch are known */
     unsigned picked = pool_pick_victims(pool, n, slots, last_resort), clean = 0, ndirty = 0;
     for (unsigned i = 0; i < picked; i++)
         refs[i] = (struct page_ref){ pool->frames[slots[i]].region, pool->frames[slots[i]].page };
@@ -220,7 +220,7 @@ static int take_victims(struct batch *b, struct pool *pool, unsigned n, uint32_t
     for (unsigned i = 0; i < picked; i++) {
         refs[i].region->counters.evicted++;
         if (refs[i].region->pages[refs[i].page].flags & PAGE_DIRTY) {
-            dirty[ndirty++] = refs[i];
+            refs[ndirty++] = refs[i];
         } else {
             region_detach_frame(refs[i].region, refs[i].page);
             slots[clean++] = slots[i];
@@ -231,7 +231,7 @@ static int take_victims(struct batch *b, struct pool *pool, unsigned n, uint32_t
         return (int)clean;
     for (unsigned i = 0; i < clean; i++)
         pool_give_back(pool, slots[i]);
-    *error = batch_write(dirty, ndirty, false);
+    *error = batch_write(refs, ndirty, false);
     return WAITED;
 }
 

@@ -12,11 +12,13 @@ bool region_is_written(const struct region *r)
     return false;
 }
 
-/* The next at most BATCH_MAX resident pages of [*at, end), waiting for those under way if `settle`; *at moves past them. */
+#define STEP 32 /* pages a step: what a stack frame of the kernel has room for */
+
+/* The next at most STEP resident pages of [*at, end), waiting for those under way if `settle`; *at moves past them. */
 static size_t next_resident(struct region *r, uint32_t *at, uint32_t end, struct page_ref *refs, bool settle)
 {
     size_t n = 0;
-    for (; *at < end && n < BATCH_MAX; ++*at) {
+    for (; *at < end && n < STEP; ++*at) {
         while (settle && (r->pages[*at].state == PAGE_READING || r->pages[*at].state == PAGE_WRITING)) {
             if (n > 0)
                 return n; /* these first: the wait lets the lock go */
@@ -30,9 +32,9 @@ static size_t next_resident(struct region *r, uint32_t *at, uint32_t end, struct
 
 void pages_hide(struct vma *v, uint32_t first, uint32_t n)
 {
-    struct page_ref refs[BATCH_MAX];
-    vaddr_t va[BATCH_MAX];
-    struct pt_entry old[BATCH_MAX];
+    struct page_ref refs[STEP];
+    vaddr_t va[STEP];
+    struct pt_entry old[STEP];
     uint32_t at = first;
     size_t count;
     while ((count = next_resident(v->region, &at, first + n, refs, true)) > 0) {
@@ -47,7 +49,7 @@ void pages_hide(struct vma *v, uint32_t first, uint32_t n)
 
 int pages_write_back(struct region *r, uint32_t first, uint32_t n)
 {
-    struct page_ref refs[BATCH_MAX];
+    struct page_ref refs[STEP];
     uint32_t at = first;
     size_t count;
     int error = 0;
@@ -73,7 +75,7 @@ static bool page_is_shown(const struct region *r, uint32_t page)
 
 void pages_drop_unseen(struct region *r, uint32_t first, uint32_t n)
 {
-    struct page_ref refs[BATCH_MAX];
+    struct page_ref refs[STEP];
     uint32_t at = first;
     size_t count;
     while ((count = next_resident(r, &at, first + n, refs, true)) > 0)
@@ -84,7 +86,7 @@ void pages_drop_unseen(struct region *r, uint32_t first, uint32_t n)
 
 void pages_drop(struct region *r, uint32_t first, uint32_t n)
 {
-    struct page_ref refs[BATCH_MAX];
+    struct page_ref refs[STEP];
     uint32_t at = first;
     size_t count;
     while ((count = next_resident(r, &at, first + n, refs, true)) > 0) {
@@ -119,8 +121,8 @@ void pages_fetch(struct region *r, uint32_t first, uint32_t n)
 
 void pages_protect(struct vma *v, uint8_t prot)
 {
-    struct page_ref refs[BATCH_MAX];
-    vaddr_t va[BATCH_MAX];
+    struct page_ref refs[STEP];
+    vaddr_t va[STEP];
     uint32_t at = v->first, n = (uint32_t)((v->end - v->start) >> PAGE_SHIFT);
     size_t count;
     v->prot = prot;

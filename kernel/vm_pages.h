@@ -1,6 +1,6 @@
 /*
  * vm_pages.h: what munmap, mprotect, msync and madvise do to a stretch of pages of one region. pager_lock held; functions marked
- * "waits" let it go in between. Work goes in steps of BATCH_MAX pages, each one fence.
+ * "waits" let it go in between. Work goes in steps of some pages, each one fence.
  */
 #ifndef KERNEL_VM_PAGES_H
 #define KERNEL_VM_PAGES_H

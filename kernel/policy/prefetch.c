@@ -6,6 +6,8 @@
 #define PREFETCH_POLICIES(X) \
     X(none) \
     X(readahead) \
+    X(stride) \
+    X(markov) \
     X(fit)
 
 #define DECLARE(name) extern const struct prefetch_policy prefetch_##name;
