@@ -1,4 +1,5 @@
 """An APP: where its sources are, and the ELF file that make builds of them."""
+import fcntl
 import glob
 import hashlib
 import os
@@ -90,6 +91,9 @@ def make(goals, failure=None):
     environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
     verbose = re.search(r"(^| )V=1( |$)", os.environ.get("MAKEFLAGS", ""))
     command = ["make", "--no-print-directory", "-s" if not verbose else "V=1", f"-j{os.cpu_count()}", *goals]
-    result = subprocess.run(command, cwd=in_root(), env=environment, stdin=subprocess.DEVNULL, stdout=2, check=False)
+    os.makedirs(in_root("build"), exist_ok=True)
+    with open(in_root("build", "lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two runs may not build the same library at once
+        result = subprocess.run(command, cwd=in_root(), env=environment, stdin=subprocess.DEVNULL, stdout=2, check=False)
     if result.returncode != 0:
         raise failure or Unusable(f"make {' '.join(goals)} failed")

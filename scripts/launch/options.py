@@ -3,7 +3,7 @@ import os
 import re
 import subprocess
 
-from .common import GIB, KIB, MIB, PAGE, Unusable, in_root, shown
+from .common import GIB, KIB, MIB, PAGE, Unusable, in_root
 
 USAGE = """\
 usage: scripts/run [options] [APP] [-- ARGS...]
@@ -151,7 +151,7 @@ def further_disks(texts, model):
     disks, names = [], {"model"} if model else set()
     for number, text in enumerate(texts):
         file, writable, name = text, False, f"disk{number}"
-        while True:
+        while not os.path.exists(file):
             rest, comma, word = file.rpartition(",")
             if comma and word in ("rw", "ro"):
                 file, writable = rest, word == "rw"
@@ -266,5 +266,3 @@ def check_policies(options):
             if name not in names:
                 raise Unusable(f"{option} {name}: no such policy; one of {' '.join(names)}")
 
-
-__all__ = ["Options", "Disk", "parse", "policies", "check_policies", "USAGE", "shown"]

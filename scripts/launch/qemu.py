@@ -2,10 +2,10 @@
 import os
 import shlex
 
-from .common import MIB, PAGE
+from .common import MIB, Unusable
 
 EMULATOR = "qemu-system-riscv64"
-PASSED_ENVIRONMENT = ("OMP_", "TZ")
+MAX_BOOT_ARGUMENTS = 64 * 1024
 PLAIN_BYTES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/:=,+-")
 
 
@@ -21,7 +21,10 @@ def boot_arguments(options, app):
     tokens += [f"disk.{disk.name}={disk.size}" for disk in all_disks(options)]
     tokens += [f"env.{name}={value}" for name, value in sorted(os.environ.items())
                if name == "TZ" or name.startswith("OMP_")]
-    return " ".join([encode(token) for token in tokens] + ["--"] + [encode(word) for word in [app.name, *options.args]])
+    line = " ".join([encode(token) for token in tokens] + ["--"] + [encode(word) for word in [app.name, *options.args]])
+    if len(line) > MAX_BOOT_ARGUMENTS:
+        raise Unusable(f"ARGS: {len(line)} bytes once encoded, with the environment; at most {MAX_BOOT_ARGUMENTS}")
+    return line
 
 
 def all_disks(options):
@@ -68,6 +71,3 @@ def command(options, app, elf, channels):
 
 def shown(words):
     return " ".join(shlex.quote(word) for word in words)
-
-
-__all__ = ["command", "boot_arguments", "encode", "shown", "channels_of_sockets", "CHANNELS_BY_HAND", "PAGE"]

@@ -1,0 +1,168 @@
+#!/usr/bin/python3
+"""Every option of scripts/run that can be wrong: exit status 2, one clear line, nothing written. And what right ones do."""
+# timeout: 200
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+import launcher
+from launcher import expect, run, scratch_file
+
+ARG = launcher.scratch_file("prog.c", b"int main(void) { return 0; }\n")
+BIG = scratch_file("big", b"x" * (100 * 4096 + 1))
+EMPTY = scratch_file("empty", b"")
+
+# (name, words, what the line on stderr must say)
+UNUSABLE = [
+    ("no-such-app", ["nosuchapp"], r"no program 'nosuchapp'.*\.c file"),
+    ("no-such-path", ["./no/such.c"], r"no program './no/such.c'"),
+    ("empty-app", [""], r"no program ''"),
+    ("app-without-sources", [launcher.ROOT + "/.ci"], r"no \.c files"),
+    ("app-no-source", [launcher.ROOT + "/LICENSE"], r"needs a \.c file or a folder"),
+    ("two-apps", [ARG, ARG], r"one APP at a time"),
+    ("unknown-option", ["--nope", ARG], r"unknown option --nope"),
+    ("value-missing", [ARG, "--frames"], r"--frames needs a value"),
+    ("frames-0", ["--frames", "0", ARG], r"--frames 0: .*at least 2"),
+    ("frames-1", ["--frames", "1", ARG], r"--frames 1: .*at least 2"),
+    ("frames-negative", ["--frames", "-3", ARG], r"--frames -3: needs a number"),
+    ("frames-word", ["--frames", "many", ARG], r"--frames many: needs a number"),
+    ("frames-empty", ["--frames=", ARG], r"--frames : needs a number"),
+    ("frames-fraction", ["--frames", "2.5", ARG], r"--frames 2.5: needs a number"),
+    ("frames-beyond-mem", ["--frames", "100000", "--mem", "256M", ARG], r"do not fit into --mem 256M; at most 49152"),
+    ("frames-beyond-host", ["--frames", "999999999999", ARG], r"more memory than this host has; at most \d+ frames"),
+    ("frames-percent-of-nothing", ["--frames", "10%", ARG], r"give --model FILE"),
+    ("frames-percent-0", ["--frames", "0%", "--model", BIG, ARG], r"needs 1% to 100%"),
+    ("frames-percent-101", ["--frames", "101%", "--model", BIG, ARG], r"needs 1% to 100%"),
+    ("policy", ["--policy", "psychic", ARG], r"--policy psychic: no such policy; one of none .*"),
+    ("evict", ["--evict", "nobody", ARG], r"--evict nobody: no such policy; one of fifo .*"),
+    ("harts-0", ["--harts", "0", ARG], r"--harts 0: needs a whole number from 1 to 8"),
+    ("harts-9", ["--harts", "9", ARG], r"--harts 9: needs a whole number from 1 to 8"),
+    ("harts-word", ["--harts", "two", ARG], r"--harts two: needs a whole number"),
+    ("mem-small", ["--mem", "1M", ARG], r"--mem 1M: needs a size .*at least 64M"),
+    ("mem-word", ["--mem", "lots", ARG], r"--mem lots: needs a size"),
+    ("mem-huge", ["--mem", "900000G", ARG], r"--mem 900000G: more memory than this host has; at most \d+M"),
+    ("timeout-0", ["--timeout", "0", ARG], r"--timeout 0: needs a number of seconds above 0"),
+    ("timeout-word", ["--timeout", "soon", ARG], r"--timeout soon: needs a number"),
+    ("model-missing", ["--model", "nosuch.gguf", ARG], r"--model nosuch.gguf: no such file"),
+    ("model-empty", ["--model", EMPTY, ARG], r"the file is empty"),
+    ("model-folder", ["--model", launcher.ROOT, ARG], r"a folder; needs a file"),
+    ("disk-missing", ["--disk", "nosuch.img", ARG], r"--disk nosuch.img: no such file"),
+    ("disk-name-long", ["--disk", BIG + ",name=" + "n" * 21, ARG], r"a name is 1 to 20 of"),
+    ("disk-name-bad", ["--disk", BIG + ",name=a/b", ARG], r"a name is 1 to 20 of"),
+    ("disk-name-device", ["--disk", BIG + ",name=null", ARG], r"no other device's"),
+    ("disk-name-model", ["--model", BIG, "--disk", BIG + ",name=model", ARG], r"the name is taken"),
+    ("disk-name-twice", ["--disk", BIG + ",name=a", "--disk", BIG + ",name=a", ARG], r"the name is taken"),
+    ("disks-7", sum([["--disk", BIG]] * 7, []) + [ARG], r"7 disks; at most 6"),
+    ("blkdebug-bad", ["--disk", "blkdebug:nosuch.conf:" + BIG, ARG], r"needs blkdebug:CONFIG:FILE"),
+    ("files-missing", ["--files", "/no/such/folder", ARG], r"--files /no/such/folder: no such folder"),
+    ("files-not-folder", ["--files", BIG, ARG], r"not a folder"),
+    ("stats-no-folder", ["--stats", "/no/such/stats.json", ARG], r"--stats /no/such/stats.json: not a file in a folder"),
+    ("gdb-word", ["--gdb=x", ARG], r"--gdb x: needs a whole number"),
+]
+
+
+def unusable(words, pattern):
+    def case():
+        before = set(os.listdir(launcher.SCRATCH))
+        done = run(*words)
+        text = done.stderr.decode()
+        expect(done.returncode == 2, f"exit status {done.returncode}: {text}")
+        expect(text.count("\n") == 1 and text.startswith("scripts/run: "), f"not one line: {text}")
+        expect(re.search(pattern, text), f"{text.strip()} does not match {pattern}")
+        expect(done.stdout == b"" and set(os.listdir(launcher.SCRATCH)) == before, "something was written")
+    return case
+
+
+def command(*words, env=None):
+    """The words of the QEMU command that --dry-run prints."""
+    done = run("--dry-run", *words, env={**os.environ, **(env or {})})
+    expect(done.returncode == 0, done.stderr.decode())
+    return shlex.split(done.stdout.decode())
+
+
+def after(words, option):
+    return words[words.index(option) + 1]
+
+
+def test_defaults():
+    words = command(ARG)
+    expect(after(words, "-m") == "256M" and after(words, "-smp") == "1", str(words))
+    expect(after(words, "-append").startswith("frames=16 policy=auto evict=auto app=prog -- prog"), str(words))
+    expect("-icount" not in words and "-S" not in words, str(words))
+
+
+def test_frames_percent():
+    for percent, frames in (("100%", 101), ("1%", 2), ("25%", 26), ("50%", 51)):
+        expect(after(command("--model", BIG, "--frames", percent, ARG), "-append").startswith(f"frames={frames} "), percent)
+
+
+def test_memory_follows_cap():
+    expect(after(command("--frames", "100000", ARG), "-m") == "455M", "not the cap's 390.6M and 64M")
+    expect(after(command("--mem", "1G", ARG), "-m") == "1024M", "1G")
+
+
+def test_disks():
+    text = " ".join(command("--model", BIG, "--disk", BIG, "--disk", f"{BIG},name=data,rw", ARG))
+    expect(f"disk.model=409601 disk.disk0=409601 disk.data=409601 --" in text, text)
+    expect(f"{BIG},format=raw,if=none,id=disk.data,read-only=off" in text and "drive=disk.data,serial=data" in text, text)
+    expect(f"id=disk.model,read-only=on" in text and "id=disk.disk0,read-only=on" in text, text)
+
+
+def test_comma_in_names():
+    path = scratch_file("a,b,name=x y", b"1")
+    text = " ".join(command("--disk", path + ",name=c", ARG))
+    expect("a,,b,,name=x y,format=raw" in text and "serial=c" in text, text)
+
+
+def test_blkdebug():
+    config = scratch_file("errors.conf", b"")
+    words = command("--disk", f"blkdebug:{config}:{BIG},name=bad", ARG)
+    expect(any(f"file=blkdebug:{config}:{BIG},format=raw" in word for word in words), str(words))
+
+
+def test_files_read_only():
+    text = " ".join(command("--files", launcher.SCRATCH + ",ro", ARG))
+    expect(f"path={launcher.SCRATCH},security_model=none,multidevs=remap,readonly=on" in text, text)
+
+
+def test_arguments_are_encoded():
+    text = after(command(ARG, "--", "a b", "", "ü", "x\ny", "%", "--frames"), "-append")
+    expect(text.endswith("-- prog a%20b % %C3%BC x%0Ay %25 --frames"), text)
+
+
+def test_environment():
+    text = after(command(ARG, env={"TZ": "CET-1", "OMP_NUM_THREADS": "4", "SECRET": "x"}), "-append")
+    expect("env.OMP_NUM_THREADS=4 env.TZ=CET-1 --" in text and "SECRET" not in text, text)
+
+
+def test_icount_and_harts():
+    words = command("--icount", "--harts", "4", ARG)
+    expect(after(words, "-icount") == "shift=0,sleep=off" and after(words, "-smp") == "4", str(words))
+
+
+def test_arguments_too_long():
+    done = run("--dry-run", ARG, "--", "x" * 70000)
+    expect(done.returncode == 2 and b"ARGS" in done.stderr, done.stderr.decode())
+
+
+def test_help():
+    for words in (["--help"], [ARG, "--help"]):
+        done = run(*words)
+        expect(done.returncode == 0 and b"--frames" in done.stdout and not done.stderr, str(done))
+    for option, name in (("--policy", b"none"), ("--evict", b"fifo")):
+        done = run(option, "help")
+        expect(done.returncode == 0 and re.search(rb"^" + name + rb" +\w", done.stdout, re.MULTILINE), str(done))
+
+
+def test_make_run_passes_arguments():
+    done = subprocess.run(["make", "--no-print-directory", "run", f"APP={ARG}", "ARGS=one two",
+                           f"RUN_FLAGS=--dry-run --frames 9 --run-dir {launcher.SCRATCH}"], cwd=launcher.ROOT,
+                          capture_output=True, text=True, check=False)
+    expect("frames=9" in done.stdout and "-- prog one two" in done.stdout, done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    launcher.report([(name, unusable(words, pattern)) for name, words, pattern in UNUSABLE]
+                    + launcher.cases_of(sys.modules[__name__]))
