@@ -161,9 +161,10 @@ static void fault(struct bench *b, uint32_t page)
     b->counts.faults++;
     report_touches(b);
     b->prefetch->on_access(b->pstate, page, ACCESS_FAULT);
-    unsigned max = b->frames - 1 < BATCH_MAX ? b->frames - 1 : BATCH_MAX;
+    unsigned max = b->frames - b->nahead; /* free or used */
+    max = max > BATCH_MAX ? BATCH_MAX - 1 : max > 0 ? max - 1 : 0;
     const struct prefetch_query query = { page, b->npages, max, absent, b };
-    unsigned n = b->prefetch->predict(b->pstate, &query, names);
+    unsigned n = max > 0 ? b->prefetch->predict(b->pstate, &query, names) : 0;
     CHECK(n <= max, "%s named %u of %u", b->prefetch->name, n, max);
     check_names(b, page, names, n);
     unsigned got = take_frames(b, n + 1, slots);
