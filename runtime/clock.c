@@ -1,0 +1,286 @@
+/* clock.c: time of day, monotonic and processor time, and sleeping. */
+#include "runtime/clock.h"
+
+#include <reent.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/times.h>
+#include <unistd.h>
+
+#include "arch/hart.h"
+#include "arch/irq.h"
+#include "kernel/boot.h"
+#include "kernel/stats.h"
+#include "kernel/sync.h"
+#include "runtime/api.h"
+
+#define NS_PER_S 1000000000u
+#define TICKS_PER_S 100u /* of times(); sysconf(_SC_CLK_TCK) says the same */
+
+static uint64_t start_ns, start_instret;
+static uint64_t slept_ns; /* atomic */
+static uint64_t wall_offset_ns; /* time of day at time_ns() == 0; 0: not asked yet. atomic */
+
+void clock_start(void)
+{
+    start_ns = time_ns();
+    start_instret = hart_instret();
+}
+
+uint64_t clock_elapsed_ns(void)
+{
+    return time_ns() - start_ns;
+}
+
+uint64_t clock_elapsed_instret(void)
+{
+    return hart_instret() - start_instret;
+}
+
+uint64_t clock_boot_instret(void)
+{
+    return start_instret - boot_instret_start;
+}
+
+uint64_t clock_cpu_ns(void)
+{
+    struct pager_totals totals;
+    uint64_t elapsed = clock_elapsed_ns();
+    uint64_t waited;
+
+    pager_totals(&totals);
+    waited = totals.c.stall_ns + __atomic_load_n(&slept_ns, __ATOMIC_RELAXED);
+    return elapsed > waited ? elapsed - waited : 0;
+}
+
+static struct timespec from_ns(uint64_t ns)
+{
+    return (struct timespec){ (time_t)(ns / NS_PER_S), (long)(ns % NS_PER_S) };
+}
+
+static struct timeval to_timeval(uint64_t ns)
+{
+    return (struct timeval){ (time_t)(ns / NS_PER_S), (suseconds_t)(ns % NS_PER_S / 1000) };
+}
+
+static uint64_t wall_ns(void)
+{
+    uint64_t offset = __atomic_load_n(&wall_offset_ns, __ATOMIC_RELAXED);
+
+    if (offset == 0) {
+        offset = wall_clock_ns() - time_ns();
+        __atomic_store_n(&wall_offset_ns, offset, __ATOMIC_RELAXED);
+    }
+    return offset + time_ns();
+}
+
+struct timespec clock_wall(void)
+{
+    return from_ns(wall_ns());
+}
+
+static void wake(void *completion)
+{
+    complete(completion);
+}
+
+void clock_sleep_until(uint64_t deadline_ns)
+{
+    struct completion done = { 0 };
+    uint64_t before = time_ns();
+    bool irqs;
+
+    if (before >= deadline_ns)
+        return;
+    irqs = irq_save();
+    timer_set(deadline_ns, wake, &done);
+    irq_restore(irqs);
+    completion_wait(&done);
+    __atomic_add_fetch(&slept_ns, time_ns() - before, __ATOMIC_RELAXED);
+}
+
+/* Nanoseconds that the clock shows; false: there is no such clock. */
+static bool read_clock(clockid_t id, uint64_t *ns)
+{
+    switch (id) {
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE: *ns = wall_ns(); return true;
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_MONOTONIC_COARSE:
+    case CLOCK_BOOTTIME: *ns = time_ns(); return true;
+    case CLOCK_PROCESS_CPUTIME_ID:
+    case CLOCK_THREAD_CPUTIME_ID: *ns = clock_cpu_ns(); return true;
+    default: return false;
+    }
+}
+
+API int clock_gettime(clockid_t id, struct timespec *out)
+{
+    uint64_t ns;
+
+    if (!read_clock(id, &ns))
+        return api_status(-EINVAL);
+    *out = from_ns(ns);
+    return 0;
+}
+
+API int clock_getres(clockid_t id, struct timespec *out)
+{
+    uint64_t ns;
+
+    if (!read_clock(id, &ns))
+        return api_status(-EINVAL);
+    if (out)
+        *out = (struct timespec){ 0, 100 }; /* QEMU's timebase: 10 MHz */
+    return 0;
+}
+
+API int clock_settime(clockid_t id, const struct timespec *value)
+{
+    (void)id;
+    (void)value;
+    return api_status(-EPERM); /* the host's clock is not ours to set */
+}
+
+API int timespec_get(struct timespec *out, int base)
+{
+    if (base != TIME_UTC)
+        return 0;
+    *out = clock_wall();
+    return base;
+}
+
+int _gettimeofday_r(struct _reent *reent, struct timeval *out, void *zone)
+{
+    (void)reent;
+    (void)zone;
+    *out = to_timeval(wall_ns());
+    return 0;
+}
+
+API int gettimeofday(struct timeval *restrict out, void *restrict zone)
+{
+    if (zone)
+        *(struct timezone *)zone = (struct timezone){ 0, 0 };
+    *out = to_timeval(wall_ns());
+    return 0;
+}
+
+API time_t time(time_t *out)
+{
+    time_t now = (time_t)(wall_ns() / NS_PER_S);
+
+    if (out)
+        *out = now;
+    return now;
+}
+
+API clock_t clock(void)
+{
+    return (clock_t)(clock_cpu_ns() / (NS_PER_S / CLOCKS_PER_SEC));
+}
+
+static clock_t read_times(struct tms *out)
+{
+    if (out)
+        *out = (struct tms){ .tms_utime = (clock_t)(clock_cpu_ns() / (NS_PER_S / TICKS_PER_S)) };
+    return (clock_t)(time_ns() / (NS_PER_S / TICKS_PER_S));
+}
+
+clock_t _times_r(struct _reent *reent, struct tms *out)
+{
+    (void)reent;
+    return read_times(out);
+}
+
+API clock_t times(struct tms *out)
+{
+    return read_times(out);
+}
+
+API int getrusage(int who, struct rusage *out)
+{
+    struct pager_totals totals;
+
+    if (who != RUSAGE_SELF && who != RUSAGE_THREAD && who != RUSAGE_CHILDREN)
+        return api_status(-EINVAL);
+    *out = (struct rusage){ 0 };
+    if (who == RUSAGE_CHILDREN)
+        return 0;
+    pager_totals(&totals);
+    out->ru_utime = to_timeval(clock_cpu_ns());
+    out->ru_maxrss = (long)(totals.frames_peak * PAGE_SIZE / 1024);
+    out->ru_majflt = (long)totals.c.faults_major;
+    out->ru_minflt = (long)(totals.c.faults - totals.c.faults_major);
+    out->ru_inblock = (long)(totals.c.bytes_read / 512);
+    out->ru_oublock = (long)(totals.c.bytes_written / 512);
+    return 0;
+}
+
+/* Nothing interrupts a sleep, so no time is ever left over. */
+static int sleep_for(const struct timespec *t, struct timespec *left)
+{
+    if (t->tv_sec < 0 || t->tv_nsec < 0 || t->tv_nsec >= (long)NS_PER_S)
+        return EINVAL;
+    clock_sleep_until(time_ns() + (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec);
+    if (left)
+        *left = (struct timespec){ 0, 0 };
+    return 0;
+}
+
+API int nanosleep(const struct timespec *t, struct timespec *left)
+{
+    return api_status(-sleep_for(t, left));
+}
+
+/* 0 or an error number (not in errno). */
+API int clock_nanosleep(clockid_t id, int flags, const struct timespec *t, struct timespec *left)
+{
+    uint64_t now, until;
+
+    if (!read_clock(id, &now) || id == CLOCK_THREAD_CPUTIME_ID)
+        return EINVAL;
+    if (!(flags & TIMER_ABSTIME))
+        return sleep_for(t, left);
+    if (t->tv_sec < 0 || t->tv_nsec < 0 || t->tv_nsec >= (long)NS_PER_S)
+        return EINVAL;
+    until = (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec;
+    if (until > now)
+        clock_sleep_until(time_ns() + (until - now));
+    return 0;
+}
+
+API int usleep(useconds_t us)
+{
+    clock_sleep_until(time_ns() + us * 1000u);
+    return 0;
+}
+
+API unsigned sleep(unsigned seconds)
+{
+    clock_sleep_until(time_ns() + (uint64_t)seconds * NS_PER_S);
+    return 0;
+}
+
+/* mktime for UTC: days of the proleptic Gregorian calendar, counted from March so that leap days come last. */
+API time_t timegm(struct tm *tm)
+{
+    long month = tm->tm_mon % 12, year = tm->tm_year + 1900L + tm->tm_mon / 12;
+    long era, year_of_era, day_of_year, days;
+    time_t t;
+
+    if (month < 0) {
+        month += 12;
+        year--;
+    }
+    month += 1;
+    year -= month <= 2;
+    era = (year >= 0 ? year : year - 399) / 400;
+    year_of_era = year - era * 400;
+    day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + tm->tm_mday - 1;
+    days = era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+    t = ((days * 24 + tm->tm_hour) * 60 + tm->tm_min) * 60 + tm->tm_sec;
+    gmtime_r(&t, tm);
+    return t;
+}

@@ -1,0 +1,22 @@
+/* clock.h: the program's clocks. Thread context. */
+#ifndef RUNTIME_CLOCK_H
+#define RUNTIME_CLOCK_H
+
+#include <time.h>
+
+#include "kernel/types.h"
+
+/* The program starts now: CPU time and the counters' time_ns and instret count from here. */
+void clock_start(void);
+uint64_t clock_elapsed_ns(void);     /* since clock_start */
+uint64_t clock_elapsed_instret(void); /* instructions since clock_start, waiting included */
+/* Instructions from the first one in supervisor mode to clock_start. */
+uint64_t clock_boot_instret(void);
+/* Time in which the program had the processor: elapsed, less what faults waited and what it slept. */
+uint64_t clock_cpu_ns(void);
+/* Time of day: the host's clock at the first question, carried on by the machine's own. */
+struct timespec clock_wall(void);
+/* Sleeps until time_ns() >= deadline. */
+void clock_sleep_until(uint64_t deadline_ns);
+
+#endif

@@ -1,0 +1,117 @@
+#include "runtime/exit.h"
+
+#include <reent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arch/hart.h"
+#include "arch/pt.h"
+#include "kernel/bootargs.h"
+#include "kernel/log.h"
+#include "kernel/stats.h"
+#include "kernel/vm.h"
+#include "runtime/api.h"
+#include "runtime/clock.h"
+#include "runtime/io.h"
+
+/* JSON string (RFC 8259, 7): names come from the host and may hold anything. */
+static void print_string(const char *key, const char *value)
+{
+    log_printf("\"%s\": \"", key);
+    for (const char *p = value ? value : ""; *p; p++) {
+        if (*p == '"' || *p == '\\')
+            log_printf("\\%c", *p);
+        else if ((unsigned char)*p < 0x20)
+            log_printf("\\u%04x", (unsigned char)*p);
+        else
+            log_printf("%c", *p);
+    }
+    log_printf("\"");
+}
+
+/* The counters of the contract; stall_instret is not one of them, since `instret` is given without it. */
+static void print_counters(const struct counters *c)
+{
+#define PRINT(name) log_printf(", \"" #name "\": %lu", c->name);
+    PRINT(faults)
+    PRINT(faults_major)
+    PRINT(faults_soft)
+    PRINT(faults_spurious)
+    PRINT(prefetched)
+    PRINT(prefetch_used)
+    PRINT(prefetch_late)
+    PRINT(prefetch_wasted)
+    PRINT(evicted)
+    PRINT(written_back)
+    PRINT(bytes_read)
+    PRINT(bytes_written)
+    PRINT(io_reads)
+    PRINT(io_writes)
+    PRINT(batches)
+    PRINT(ptes_installed)
+    PRINT(stall_ns)
+#undef PRINT
+}
+
+static void print_region(const struct region_stats *r)
+{
+    log_printf("{");
+    print_string("name", r->name);
+    log_printf(", \"pages\": %lu, \"frames\": %lu, \"resident_unused\": %lu, ", r->pages, r->frames, r->resident_unused);
+    print_string("policy", r->policy);
+    log_printf(", ");
+    print_string("evict", r->evict);
+    print_counters(&r->c);
+    log_printf("}");
+}
+
+/* Instructions that were counted before main, and what the run took since: read before printing adds to them. */
+struct run { uint64_t time_ns, instret, boot_instret; };
+
+static void print_stats(int status, const struct run *run)
+{
+    struct pager_totals totals;
+    struct region_stats region;
+    struct pt_fence_counts fences = pt_fence_counts();
+
+    pager_totals(&totals);
+    if (io_stderr_is_mid_line())
+        log_printf("\n");
+    log_printf("bower-stats {");
+    print_string("app", bootargs_option(&boot_args, "app"));
+    log_printf(", \"status\": %d, \"harts\": %u, \"frames\": %lu, ", status, hart_count(), totals.frames);
+    print_string("policy", totals.policy);
+    log_printf(", ");
+    print_string("evict", totals.evict);
+    log_printf(", \"time_ns\": %lu, \"instret\": %lu, \"boot_instret\": %lu", run->time_ns,
+               run->instret - totals.c.stall_instret, run->boot_instret);
+    print_counters(&totals.c);
+    log_printf(", \"sfence_local\": %lu, \"sfence_remote\": %lu", fences.local, fences.remote);
+    log_printf(", \"frames_peak\": %lu, \"frames_leaked\": %lu, \"regions\": [", totals.frames_peak, totals.frames_leaked);
+    for (unsigned i = 0; pager_region_stats(i, &region); i++) {
+        log_printf("%s", i ? ", " : "");
+        print_region(&region);
+    }
+    log_printf("]}\n");
+}
+
+_Noreturn void runtime_exit(int status)
+{
+    struct run run = { clock_elapsed_ns(), clock_elapsed_instret(), clock_boot_instret() };
+    int error = vm_shutdown();
+
+    status &= 0xff;
+    if (error) {
+        log_printf("bower: writing shared mappings back failed: %s\n", strerror(-error));
+        if (status == 0)
+            status = 1;
+    }
+    print_stats(status, &run);
+    machine_exit(status);
+}
+
+API _Noreturn void _exit(int status)
+{
+    runtime_exit(status);
+}

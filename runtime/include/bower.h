@@ -1,0 +1,47 @@
+/*
+ * bower.h: what POSIX has no word for: the pager's counters at run time, and the prefetch policy of one mapping.
+ *
+ * Any thread, any time. On failure the functions return -1 and set errno.
+ */
+#ifndef _BOWER_H
+#define _BOWER_H
+#include <stdint.h>
+#include <sys/cdefs.h>
+
+/* Counts since the program (or the mapping) began. docs/counters.md says what each one counts. */
+struct bower_counters {
+    uint64_t faults;          /* traps on pages of MAP_LLM mappings, whatever resolved them */
+    uint64_t faults_major;    /* ... that waited for a device read */
+    uint64_t faults_soft;     /* ... that found the page on its way or in a frame */
+    uint64_t faults_spurious; /* ... that found it mapped already */
+    uint64_t prefetched;      /* pages read that no fault had asked for */
+    uint64_t prefetch_used;   /* ... touched later */
+    uint64_t prefetch_late;   /* ... touched while still on their way (also counted as used) */
+    uint64_t prefetch_wasted; /* ... dropped untouched */
+    uint64_t evicted;         /* pages that lost their frame to another page */
+    uint64_t written_back;    /* dirty pages written */
+    uint64_t bytes_read, bytes_written; /* over the device */
+    uint64_t io_reads, io_writes;       /* device requests */
+    uint64_t batches;         /* batches of reads submitted */
+    uint64_t ptes_installed;  /* page-table entries */
+    uint64_t stall_ns;        /* nanoseconds in which faults waited for devices */
+    uint64_t stall_instret;   /* instructions retired in that waiting */
+    uint64_t frames;          /* of the pool: its cap, in 4 KiB frames; of a mapping: resident now */
+    uint64_t frames_peak;     /* of the pool: most in use at once; of a mapping: 0 */
+    uint64_t time_ns;         /* nanoseconds since main was called; of a mapping: 0 */
+    uint64_t instret;         /* instructions retired since main was called, waiting included; of a mapping: 0 */
+};
+
+__BEGIN_DECLS
+/* The whole program. Always 0. */
+int bower_counters(struct bower_counters *out);
+/* The MAP_LLM mapping that contains address. ENOMEM: there is none. */
+int bower_region_counters(const void *address, struct bower_counters *out);
+/*
+ * Gives the MAP_LLM mapping that contains address another prefetch policy, by a name of `scripts/run --policy help`. What
+ * the former one had learnt is lost; resident pages stay. EINVAL: no such policy. ENOMEM: no such mapping.
+ */
+int bower_set_policy(const void *address, const char *policy);
+__END_DECLS
+
+#endif

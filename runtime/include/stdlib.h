@@ -1,0 +1,18 @@
+/* stdlib.h: newlib's, and what it declares only for Cygwin. */
+#ifndef BOWER_STDLIB_H
+#define BOWER_STDLIB_H
+#include_next <stdlib.h>
+
+#if __POSIX_VISIBLE
+__BEGIN_DECLS
+char *realpath(const char *__restrict path, char *__restrict resolved);
+int posix_memalign(void **out, size_t alignment, size_t size);
+__END_DECLS
+#endif
+#if __BSD_VISIBLE
+__BEGIN_DECLS
+int clearenv(void);
+__END_DECLS
+#endif
+
+#endif

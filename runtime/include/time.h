@@ -1,0 +1,28 @@
+/* time.h: newlib's; the clocks of Linux are visible without _GNU_SOURCE, as there. */
+#ifndef BOWER_TIME_H
+#define BOWER_TIME_H
+#include_next <time.h>
+
+#ifndef CLOCK_MONOTONIC_RAW
+#define CLOCK_REALTIME_COARSE ((clockid_t)0)
+#define CLOCK_MONOTONIC_RAW ((clockid_t)5)
+#define CLOCK_MONOTONIC_COARSE ((clockid_t)6)
+#define CLOCK_BOOTTIME ((clockid_t)7)
+#endif
+#undef TIMER_ABSTIME
+#define TIMER_ABSTIME 1
+#ifndef TIME_UTC
+#define TIME_UTC 1
+#endif
+
+__BEGIN_DECLS
+int timespec_get(struct timespec *out, int base);
+time_t timegm(struct tm *tm);
+#if __SVID_VISIBLE || __XSI_VISIBLE
+/* POSIX's names of newlib's variables. */
+#define timezone _timezone
+#define daylight _daylight
+#endif
+__END_DECLS
+
+#endif

@@ -1,0 +1,435 @@
+/* io.c: open, close, read, write, lseek and what goes with descriptors. */
+#include "runtime/io.h"
+
+#include <fcntl.h>
+#include <reent.h>
+#include <stdarg.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "runtime/api.h"
+#include "runtime/fd.h"
+
+/* As in Linux: one call moves at most this much, so that every count fits an int. */
+#define MAX_TRANSFER ((size_t)0x7ffff000)
+
+static mode_t creation_mask = 022;
+static bool stderr_mid_line;
+
+mode_t io_umask(void)
+{
+    return creation_mask;
+}
+
+bool io_stderr_is_mid_line(void)
+{
+    return stderr_mid_line;
+}
+
+int io_open(const char *path, int flags, mode_t mode)
+{
+    struct file *file;
+    int error;
+
+    if (!path)
+        return -EFAULT;
+    error = file_open(path, flags & ~(O_CLOEXEC | O_NOCTTY), mode & ~creation_mask & 07777, &file);
+    if (error)
+        return error;
+    return fd_install(file, 0, flags & O_CLOEXEC);
+}
+
+/* The file behind fd if it was opened for this access (O_RDONLY: reading, O_WRONLY: writing). */
+static struct file *get_for(int fd, int access)
+{
+    struct file *file = fd_get(fd);
+    int mode;
+
+    if (!file)
+        return NULL;
+    mode = file_flags(file) & O_ACCMODE;
+    if (mode == access || mode == O_RDWR)
+        return file;
+    file_put(file);
+    return NULL;
+}
+
+int64_t io_read(int fd, void *buffer, size_t n)
+{
+    struct file *file = get_for(fd, O_RDONLY);
+    int64_t result;
+
+    if (!file)
+        return -EBADF;
+    result = file_read(file, buffer, MIN(n, MAX_TRANSFER));
+    file_put(file);
+    return result;
+}
+
+int64_t io_write(int fd, const void *buffer, size_t n)
+{
+    struct file *file = get_for(fd, O_WRONLY);
+    int64_t result;
+
+    if (!file)
+        return -EBADF;
+    result = file_write(file, buffer, MIN(n, MAX_TRANSFER));
+    if (result > 0 && file == file_console(2))
+        stderr_mid_line = ((const char *)buffer)[result - 1] != '\n';
+    file_put(file);
+    return result;
+}
+
+int64_t io_seek(int fd, int64_t offset, int whence)
+{
+    struct file *file = fd_get(fd);
+    int64_t result;
+
+    if (!file)
+        return -EBADF;
+    if (whence != SEEK_SET && whence != SEEK_CUR && whence != SEEK_END)
+        result = -EINVAL;
+    else
+        result = file_is_tty(file) ? -ESPIPE : file_seek(file, offset, whence);
+    file_put(file);
+    return result;
+}
+
+/* What newlib's stdio calls. */
+int _open_r(struct _reent *reent, const char *path, int flags, int mode)
+{
+    int result = io_open(path, flags, (mode_t)mode);
+
+    if (result >= 0)
+        return result;
+    reent->_errno = -result;
+    return -1;
+}
+
+int _close_r(struct _reent *reent, int fd)
+{
+    int result = fd_close(fd);
+
+    if (result >= 0)
+        return result;
+    reent->_errno = -result;
+    return -1;
+}
+
+_ssize_t _read_r(struct _reent *reent, int fd, void *buffer, size_t n)
+{
+    int64_t result = io_read(fd, buffer, n);
+
+    if (result >= 0)
+        return result;
+    reent->_errno = (int)-result;
+    return -1;
+}
+
+_ssize_t _write_r(struct _reent *reent, int fd, const void *buffer, size_t n)
+{
+    int64_t result = io_write(fd, buffer, n);
+
+    if (result >= 0)
+        return result;
+    reent->_errno = (int)-result;
+    return -1;
+}
+
+_off_t _lseek_r(struct _reent *reent, int fd, _off_t offset, int whence)
+{
+    int64_t result = io_seek(fd, offset, whence);
+
+    if (result >= 0)
+        return result;
+    reent->_errno = (int)-result;
+    return -1;
+}
+
+static bool is_tty(int fd, int *error)
+{
+    struct file *file = fd_get(fd);
+    bool tty;
+
+    if (!file) {
+        *error = EBADF;
+        return false;
+    }
+    tty = file_is_tty(file);
+    file_put(file);
+    *error = ENOTTY;
+    return tty;
+}
+
+int _isatty_r(struct _reent *reent, int fd)
+{
+    int error;
+
+    if (is_tty(fd, &error))
+        return 1;
+    reent->_errno = error;
+    return 0;
+}
+
+API int isatty(int fd)
+{
+    int error;
+
+    if (is_tty(fd, &error))
+        return 1;
+    errno = error;
+    return 0;
+}
+
+API int open(const char *path, int flags, ...)
+{
+    mode_t mode = 0;
+    va_list args;
+
+    va_start(args, flags);
+    if (flags & O_CREAT)
+        mode = va_arg(args, mode_t);
+    va_end(args);
+    return api_status(io_open(path, flags, mode));
+}
+
+API int creat(const char *path, mode_t mode)
+{
+    return api_status(io_open(path, O_WRONLY | O_CREAT | O_TRUNC, mode));
+}
+
+API int close(int fd)
+{
+    return api_status(fd_close(fd));
+}
+
+API ssize_t read(int fd, void *buffer, size_t n)
+{
+    return api_result(io_read(fd, buffer, n));
+}
+
+API ssize_t write(int fd, const void *buffer, size_t n)
+{
+    return api_result(io_write(fd, buffer, n));
+}
+
+API off_t lseek(int fd, off_t offset, int whence)
+{
+    return api_result(io_seek(fd, offset, whence));
+}
+
+static int64_t read_at(int fd, void *buffer, size_t n, off_t offset)
+{
+    struct file *file;
+    int64_t result;
+
+    if (offset < 0)
+        return -EINVAL;
+    file = get_for(fd, O_RDONLY);
+    if (!file)
+        return -EBADF;
+    result = file_is_tty(file) ? -ESPIPE : file_pread(file, buffer, MIN(n, MAX_TRANSFER), (uint64_t)offset);
+    file_put(file);
+    return result;
+}
+
+static int64_t write_at(int fd, const void *buffer, size_t n, off_t offset)
+{
+    struct file *file;
+    int64_t result;
+
+    if (offset < 0)
+        return -EINVAL;
+    file = get_for(fd, O_WRONLY);
+    if (!file)
+        return -EBADF;
+    result = file_is_tty(file) ? -ESPIPE : file_pwrite(file, buffer, MIN(n, MAX_TRANSFER), (uint64_t)offset);
+    file_put(file);
+    return result;
+}
+
+API ssize_t pread(int fd, void *buffer, size_t n, off_t offset)
+{
+    return api_result(read_at(fd, buffer, n, offset));
+}
+
+API ssize_t pwrite(int fd, const void *buffer, size_t n, off_t offset)
+{
+    return api_result(write_at(fd, buffer, n, offset));
+}
+
+/*
+ * Runs over the pieces until one is short. offset < 0: at the file's own position. The first piece's error is the
+ * call's; a later one's ends the call with what was moved before.
+ */
+static int64_t move_pieces(int fd, const struct iovec *iov, int count, off_t offset, bool write_them)
+{
+    int64_t total = 0;
+
+    if (count < 0 || count > IOV_MAX)
+        return -EINVAL;
+    for (int i = 0; i < count; i++) {
+        off_t at = offset < 0 ? -1 : offset + total;
+        int64_t moved;
+
+        if (write_them)
+            moved = at < 0 ? io_write(fd, iov[i].iov_base, iov[i].iov_len)
+                           : write_at(fd, iov[i].iov_base, iov[i].iov_len, at);
+        else
+            moved = at < 0 ? io_read(fd, iov[i].iov_base, iov[i].iov_len)
+                           : read_at(fd, iov[i].iov_base, iov[i].iov_len, at);
+        if (moved < 0)
+            return total ? total : moved;
+        total += moved;
+        if ((size_t)moved < iov[i].iov_len)
+            break;
+    }
+    return total;
+}
+
+API ssize_t readv(int fd, const struct iovec *iov, int count)
+{
+    return api_result(move_pieces(fd, iov, count, -1, false));
+}
+
+API ssize_t writev(int fd, const struct iovec *iov, int count)
+{
+    return api_result(move_pieces(fd, iov, count, -1, true));
+}
+
+API ssize_t preadv(int fd, const struct iovec *iov, int count, off_t offset)
+{
+    return api_result(offset < 0 ? -EINVAL : move_pieces(fd, iov, count, offset, false));
+}
+
+API ssize_t pwritev(int fd, const struct iovec *iov, int count, off_t offset)
+{
+    return api_result(offset < 0 ? -EINVAL : move_pieces(fd, iov, count, offset, true));
+}
+
+API int dup(int fd)
+{
+    return api_status(fd_dup(fd, 0, false));
+}
+
+API int dup2(int from, int to)
+{
+    return api_status(fd_dup2(from, to, false));
+}
+
+API int dup3(int from, int to, int flags)
+{
+    if (from == to || (flags & ~O_CLOEXEC))
+        return api_status(-EINVAL);
+    return api_status(fd_dup2(from, to, flags & O_CLOEXEC));
+}
+
+static int set_flags(int fd, int flags)
+{
+    struct file *file = fd_get(fd);
+    int result;
+
+    if (!file)
+        return -EBADF;
+    result = file_set_flags(file, flags & (O_APPEND | O_NONBLOCK));
+    file_put(file);
+    return result;
+}
+
+static int get_flags(int fd)
+{
+    struct file *file = fd_get(fd);
+    int result;
+
+    if (!file)
+        return -EBADF;
+    result = file_flags(file) & ~(O_CREAT | O_EXCL | O_TRUNC);
+    file_put(file);
+    return result;
+}
+
+/*
+ * Record locks: there is one process, which never competes with itself: taking a lock succeeds, asking finds none. (The
+ * host's processes are not asked.)
+ */
+static int record_lock(int fd, int command, struct flock *lock)
+{
+    int flags = get_flags(fd);
+
+    if (flags < 0)
+        return flags;
+    if (!lock)
+        return -EFAULT;
+    if (command == F_GETLK)
+        lock->l_type = F_UNLCK;
+    return 0;
+}
+
+static int64_t control(int fd, int command, long argument)
+{
+    switch (command) {
+    case F_DUPFD: return fd_dup(fd, (int)argument, false);
+    case F_DUPFD_CLOEXEC: return fd_dup(fd, (int)argument, true);
+    case F_GETFD: return fd_cloexec(fd) > 0 ? FD_CLOEXEC : fd_cloexec(fd);
+    case F_SETFD: return fd_set_cloexec(fd, argument & FD_CLOEXEC);
+    case F_GETFL: return get_flags(fd);
+    case F_SETFL: return set_flags(fd, (int)argument);
+    case F_GETLK:
+    case F_SETLK:
+    case F_SETLKW: return record_lock(fd, command, (struct flock *)argument);
+    default: return -EINVAL;
+    }
+}
+
+int _fcntl_r(struct _reent *reent, int fd, int command, int argument)
+{
+    int64_t result = control(fd, command, argument);
+
+    if (result >= 0)
+        return (int)result;
+    reent->_errno = (int)-result;
+    return -1;
+}
+
+API int fcntl(int fd, int command, ...)
+{
+    long argument;
+    va_list args;
+
+    va_start(args, command);
+    argument = va_arg(args, long);
+    va_end(args);
+    return api_status(control(fd, command, argument));
+}
+
+API int flock(int fd, int operation)
+{
+    struct file *file = fd_get(fd);
+
+    (void)operation; /* one process: see record_lock */
+    if (!file)
+        return api_status(-EBADF);
+    file_put(file);
+    return 0;
+}
+
+API int ioctl(int fd, unsigned long request, ...)
+{
+    struct file *file = fd_get(fd);
+
+    (void)request;
+    if (!file)
+        return api_status(-EBADF);
+    file_put(file);
+    return api_status(-ENOTTY);
+}
+
+API mode_t umask(mode_t mask)
+{
+    mode_t old = creation_mask;
+
+    creation_mask = mask & 0777;
+    return old;
+}

@@ -1,0 +1,44 @@
+/* memory.c: the heap behind malloc, and aligned allocation. */
+#include <malloc.h>
+#include <reent.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "kernel/vm.h"
+#include "runtime/api.h"
+
+void *_sbrk_r(struct _reent *reent, ptrdiff_t increment)
+{
+    int64_t old = vm_sbrk(increment);
+
+    if (old >= 0)
+        return (void *)old;
+    reent->_errno = (int)-old;
+    return (void *)-1;
+}
+
+API void *sbrk(ptrdiff_t increment)
+{
+    return (void *)api_result(vm_sbrk(increment));
+}
+
+API int brk(void *end)
+{
+    int64_t now = vm_sbrk(0);
+    int64_t old = now < 0 ? now : vm_sbrk((int64_t)(uintptr_t)end - now);
+
+    return old < 0 ? api_status(old) : 0;
+}
+
+API int posix_memalign(void **out, size_t alignment, size_t size)
+{
+    void *memory;
+
+    if (alignment % sizeof(void *) != 0 || alignment == 0 || (alignment & (alignment - 1)) != 0)
+        return EINVAL;
+    memory = memalign(alignment, size ? size : 1);
+    if (!memory)
+        return ENOMEM;
+    *out = memory;
+    return 0;
+}

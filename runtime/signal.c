@@ -1,0 +1,242 @@
+#include "runtime/signal.h"
+
+#include <reent.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel/log.h"
+#include "kernel/types.h"
+#include "runtime/api.h"
+#include "runtime/exit.h"
+#include "runtime/io.h"
+
+#define BIT(signal) ((sigset_t)1 << (signal))
+#define PID 1 /* what getpid says */
+
+static struct sigaction actions[NSIG];
+static sigset_t blocked, pending;
+
+/* newlib's numbers are those of BSD; shells know Linux's: an exit status of 128 + n shall mean there what it says. */
+static int linux_number(int signal)
+{
+    switch (signal) {
+    case SIGBUS: return 7;
+    case SIGUSR1: return 10;
+    case SIGUSR2: return 12;
+    case SIGSYS: return 31;
+    default: return signal;
+    }
+}
+
+static const char *name_of(int signal)
+{
+    static const char *const names[] = {
+        [SIGHUP] = "SIGHUP",   [SIGINT] = "SIGINT",   [SIGQUIT] = "SIGQUIT", [SIGILL] = "SIGILL",   [SIGTRAP] = "SIGTRAP",
+        [SIGABRT] = "SIGABRT", [SIGFPE] = "SIGFPE",   [SIGKILL] = "SIGKILL", [SIGBUS] = "SIGBUS",   [SIGSEGV] = "SIGSEGV",
+        [SIGSYS] = "SIGSYS",   [SIGPIPE] = "SIGPIPE", [SIGALRM] = "SIGALRM", [SIGTERM] = "SIGTERM", [SIGUSR1] = "SIGUSR1",
+        [SIGUSR2] = "SIGUSR2",
+    };
+
+    return (size_t)signal < ARRAY_LEN(names) && names[signal] ? names[signal] : "a signal";
+}
+
+static _Noreturn void end_by(int signal)
+{
+    if (io_stderr_is_mid_line())
+        log_printf("\n");
+    log_printf("bower: ended by %s\n", name_of(signal));
+    runtime_exit(128 + linux_number(signal));
+}
+
+static bool is_ignored_by_default(int signal)
+{
+    return signal == SIGCHLD || signal == SIGURG || signal == SIGWINCH || signal == SIGCONT;
+}
+
+static bool is_valid(int signal)
+{
+    return signal > 0 && signal < NSIG;
+}
+
+static void deliver(int signal)
+{
+    struct sigaction *action = &actions[signal], now = *action;
+    sigset_t before = blocked;
+
+    if (now.sa_handler == SIG_IGN || (now.sa_handler == SIG_DFL && is_ignored_by_default(signal)))
+        return;
+    if (now.sa_handler == SIG_DFL)
+        end_by(signal);
+    if (now.sa_flags & (int)SA_RESETHAND)
+        action->sa_handler = SIG_DFL;
+    blocked |= now.sa_mask | (now.sa_flags & SA_NODEFER ? 0 : BIT(signal));
+    if (now.sa_flags & SA_SIGINFO) {
+        siginfo_t info = { .si_signo = signal, .si_code = SI_USER };
+        now.sa_sigaction(signal, &info, NULL);
+    } else {
+        now.sa_handler(signal);
+    }
+    blocked = before;
+}
+
+static void deliver_pending(void)
+{
+    for (int signal = 1; signal < NSIG; signal++) {
+        if (pending & ~blocked & BIT(signal)) {
+            pending &= ~BIT(signal);
+            deliver(signal);
+        }
+    }
+}
+
+int signal_raise(int signal)
+{
+    if (signal == 0)
+        return 0;
+    if (!is_valid(signal))
+        return -EINVAL;
+    if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU)
+        return -ENOSYS; /* nobody could continue it */
+    pending |= BIT(signal);
+    deliver_pending();
+    return 0;
+}
+
+API int raise(int signal)
+{
+    return api_status(signal_raise(signal));
+}
+
+API int kill(pid_t pid, int signal)
+{
+    if (pid != PID && pid != 0 && pid != -PID && pid != -1)
+        return api_status(-ESRCH);
+    return api_status(signal_raise(signal));
+}
+
+int _kill_r(struct _reent *reent, int pid, int signal)
+{
+    int error = pid == PID ? signal_raise(signal) : -ESRCH;
+
+    if (!error)
+        return 0;
+    reent->_errno = -error;
+    return -1;
+}
+
+int _getpid_r(struct _reent *reent)
+{
+    (void)reent;
+    return PID;
+}
+
+API pid_t getpid(void)
+{
+    return PID;
+}
+
+/* The handler stays, and its signal is blocked while it runs: what glibc's signal does. */
+API _sig_func_ptr signal(int signal, _sig_func_ptr handler)
+{
+    _sig_func_ptr old;
+
+    if (!is_valid(signal) || signal == SIGKILL || signal == SIGSTOP) {
+        errno = EINVAL;
+        return SIG_ERR;
+    }
+    old = actions[signal].sa_handler;
+    actions[signal] = (struct sigaction){ .sa_flags = SA_RESTART };
+    actions[signal].sa_handler = handler;
+    return old;
+}
+
+API int sigaction(int signal, const struct sigaction *action, struct sigaction *old)
+{
+    if (!is_valid(signal) || (action && (signal == SIGKILL || signal == SIGSTOP)))
+        return api_status(-EINVAL);
+    if (old)
+        *old = actions[signal];
+    if (action)
+        actions[signal] = *action;
+    return 0;
+}
+
+static int change_mask(int how, const sigset_t *set, sigset_t *old)
+{
+    if (old)
+        *old = blocked;
+    if (!set)
+        return 0;
+    switch (how) {
+    case SIG_BLOCK: blocked |= *set; break;
+    case SIG_UNBLOCK: blocked &= ~*set; break;
+    case SIG_SETMASK: blocked = *set; break;
+    default: return EINVAL;
+    }
+    blocked &= ~(BIT(SIGKILL) | BIT(SIGSTOP));
+    deliver_pending();
+    return 0;
+}
+
+API int sigprocmask(int how, const sigset_t *set, sigset_t *old)
+{
+    return api_status(-change_mask(how, set, old));
+}
+
+API int sigpending(sigset_t *out)
+{
+    *out = pending;
+    return 0;
+}
+
+/* newlib has these as macros alone; programs may call them. */
+#undef sigemptyset
+#undef sigfillset
+#undef sigaddset
+#undef sigdelset
+#undef sigismember
+
+API int sigemptyset(sigset_t *set)
+{
+    *set = 0;
+    return 0;
+}
+
+API int sigfillset(sigset_t *set)
+{
+    *set = ~(sigset_t)0;
+    return 0;
+}
+
+API int sigaddset(sigset_t *set, const int signal)
+{
+    if (!is_valid(signal))
+        return api_status(-EINVAL);
+    *set |= BIT(signal);
+    return 0;
+}
+
+API int sigdelset(sigset_t *set, const int signal)
+{
+    if (!is_valid(signal))
+        return api_status(-EINVAL);
+    *set &= ~BIT(signal);
+    return 0;
+}
+
+API int sigismember(const sigset_t *set, int signal)
+{
+    if (!is_valid(signal))
+        return api_status(-EINVAL);
+    return (*set & BIT(signal)) != 0;
+}
+
+/* ISO C: a handler may catch SIGABRT, but if it returns the program ends all the same; nothing is flushed. */
+API _Noreturn void abort(void)
+{
+    blocked &= ~BIT(SIGABRT);
+    signal_raise(SIGABRT);
+    end_by(SIGABRT);
+}

@@ -1,0 +1,8 @@
+/* signal.h: signals that the program raises in itself. Nothing else sends any. */
+#ifndef RUNTIME_SIGNAL_H
+#define RUNTIME_SIGNAL_H
+
+/* Delivers, or keeps for later if it is blocked. 0 or a negative errno; does not return if the signal ends the program. */
+int signal_raise(int signal);
+
+#endif

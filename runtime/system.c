@@ -1,0 +1,155 @@
+/* system.c: who and where the program is: identities, limits, names, sizes of the machine. */
+#include <limits.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "arch/hart.h"
+#include "kernel/mem.h"
+#include "runtime/api.h"
+#include "runtime/fd.h"
+#include "runtime/stat.h"
+
+#define HOST_NAME "bower"
+
+/* One process, one session, one user: the one whom the share's files belong to as far as QEMU lets us. */
+API pid_t getppid(void) { return 0; }
+API pid_t gettid(void) { return 1; }
+API pid_t getpgrp(void) { return 1; }
+API pid_t getpgid(pid_t pid) { return pid == 0 || pid == 1 ? 1 : api_status(-ESRCH); }
+API pid_t getsid(pid_t pid) { return pid == 0 || pid == 1 ? 1 : api_status(-ESRCH); }
+API uid_t getuid(void) { return 0; }
+API uid_t geteuid(void) { return 0; }
+API gid_t getgid(void) { return 0; }
+API gid_t getegid(void) { return 0; }
+API char *getlogin(void) { return (char *)"root"; }
+
+API long sysconf(int name)
+{
+    switch (name) {
+    case _SC_PAGESIZE: return (long)PAGE_SIZE;
+    case _SC_NPROCESSORS_CONF:
+    case _SC_NPROCESSORS_ONLN: return hart_count();
+    case _SC_PHYS_PAGES: return (long)mem_total_count();
+    case _SC_AVPHYS_PAGES: return (long)mem_free_count();
+    case _SC_CLK_TCK: return 100;
+    case _SC_OPEN_MAX: return FD_MAX;
+    case _SC_ARG_MAX: return 65536;
+    case _SC_IOV_MAX: return 1024;
+    case _SC_HOST_NAME_MAX: return 64;
+    case _SC_LINE_MAX: return 2048;
+    case _SC_VERSION: return 200809;
+    case _SC_MONOTONIC_CLOCK:
+    case _SC_TIMERS:
+    case _SC_MAPPED_FILES:
+    case _SC_MEMORY_PROTECTION:
+    case _SC_FSYNC: return 200809;
+    default: return api_status(-EINVAL);
+    }
+}
+
+API long pathconf(const char *path, int name)
+{
+    (void)path;
+    switch (name) {
+    case _PC_NAME_MAX: return NAME_MAX;
+    case _PC_PATH_MAX: return PATH_MAX;
+    case _PC_LINK_MAX: return LINK_MAX;
+    default: return api_status(-EINVAL);
+    }
+}
+
+API int getdtablesize(void)
+{
+    return FD_MAX;
+}
+
+API int getrlimit(int resource, struct rlimit *out)
+{
+    rlim_t limit = RLIM_INFINITY;
+
+    if (resource == RLIMIT_NOFILE)
+        limit = FD_MAX;
+    else if (resource == RLIMIT_STACK)
+        limit = 8u << 20;
+    else if (resource == RLIMIT_CORE)
+        limit = 0;
+    else if (resource < 0 || resource > RLIMIT_AS)
+        return api_status(-EINVAL);
+    *out = (struct rlimit){ limit, limit };
+    return 0;
+}
+
+API int uname(struct utsname *out)
+{
+    memset(out, 0, sizeof(*out));
+    strcpy(out->sysname, "Bower");
+    strcpy(out->nodename, HOST_NAME);
+    strcpy(out->release, "1");
+    strcpy(out->version, "unikernel");
+    strcpy(out->machine, "riscv64");
+    return 0;
+}
+
+API int gethostname(char *out, size_t n)
+{
+    if (n < sizeof(HOST_NAME))
+        return api_status(-ENAMETOOLONG);
+    strcpy(out, HOST_NAME);
+    return 0;
+}
+
+API int sysinfo(struct sysinfo *out)
+{
+    *out = (struct sysinfo){
+        .uptime = (long)(time_ns() / 1000000000u),
+        .totalram = mem_total_count(),
+        .freeram = mem_free_count(),
+        .procs = 1,
+        .mem_unit = (unsigned)PAGE_SIZE,
+    };
+    return 0;
+}
+
+API int get_nprocs(void) { return (int)hart_count(); }
+API int get_nprocs_conf(void) { return (int)hart_count(); }
+API long get_phys_pages(void) { return (long)mem_total_count(); }
+API long get_avphys_pages(void) { return (long)mem_free_count(); }
+
+/* The share decides who owns files; asking for the owner that a file has already is granted. */
+static int own(const struct file_stat *st, uid_t owner, gid_t group)
+{
+    bool same = (owner == (uid_t)-1 || owner == st->uid) && (group == (gid_t)-1 || group == st->gid);
+
+    return same ? 0 : -EPERM;
+}
+
+API int chown(const char *path, uid_t owner, gid_t group)
+{
+    struct file_stat st;
+    int error = path_stat(path, true, &st);
+
+    return api_status(error ? error : own(&st, owner, group));
+}
+
+API int lchown(const char *path, uid_t owner, gid_t group)
+{
+    struct file_stat st;
+    int error = path_stat(path, false, &st);
+
+    return api_status(error ? error : own(&st, owner, group));
+}
+
+API int fchown(int fd, uid_t owner, gid_t group)
+{
+    struct file_stat st;
+    int error = stat_fd(fd, &st);
+
+    return api_status(error ? error : own(&st, owner, group));
+}
+
+API void sync(void) {}
+API int sched_yield(void) { return 0; }
