@@ -20,7 +20,8 @@ $(BUILD)/setup-%.ok: scripts/setup scripts/packages.txt
 	$(Q)scripts/setup $* $@
 FORCE:
 
-# The runtime: arch, kernel and runtime in one library.
+# The runtime: arch, kernel and runtime in one object that shows only what programs may call (runtime/exports.txt), so that a
+# program may use every other name.
 MACHINE := -march=rv64gc -mabi=lp64d -mcmodel=medany
 COMMON := $(MACHINE) -std=gnu11 -O2 -g -fno-omit-frame-pointer -fno-common -fno-strict-aliasing -ffunction-sections -fdata-sections
 INCLUDES := -I. -isystem runtime/include -isystem $(NEWLIB)/include
@@ -29,16 +30,16 @@ KERNEL_FLAGS := -ffreestanding -Wframe-larger-than=2048
 
 KERNEL_SOURCES := $(sort $(wildcard arch/riscv64/*.c arch/riscv64/*.S kernel/*.c kernel/*/*.c kernel/*/*/*.c))
 RUNTIME_SOURCES := $(sort $(wildcard runtime/*.c runtime/*.S runtime/*/*.c))
-LIBRARY := $(BUILD)/libbower.a
+LIBRARY := $(BUILD)/bower.o
 LIBRARY_OBJECTS := $(patsubst %,$(BUILD)/%.o,$(KERNEL_SOURCES) $(RUNTIME_SOURCES))
 LINKER_SCRIPT := arch/riscv64/bower.ld
 
 all: $(LIBRARY) ## build the runtime library
 
 # Rebuilt as a whole, so that a source that went away takes its object along.
-$(LIBRARY): $(LIBRARY_OBJECTS) $(BUILD)/objects.list
-	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(CROSS)ar rcs $@ $(LIBRARY_OBJECTS)
+$(LIBRARY): $(LIBRARY_OBJECTS) $(BUILD)/objects.list runtime/exports.txt
+	$(call say,LD,$@)
+	$(Q)$(CROSS)ld -r -o $@ $(LIBRARY_OBJECTS) && $(CROSS)objcopy --keep-global-symbols=runtime/exports.txt $@
 
 $(BUILD)/objects.list: FORCE
 	$(Q)mkdir -p $(@D); echo '$(LIBRARY_OBJECTS)' | cmp -s - $@ || echo '$(LIBRARY_OBJECTS)' > $@
@@ -84,8 +85,8 @@ $(LIB_OBJECTS): $(PROGRAM_FOLDER)/lib/%.o: app/% Makefile $(BUILD)/setup.mk $(wi
 $(PROGRAM): $(APP_OBJECTS) $(LIB_OBJECTS) $(LIBRARY) $(LINKER_SCRIPT)
 	$(call say,LINK,$@)
 	$(Q)$(CROSS)gcc $(MACHINE) -nostdlib -static -T $(LINKER_SCRIPT) -Wl,--gc-sections -Wl,--build-id=none \
-		-Wl,-z,max-page-size=4096 $(LDFLAGS) -o $@ $(APP_OBJECTS) $(LIB_OBJECTS) -Wl,--whole-archive $(LIBRARY) \
-		-Wl,--no-whole-archive -L$(NEWLIB)/lib -Wl,--start-group -lc -lm -lgcc $(APP_LDFLAGS) -Wl,--end-group
+		-Wl,-z,max-page-size=4096 $(LDFLAGS) -o $@ $(APP_OBJECTS) $(LIB_OBJECTS) $(LIBRARY) \
+		-L$(NEWLIB)/lib -Wl,--start-group -lc -lm -lgcc $(APP_LDFLAGS) -Wl,--end-group
 
 .PHONY: program
 program: $(PROGRAM)
