@@ -3,8 +3,9 @@
 void spin_lock(struct spinlock *lock)
 {
     /* A lazily grown stack must not fault while the lock is held: see sync.h. */
-    volatile char *below = (volatile char *)__builtin_frame_address(0) - STACK_PROBE;
-    (void)*below;
+    const volatile char *sp = __builtin_frame_address(0);
+    for (unsigned below = PAGE_SIZE; below <= STACK_PROBE; below += PAGE_SIZE)
+        (void)sp[-(long)below];
     bool were_on = irq_save();
     uint32_t me = hart_index() + 1;
     ASSERT(lock->owner != me);

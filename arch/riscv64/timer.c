@@ -6,7 +6,6 @@
 #include "kernel/panic.h"
 
 #define NS_PER_SECOND 1000000000u
-#define NEVER (~(uint64_t)0)
 
 /* Goldfish RTC: nanoseconds since 1970; reading the low word latches the high one. */
 enum { RTC_TIME_LOW = 0, RTC_TIME_HIGH = 4 };
@@ -49,10 +48,20 @@ static void set_compare(uint64_t ticks)
         sbi_set_timer(ticks);
 }
 
+/*
+ * A deadline far away is no good way to say "never": with an instruction-counting clock QEMU lets a hart that waits jump to the
+ * next deadline, and the time would be over. So the compare register is written only when there is a deadline, and the
+ * interrupt is enabled only until then (P20: reset leaves the register at 0).
+ */
+static void disarm(struct hart *h)
+{
+    h->timer_handler = NULL;
+    csr_clear(sie, SIE_STIE);
+}
+
 void timer_start_hart(void)
 {
-    set_compare(NEVER); /* P20: before STIE, since reset leaves it at 0 */
-    csr_set(sie, SIE_STIE);
+    disarm(this_hart());
 }
 
 void timer_set(uint64_t deadline_ns, irq_handler *handler, void *arg)
@@ -63,12 +72,12 @@ void timer_set(uint64_t deadline_ns, irq_handler *handler, void *arg)
     h->timer_arg = arg;
     h->timer_deadline = ticks_at(deadline_ns);
     set_compare(h->timer_deadline);
+    csr_set(sie, SIE_STIE);
 }
 
 void timer_cancel(void)
 {
-    this_hart()->timer_handler = NULL;
-    set_compare(NEVER);
+    disarm(this_hart());
 }
 
 void timer_fire(void)
@@ -79,8 +88,7 @@ void timer_fire(void)
     /* The line may still be up from a deadline that has been moved since. */
     if (handler && csr_read(time) < h->timer_deadline)
         return;
-    h->timer_handler = NULL;
-    set_compare(NEVER);
+    disarm(h);
     if (handler)
         handler(h->timer_arg);
 }
