@@ -299,6 +299,11 @@ class Model:
         return value.item() if isinstance(value, np.generic) else value
 
 
+def _shown(name):
+    """A name from a file for an error's line: printable, and not too long."""
+    return ascii(name[:80])[1:-1]
+
+
 class _Cursor:
     """Reads fields one after the other from a file's bytes; GGUFError beyond the end."""
 
@@ -336,12 +341,15 @@ class _Cursor:
 def _read_tensor_entry(cursor):
     """(name, dims in the file's order, type name, offset relative to the data)."""
     name = cursor.string("a tensor's name")
-    dims = [cursor.number("Q", f"{name}: dimensions") for _ in range(cursor.number("I", f"{name}: dimensions"))]
-    number, offset = cursor.number("I", f"{name}: type"), cursor.number("Q", f"{name}: offset")
+    shown, count = _shown(name), cursor.number("I", "a tensor's dimensions")
+    if not 1 <= count <= 4:
+        raise GGUFError(f"{cursor.path}: {shown}: {count} dimensions")
+    dims = [cursor.number("Q", f"{shown}: dimensions") for _ in range(count)]
+    number, offset = cursor.number("I", f"{shown}: type"), cursor.number("Q", f"{shown}: offset")
     if number not in TYPE_NAMES:
-        raise GGUFError(f"{cursor.path}: {name}: unknown tensor type {number}")
-    if not 1 <= len(dims) <= 4 or 0 in dims:
-        raise GGUFError(f"{cursor.path}: {name}: wrong dimensions {dims}")
+        raise GGUFError(f"{cursor.path}: {shown}: unknown tensor type {number}")
+    if 0 in dims or max(dims) >= 1 << 48:
+        raise GGUFError(f"{cursor.path}: {shown}: wrong dimensions {dims}")
     return name, dims, TYPE_NAMES[number], offset
 
 
@@ -364,21 +372,22 @@ def read(path):
     metadata = {}
     for _ in range(pair_count):
         key = cursor.string("a metadata key")
-        metadata[key] = cursor.value(cursor.number("I", key), key)
+        metadata[key] = cursor.value(cursor.number("I", _shown(key)), _shown(key))
     entries = [_read_tensor_entry(cursor) for _ in range(tensor_count)]
-    alignment = int(metadata.get("general.alignment", DEFAULT_ALIGNMENT))
-    if alignment <= 0 or alignment % 8:
+    alignment = metadata.get("general.alignment", np.uint32(DEFAULT_ALIGNMENT))
+    if not isinstance(alignment, np.unsignedinteger) or alignment == 0 or alignment % 8:
         raise GGUFError(f"{path}: general.alignment is {alignment}, not a multiple of 8")
-    model = Model(metadata, file_format=f"GGUF v{version}", alignment=alignment)
+    model = Model(metadata, file_format=f"GGUF v{version}", alignment=int(alignment))
+    alignment = model.alignment
     data_offset = -(-cursor.at // alignment) * alignment
     flat = np.frombuffer(data, np.uint8)
     for name, dims, type_name, offset in entries:
         start = data_offset + offset
         tensor = Tensor(name, dims[::-1], type_name, offset=start)
         if start + tensor.nbytes > len(flat):
-            raise GGUFError(f"{path}: {name}: bytes {start} to {start + tensor.nbytes}, the file ends at {len(flat)}")
+            raise GGUFError(f"{path}: {_shown(name)}: bytes {start} to {start + tensor.nbytes}, the file ends at {len(flat)}")
         if name in model.tensors:
-            raise GGUFError(f"{path}: {name}: two tensors of this name")
+            raise GGUFError(f"{path}: {_shown(name)}: two tensors of this name")
         tensor._encoded = flat[start:start + tensor.nbytes]
         model.tensors[name] = tensor
     return model
