@@ -8,7 +8,9 @@
     X(readahead) \
     X(stride) \
     X(markov) \
-    X(fit)
+    X(fit) \
+    X(replay) \
+    X(auto)
 
 #define DECLARE(name) extern const struct prefetch_policy prefetch_##name;
 PREFETCH_POLICIES(DECLARE)

@@ -69,7 +69,7 @@ static int32_t vote(const struct stride *s, uint32_t window)
 }
 
 /* Few steps are enough when they are all there is: two equal ones make a first trend. */
-static void find_trend(struct stride *s)
+void stride_find_trend(struct stride *s)
 {
     uint32_t known = s->nsteps < STRIDE_HISTORY ? s->nsteps : STRIDE_HISTORY;
     uint32_t shortest = known < SHORTEST ? known : SHORTEST;
@@ -99,7 +99,7 @@ static uint32_t next_window(const struct stride *s, bool on_trend)
 
 unsigned stride_predict(struct stride *s, const struct prefetch_query *query, uint32_t *out)
 {
-    find_trend(s);
+    stride_find_trend(s);
     s->window = s->trend == 0 ? 0 : next_window(s, step_ago(s, 0) == s->trend);
     s->hits = 0;
     struct prefetch_query q = *query;

@@ -19,7 +19,7 @@ struct stride {
 void stride_init(struct stride *s);
 void stride_access(struct stride *s, uint32_t page, enum access_kind kind);
 unsigned stride_predict(struct stride *s, const struct prefetch_query *query, uint32_t *out);
-/* The step that is expected next, 0 if none is. */
-static inline int32_t stride_expected(const struct stride *s) { return s->trend; }
+/* Looks whether the trend still holds or there is another; predict does it too. */
+void stride_find_trend(struct stride *s);
 
 #endif
