@@ -1,0 +1,231 @@
+#include "attention.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fmath.h"
+#include "quant.h"
+
+#define NAN_BITS 0x7fc00000u
+
+struct job {
+    struct attention *a;
+    uint32_t layer, position;
+    float *q;
+};
+
+static uint64_t slots(const struct attention_shape *s)
+{
+    return (uint64_t)s->layers * s->kv_heads * s->context;
+}
+
+uint64_t attention_bytes(const struct attention_shape *shape)
+{
+    return slots(shape) * 2 * (shape->head_width + 1) * sizeof(int32_t);
+}
+
+int attention_open(struct attention *a, const struct attention_shape *shape,
+                   struct infer_error *err)
+{
+    uint64_t n = slots(shape);
+
+    memset(a, 0, sizeof(*a));
+    a->shape = *shape;
+    if (shape->context > ATTENTION_MAX_CONTEXT) {
+        return infer_fail(err, EINVAL, "context = %u: at most %d positions are possible",
+                          shape->context, ATTENTION_MAX_CONTEXT);
+    }
+    a->keys = malloc(n * shape->head_width * sizeof(*a->keys));
+    a->values = malloc(n * shape->head_width * sizeof(*a->values));
+    a->key_exponents = malloc(n * sizeof(*a->key_exponents));
+    a->value_exponents = malloc(n * sizeof(*a->value_exponents));
+    a->scratch = malloc((shape->head_width + 2 * (size_t)shape->context) * sizeof(*a->scratch));
+    if (a->keys == NULL || a->values == NULL || a->key_exponents == NULL ||
+        a->value_exponents == NULL || a->scratch == NULL) {
+        attention_close(a);
+        return infer_fail(err, ENOMEM,
+                          "no memory for keys and values of %u positions (%lu MiB): try a smaller -c",
+                          shape->context, (unsigned long)(attention_bytes(shape) >> 20));
+    }
+    return 0;
+}
+
+void attention_close(struct attention *a)
+{
+    free(a->keys);
+    free(a->values);
+    free(a->key_exponents);
+    free(a->value_exponents);
+    free(a->scratch);
+    memset(a, 0, sizeof(*a));
+}
+
+/* Index of the first position of a head. */
+static size_t head_start(const struct attention_shape *s, uint32_t layer, uint32_t kv_head)
+{
+    return ((size_t)layer * s->kv_heads + kv_head) * s->context;
+}
+
+void attention_store(struct attention *a, uint32_t layer, uint32_t position, const float *keys,
+                     const float *values)
+{
+    uint32_t width = a->shape.head_width;
+
+    for (uint32_t h = 0; h < a->shape.kv_heads; h++) {
+        size_t slot = head_start(&a->shape, layer, h) + position;
+        a->key_exponents[slot] = quant_integers(keys + (size_t)h * width, width, ATTENTION_BITS,
+                                                a->keys + slot * width);
+        a->value_exponents[slot] = quant_integers(values + (size_t)h * width, width,
+                                                  ATTENTION_BITS, a->values + slot * width);
+    }
+}
+
+/* Four columns at a time: the loads of q are shared by nothing, so keep the loop's own cost low. */
+static int64_t dot(const int32_t *q, const int32_t *k, uint32_t n)
+{
+    int64_t sum = 0;
+    uint32_t i = 0;
+
+    for (; i + 4 <= n; i += 4) {
+        sum += (int64_t)q[i] * k[i] + (int64_t)q[i + 1] * k[i + 1];
+        sum += (int64_t)q[i + 2] * k[i + 2] + (int64_t)q[i + 3] * k[i + 3];
+    }
+    for (; i < n; i++) {
+        sum += (int64_t)q[i] * k[i];
+    }
+    return sum;
+}
+
+/* s_t for t < n; returns their maximum, or NaN where something is not finite. */
+static float scores(const struct attention *a, size_t start, uint32_t n, const float *query,
+                    int32_t *integers, float *s)
+{
+    uint32_t width = a->shape.head_width;
+    float norm = 1.0f / fmath_sqrt((float)width);
+    int32_t kq = quant_integers(query, width, ATTENTION_BITS, integers);
+    float largest = 0.0f;
+
+    for (uint32_t t = 0; t < n; t++) {
+        int32_t kk = a->key_exponents[start + t];
+        if (kq == QUANT_NOT_FINITE || kk == QUANT_NOT_FINITE ||
+            a->value_exponents[start + t] == QUANT_NOT_FINITE) {
+            return fmath_from_bits(NAN_BITS);
+        }
+        int64_t sum = dot(integers, a->keys + (start + t) * width, width);
+        s[t] = fmath_scale((float)sum, -kq - kk) * norm;
+        if (t == 0 || s[t] > largest) {
+            largest = s[t];
+        }
+    }
+    return largest;
+}
+
+/* Turns s_t into b_t; returns Z. */
+static double weights(const struct attention *a, size_t start, uint32_t n, float largest, float *s)
+{
+    double total = 0.0;
+
+    for (uint32_t t = 0; t < n; t++) {
+        float e = fmath_exp(s[t] - largest);
+        total += (double)e;
+        s[t] = fmath_scale(e, -a->value_exponents[start + t]);
+    }
+    return total;
+}
+
+/* sum over t of b[t] * v[t][i], i = 0..3 */
+static void four_columns(const int32_t *b, const int32_t *v, uint32_t n, uint32_t width,
+                         int64_t sum[4])
+{
+    int64_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+
+    for (uint32_t t = 0; t < n; t++, v += width) {
+        int64_t w = b[t];
+        s0 += w * v[0];
+        s1 += w * v[1];
+        s2 += w * v[2];
+        s3 += w * v[3];
+    }
+    sum[0] = s0;
+    sum[1] = s1;
+    sum[2] = s2;
+    sum[3] = s3;
+}
+
+static int64_t one_column(const int32_t *b, const int32_t *v, uint32_t n, uint32_t width)
+{
+    int64_t sum = 0;
+
+    for (uint32_t t = 0; t < n; t++) {
+        sum += (int64_t)b[t] * v[(size_t)t * width];
+    }
+    return sum;
+}
+
+static void fill_nan(float *out, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        out[i] = fmath_from_bits(NAN_BITS);
+    }
+}
+
+static void mix_values(const struct attention *a, size_t start, uint32_t n, const int32_t *b,
+                       int32_t kb, float norm, float *out)
+{
+    uint32_t width = a->shape.head_width, i = 0;
+    const int32_t *v = a->values + start * width;
+
+    for (; i + 4 <= width; i += 4) {
+        int64_t sum[4];
+        four_columns(b, v + i, n, width, sum);
+        for (uint32_t j = 0; j < 4; j++) {
+            out[i + j] = fmath_scale((float)sum[j], -kb) * norm;
+        }
+    }
+    for (; i < width; i++) {
+        out[i] = fmath_scale((float)one_column(b, v + i, n, width), -kb) * norm;
+    }
+}
+
+/* One query head at the last of n positions, in place. */
+static void one_head(struct attention *a, uint32_t layer, uint32_t head, uint32_t n, float *query)
+{
+    uint32_t width = a->shape.head_width;
+    size_t start = head_start(&a->shape, layer, head / (a->shape.heads / a->shape.kv_heads));
+    int32_t *integers = a->scratch, *b = integers + width;
+    float *s = (float *)(void *)(b + a->shape.context);
+    float largest = scores(a, start, n, query, integers, s);
+
+    if (largest != largest) {
+        fill_nan(query, width);
+        return;
+    }
+    double total = weights(a, start, n, largest, s);
+    int32_t kb = quant_integers(s, n, ATTENTION_BITS, b);
+    if (kb == QUANT_NOT_FINITE) { /* infinite scores */
+        fill_nan(query, width);
+        return;
+    }
+    mix_values(a, start, n, b, kb, (float)(1.0 / total), query);
+}
+
+/* Over pairs (position of the block, head). */
+static void head_loop(void *context, uint32_t begin, uint32_t end)
+{
+    const struct job *job = context;
+    uint32_t heads = job->a->shape.heads;
+
+    for (uint32_t i = begin; i < end; i++) {
+        float *query = job->q + (size_t)i * job->a->shape.head_width;
+        one_head(job->a, job->layer, i % heads, job->position + i / heads + 1, query);
+    }
+}
+
+void attention_run(struct attention *a, struct par *par, uint32_t layer, uint32_t position,
+                   uint32_t count, float *q)
+{
+    struct job job = {.a = a, .layer = layer, .position = position, .q = q};
+
+    par_run(par, count * a->shape.heads, 1, head_loop, &job);
+}

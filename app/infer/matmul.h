@@ -1,0 +1,36 @@
+/*
+ * Products of a weight matrix with the vectors of a block of positions, weights passing once.
+ *
+ * Each element of the result is computed by itself as quant.h says, so neither the size of the
+ * block nor the split over workers shows in it.
+ */
+#ifndef INFER_MATMUL_H
+#define INFER_MATMUL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "par.h"
+#include "quant.h"
+#include "tensor.h"
+
+/* The vectors of a block. They are quantised at most once, when the first quantised matrix meets
+ * them. */
+struct vectors {
+    uint32_t count, cols;
+    const float *values; /* [count][cols] */
+    struct quant quant;  /* its arrays have room for [count][quant_padded(cols)] */
+    bool quantised;
+};
+
+/* Declares new contents: count vectors of cols floats. Keeps the room for quantised ones. */
+void vectors_set(struct vectors *x, const float *values, uint32_t count, uint32_t cols);
+
+/*
+ * y[p * stride + r] = row r of w times vector p, + bias[r] where bias is not NULL, for all rows
+ * of w and all vectors. x->cols must be w->cols.
+ */
+void matmul(struct par *par, const struct tensor *w, const float *bias, struct vectors *x, float *y,
+            size_t stride);
+
+#endif

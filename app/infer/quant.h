@@ -1,0 +1,117 @@
+/*
+ * ARITHMETIC: what the engine computes, exactly.
+ *
+ * The same bits come out with every compiler, C library, machine, block size and number of
+ * workers (-ffp-contract=off, no -ffast-math). tests/ hold a model of this text in numpy. "float"
+ * below is IEEE single, every operation rounded once to nearest, ties to even.
+ *
+ * 1. Products with matrices of plain floats (F32, F16, BF16; kernels/f32.c, f16.c, bf16.c)
+ *      y[r] = sum over columns j, ascending, of float(W[r][j]) * x[j], starting from +0: each
+ *      product rounded to float, then each sum. F16 and BF16 convert exactly. Then + bias[r].
+ *
+ * 2. Products with quantised matrices work on integers. Once per vector x of `cols` floats:
+ *      E = the biased 8-bit exponent field of max |x[j]|, but at least 1
+ *      k = 144 - E                       so that max |x| * 2^k is in [2^17, 2^18)
+ *      q[j] = sign(x[j]) * min(floor(|x[j]| * 2^k + 1/2), 2^18 - 1)
+ *    One scale per vector, a power of two: quantising needs no floating-point operation, and the
+ *    scale is exact. 18 bits and a sign keep the error at 2^-18 to 2^-19 of the largest element:
+ *    for a vector whose maximum is 30 times its root mean square (a bad one) that is a relative
+ *    noise of 4e-5, a hundredth of what Q8_0 does to the weights. They also are what fits: 32
+ *    products of an unsigned byte with 18 bits and a sign stay within 32 bits.
+ *    If any x[j] is infinite or NaN, every y is NaN.
+ *
+ *    With I(r) the integer below, exact whatever the order (it is held in 64 bits, or in 128 where
+ *    64 might not do), and u the exponent of its unit:
+ *      y[r] = float(I(r)) * 2^(u - k)    float() rounds once; the product rounds only if subnormal
+ *      y[r] = y[r] + bias[r]             where the layer has a bias
+ *
+ *    A half-precision number h of a block is the integer H(h) = significand << shift in units of
+ *    2^-24: significand = mantissa + 1024, shift = exponent - 1, or mantissa and 0 for subnormals;
+ *    negative with the sign bit. Exponent 31 (infinity, NaN) counts as an ordinary exponent.
+ *      Q8_0   u = -24   I = sum over blocks of H(d) * sum w q
+ *      Q4_0   u = -24   I = sum over blocks of H(d) * sum (n - 8) q            n: nibble
+ *      Q4_K   u = -24   I = sum over blocks of H(d) * sum_s sc_s (sum n q)
+ *                                             - H(dmin) * sum_s mn_s (sum q)   s: 8 runs of 32
+ *      Q6_K   u = -24   I = sum over blocks of H(d) * sum_s sc_s (sum (n - 32) q)    16 of 16
+ *      Q8 groups of llama2.c, fp32 scale s = M(s) * 2^(e(s) - 150), M the signed 24-bit significand
+ *      and e the biased exponent (1 for subnormals); emax the largest e of the row:
+ *             u = emax - 150   I = sum over groups of floor(M(s) * (sum w q) / 2^min(emax-e, 63))
+ *
+ * 3. A row of the embedding is decoded to floats: H(d) * 2^-24 and the integers of the block
+ *    multiply as written in the format, d * (n - 8) and so on; Q4_K: (d*sc)*n - (dmin*mn);
+ *    Q6_K: (d*sc)*(n-32); each operation in float.
+ *
+ * 4. Norms, over n elements in ascending order, sums in double:
+ *      rms:   r = float(1 / sqrt(S / n + eps)), S = sum of double(x)^2;  y = (x * r) * w
+ *      layer: m = S1 / n, v = (sum of (double(x) - m)^2) / n, r = float(1 / sqrt(v + eps));
+ *             y = ((x - float(m)) * r) * w + b
+ *
+ * 5. Rotary positions, on pairs (2i, 2i+1) of the leading rope_width elements of a head:
+ *      f_i = float(exp(-(2i / rope_width) * log(base))), then / rope_factors[i] where the model has
+ *      them; a = (float(position) / scale) * f_i, in float (no division where scale is 1);
+ *      c = float(cos(a)), s = float(sin(a)), computed in double
+ *      (x0, x1) -> (x0*c - x1*s, x0*s + x1*c)
+ *
+ * 6. Attention: see attention.h.
+ *
+ * 7. Residual sums x = x + y in float. Gated feed-forward: float(act(gate) * up), act = SiLU or
+ *    ReLU (x > 0 ? x : 0). exp, SiLU and GELU: fmath.h. Embedding of gpt2: token + position.
+ */
+#ifndef INFER_QUANT_H
+#define INFER_QUANT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    QUANT_BITS = 18,                 /* magnitude of a quantised activation */
+    QUANT_MAX = (1 << QUANT_BITS) - 1,
+    QUANT_LANES = 8,                 /* columns that share four words */
+    QUANT_SUM_COLS = 16,             /* columns per partial sum */
+    QUANT_NOT_FINITE = INT32_MAX     /* exponent of a vector with infinities or NaNs */
+};
+
+/*
+ * Quantised vectors, one per position of a block.
+ *
+ * Columns 8g+j and 8g+j+4 (j = 0..3) share word 4g+j: q[8g+j] * 2^32 + q[8g+j+4]. Multiplied by a
+ * word of two weights, w[8g+j] + w[8g+j+4] * 2^32, modulo 2^64, the upper half of the product holds
+ * w[8g+j] q[8g+j] + w[8g+j+4] q[8g+j+4], and the lower half one cross term: two multiply-adds for
+ * one multiplication. Columns are padded with zeros to a multiple of 16.
+ */
+struct quant {
+    uint32_t cols;     /* padded */
+    int64_t *words;    /* [positions][cols / 2] */
+    int32_t *sums;     /* [positions][cols / 16]: sums of q */
+    int32_t *exponent; /* [positions]: k */
+};
+
+static inline uint32_t quant_padded(uint32_t cols)
+{
+    return (cols + QUANT_SUM_COLS - 1) / QUANT_SUM_COLS * QUANT_SUM_COLS;
+}
+
+/* Quantises cols floats into position p of out, whose cols must be quant_padded(cols). */
+void quant_vector(struct quant *out, size_t p, const float *x, uint32_t cols);
+
+/*
+ * The same rule with another number of bits (up to 24), to plain integers: out[i] is
+ * sign * min(floor(|x[i]| * 2^k + 1/2), 2^bits - 1) with the returned k = 126 + bits - E.
+ * QUANT_NOT_FINITE (out untouched) where an x is infinite or NaN.
+ */
+int32_t quant_integers(const float *x, uint32_t n, int bits, int32_t *out);
+
+/* q[col] of a vector of words. For references; kernels use the words as they are. */
+static inline int32_t quant_at(const int64_t *words, uint32_t col)
+{
+    uint64_t word = (uint64_t)words[col / QUANT_LANES * (QUANT_LANES / 2) + col % (QUANT_LANES / 2)];
+    int32_t low = (int32_t)(uint32_t)word;
+
+    if (col % QUANT_LANES >= QUANT_LANES / 2) {
+        return low;
+    }
+    return (int32_t)((int64_t)(word - (uint64_t)(int64_t)low) >> 32);
+}
+
+#endif

@@ -1,0 +1,83 @@
+/* llm: runs a language model whose weights may be bigger than memory. See --help. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+#include "session.h"
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+static int fail(const struct infer_error *err, int status)
+{
+    fprintf(stderr, "llm: %s\n", err->text);
+    return status;
+}
+
+/* Reads the text that the mode works on, if any, and runs it. */
+static int run(struct session *s, struct infer_error *err)
+{
+    const struct options *o = s->options;
+    const char *file = o->perplexity != NULL ? o->perplexity : o->prompt_file;
+    const char *prompt = o->prompt != NULL ? o->prompt : "";
+    size_t len = strlen(prompt);
+    char *text = NULL;
+    int result;
+
+    if (file != NULL) {
+        text = read_text_file(file, &len, err);
+        if (text == NULL) {
+            return -1;
+        }
+        prompt = text;
+    }
+    if (o->perplexity != NULL) {
+        result = perplexity_run(s, prompt, len, err);
+    } else if (o->interactive) {
+        result = generate_interactive(s, prompt, len, err);
+    } else {
+        result = generate_text(s, prompt, len, err);
+    }
+    free(text);
+    return result;
+}
+
+static double per_second(uint64_t n, double seconds)
+{
+    return seconds > 0.0 ? (double)n / seconds : 0.0;
+}
+
+static void print_speed(const struct session *s)
+{
+    fprintf(stderr, "llm: prompt %lu tokens, %.2f tokens/s; generated %lu tokens, %.2f tokens/s\n",
+            (unsigned long)s->prompt_tokens, per_second(s->prompt_tokens, s->prompt_seconds),
+            (unsigned long)s->generated_tokens,
+            per_second(s->generated_tokens, s->generated_seconds));
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct session session;
+    struct infer_error err = {""};
+
+    if (options_parse(&options, argc, argv, &err) < 0) {
+        return fail(&err, EXIT_USAGE);
+    }
+    if (options.help) {
+        options_print_help();
+        return 0;
+    }
+    int result = session_open(&session, &options, &err);
+    if (result == 0) {
+        result = run(&session, &err);
+    }
+    if (result == 0) {
+        print_speed(&session);
+    }
+    int status = result < 0 ? fail(&err, EXIT_FAILED) : 0;
+    if (session_close(&session, &err) < 0) {
+        return fail(&err, EXIT_FAILED);
+    }
+    return status;
+}
