@@ -30,12 +30,16 @@ struct pt_leaf {
     bool accessed, dirty;
 };
 
-/* What a PTE says; valid is false if there is no leaf. */
+/*
+ * What a PTE says; valid is false if there is no leaf. The layout is the hardware's (4.4.1), so that handing out what a
+ * whole batch said costs one store a page.
+ */
 struct pt_entry {
-    bool valid, accessed, dirty;
-    uint8_t prot;
-    paddr_t pa;
+    uint64_t valid : 1, read : 1, write : 1, exec : 1;
+    uint64_t none : 1; /* PROT_NONE: valid, but read, write and exec mean nothing */
+    uint64_t global : 1, accessed : 1, dirty : 1, software : 2, ppn : 44, reserved : 10;
 };
+static inline paddr_t pt_entry_pa(struct pt_entry e) { return (paddr_t)e.ppn << PAGE_SHIFT; }
 
 /* Creates the tables above [start, start+length). Boot or thread context. 0 or -ENOMEM. Idempotent. */
 int pt_reserve(vaddr_t start, uint64_t length);

@@ -13,7 +13,10 @@
  * with REPORT_EXIT_STATUS; another hart's second report waits for the end that the first will bring.
  */
 void report_begin(void);
-/* "#0 0x80212345" lines of whoever called the caller, through traps into the interrupted code; then the end. */
+/*
+ * "#0 0x80212345" lines from the caller on, through traps into the interrupted code; then the end. #0 is where the report
+ * comes from, every other line the address that its call returns to.
+ */
 _Noreturn void report_backtrace_and_exit(void);
 
 /*

@@ -67,7 +67,7 @@ int fdt_open(struct fdt *t, const void *blob, uint32_t max_size)
     return t->struct_size >= CELL && fdt_cell(b + t->struct_off) == FDT_BEGIN_NODE ? 0 : -EINVAL;
 }
 
-static bool cell_at(const struct fdt *t, uint32_t at, uint32_t *out)
+static inline bool cell_at(const struct fdt *t, uint32_t at, uint32_t *out)
 {
     if (at % CELL != 0 || !inside(at, CELL, t->struct_size))
         return false;
@@ -96,10 +96,12 @@ static struct token token_at(const struct fdt *t, uint32_t at)
     struct token k = {.type = FDT_END, .at = at, .next = at};
     uint32_t type, length, end;
 
-    while (cell_at(t, at, &type) && type == FDT_NOP)
+    do {
+        if (!cell_at(t, at, &type))
+            return k;
         at += CELL;
-    if (!cell_at(t, at, &type))
-        return k;
+    } while (type == FDT_NOP);
+    at -= CELL;
     k.at = at;
     k.next = at + CELL;
     if (type == FDT_BEGIN_NODE) {
@@ -183,6 +185,7 @@ const void *fdt_prop(const struct fdt *t, fdt_node node, const char *name, uint3
         if (!cell_at(t, k.at + CELL, &bytes) || !cell_at(t, k.at + 2 * CELL, &name_offset))
             return NULL;
         if (name_size > t->strings_size || name_offset > t->strings_size - name_size ||
+            t->blob[t->strings_off + name_offset] != (uint8_t)name[0] || /* mostly decides, without a call */
             memcmp(t->blob + t->strings_off + name_offset, name, name_size) != 0)
             continue;
         if (length)
@@ -211,24 +214,31 @@ bool fdt_u32(const struct fdt *t, fdt_node node, const char *name, uint32_t *out
     return true;
 }
 
-bool fdt_compatible(const struct fdt *t, fdt_node node, const char *name)
+bool fdt_list_has(const void *list, uint32_t length, const char *name)
 {
-    uint32_t length = 0;
-    const char *list = fdt_prop(t, node, "compatible", &length);
+    const char *at = list;
     size_t size = strlen(name) + 1;
 
     /* Strings one after another, each with its terminator (2.3.1). */
-    while (list && length > 0) {
-        const char *end = memchr(list, 0, length);
+    while (at && length > 0) {
+        const char *end = memchr(at, 0, length);
 
         if (!end)
             return false;
-        if ((size_t)(end - list) + 1 == size && memcmp(list, name, size) == 0)
+        if ((size_t)(end - at) + 1 == size && memcmp(at, name, size) == 0)
             return true;
-        length -= (uint32_t)(end - list) + 1;
-        list = end + 1;
+        length -= (uint32_t)(end - at) + 1;
+        at = end + 1;
     }
     return false;
+}
+
+bool fdt_compatible(const struct fdt *t, fdt_node node, const char *name)
+{
+    uint32_t length = 0;
+    const void *list = fdt_prop(t, node, "compatible", &length);
+
+    return fdt_list_has(list, length, name);
 }
 
 static uint64_t read_cells(const uint8_t *p, uint32_t cells)

@@ -21,6 +21,8 @@ const void *fdt_prop(const struct fdt *t, fdt_node node, const char *name, uint3
 const char *fdt_string(const struct fdt *t, fdt_node node, const char *name);                 /* NULL if absent */
 bool fdt_u32(const struct fdt *t, fdt_node node, const char *name, uint32_t *out);
 bool fdt_compatible(const struct fdt *t, fdt_node node, const char *name);
+/* Is name one of the strings of a "compatible" property? For those who ask about many names. */
+bool fdt_list_has(const void *list, uint32_t length, const char *name);
 /* One big-endian cell of a property. */
 static inline uint32_t fdt_cell(const uint8_t *p)
 {

@@ -11,6 +11,7 @@ _Static_assert(offsetof(struct hart, entry_sp) == HART_ENTRY_SP, "offsets.h");
 _Static_assert(offsetof(struct hart, entry_tp) == HART_ENTRY_TP, "offsets.h");
 _Static_assert(offsetof(struct hart, double_fault_sp) == HART_DOUBLE_FAULT_SP, "offsets.h");
 _Static_assert(offsetof(struct hart, boot_sp) == HART_BOOT_SP, "offsets.h");
+_Static_assert(offsetof(struct hart, index) == HART_INDEX, "offsets.h");
 _Static_assert(sizeof(struct hart) == HART_SIZE, "offsets.h");
 _Static_assert(sizeof(struct hart_stacks) == HART_STACKS_SIZE, "offsets.h");
 
@@ -72,16 +73,6 @@ _Noreturn void arch_start(uint64_t id, paddr_t dtb)
     boot_main(dtb);
 }
 
-struct hart *this_hart(void)
-{
-    return (struct hart *)csr_read(sscratch);
-}
-
-unsigned hart_index(void)
-{
-    return this_hart()->index;
-}
-
 unsigned hart_count(void)
 {
     return hart_online_count;
@@ -90,17 +81,6 @@ unsigned hart_count(void)
 bool hart_in_trap(void)
 {
     return this_hart()->depth != DEPTH_THREAD;
-}
-
-bool irq_save(void)
-{
-    return (csr_read_clear(sstatus, SSTATUS_SIE) & SSTATUS_SIE) != 0;
-}
-
-void irq_restore(bool were_on)
-{
-    if (were_on)
-        csr_set(sstatus, SSTATUS_SIE);
 }
 
 void hart_handle_interrupt(uint64_t number)

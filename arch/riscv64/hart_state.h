@@ -17,9 +17,9 @@ struct hart {
     uint64_t entry_tp;
     uint64_t double_fault_sp;  /* top of the stack for the report of a trap inside the handler */
     uint64_t boot_sp;          /* top of the stack on which this hart starts */
-    uint64_t id;               /* SBI hart id */
     uint32_t index;            /* place in harts[]; the boot hart is 0 */
     uint32_t plic_context;     /* S-mode context of this hart at the PLIC */
+    uint64_t id;               /* SBI hart id */
     bool has_plic_context;
     bool online;
     uint64_t fences_local;     /* atomic: a thread may move to another hart between two instructions */

@@ -12,9 +12,11 @@
 #define HART_ENTRY_TP 24
 #define HART_DOUBLE_FAULT_SP 32
 #define HART_BOOT_SP 40
+#define HART_INDEX 48
 #define HART_SIZE 256
 
 /* struct trap_frame (trap_frame.h) */
+#define FRAME_STVAL 0
 #define FRAME_X(n) (8 * (n))
 #define FRAME_SSTATUS 256
 #define FRAME_SCAUSE 264

@@ -72,30 +72,50 @@ static const struct driver {
     {"virtio,mmio", "virtio registers", virtio_mmio_found, false},
 };
 
-static void try_drivers(const struct fdt *t, fdt_node bus, fdt_node node, bool early)
+static const struct driver *driver_of(const struct fdt *t, fdt_node node)
 {
-    uint64_t base, size;
+    uint32_t length = 0;
+    const void *names = fdt_prop(t, node, "compatible", &length);
 
-    for (size_t i = 0; i < ARRAY_LEN(drivers); i++) {
-        if (drivers[i].early != early || !fdt_compatible(t, node, drivers[i].compatible))
-            continue;
-        if (!fdt_reg(t, bus, node, 0, &base, &size) || size == 0)
-            panic("device tree: %s has no registers", fdt_name(t, node));
-        window_add(drivers[i].name, base, size);
-        drivers[i].found(t, node, base);
-        return;
-    }
+    for (size_t i = 0; i < ARRAY_LEN(drivers); i++)
+        if (fdt_list_has(names, length, drivers[i].compatible))
+            return &drivers[i];
+    return NULL;
 }
 
+struct found_device {
+    const struct driver *driver;
+    fdt_node node;
+    paddr_t base;
+};
+
 /* Devices stand below "/soc"; its ranges are empty, so addresses are those of the root. */
-static void find_on_bus(const struct fdt *t, bool early)
+static unsigned find_on_bus(const struct fdt *t, struct found_device *out)
 {
     fdt_node soc = fdt_path(t, "/soc");
+    unsigned n = 0;
 
     if (soc == FDT_NONE)
         panic("device tree: no /soc");
-    for (fdt_node n = fdt_child(t, soc); n != FDT_NONE; n = fdt_next(t, n))
-        try_drivers(t, soc, n, early);
+    for (fdt_node node = fdt_child(t, soc); node != FDT_NONE; node = fdt_next(t, node)) {
+        const struct driver *driver = driver_of(t, node);
+        uint64_t base, size;
+
+        if (!driver)
+            continue;
+        if (!fdt_reg(t, soc, node, 0, &base, &size) || size == 0)
+            panic("device tree: %s has no registers", fdt_name(t, node));
+        window_add(driver->name, base, size);
+        out[n++] = (struct found_device){driver, node, base};
+    }
+    return n;
+}
+
+static void start_devices(const struct fdt *t, const struct found_device *devices, unsigned n, bool early)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (devices[i].driver->early == early)
+            devices[i].driver->found(t, devices[i].node, devices[i].base);
 }
 
 struct hart *hart_by_interrupt_controller(uint32_t phandle)
@@ -147,9 +167,12 @@ static void find_harts(const struct fdt *t)
 
 void platform_find_devices(const struct fdt *t)
 {
-    find_on_bus(t, true);
+    struct found_device devices[MAX_DEVICE_WINDOWS]; /* window_add stops at one more */
+    unsigned n = find_on_bus(t, devices);
+
+    start_devices(t, devices, n, true);
     find_harts(t);
-    find_on_bus(t, false);
+    start_devices(t, devices, n, false);
     virtio_mmio_probe();
 }
 

@@ -17,7 +17,7 @@
 #include <string.h>
 
 /* Up to so many pages are fenced one by one; more are cheaper as a whole. */
-#define TLB_FENCE_ALL 8
+#define TLB_FENCE_ALL 4
 
 pte_t pt_root[PT_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 
@@ -26,15 +26,26 @@ static inline pte_t *table_of(pte_t pointer)
     return pa_to_kva(pte_pa(pointer));
 }
 
-/* The table that holds the 4 KiB leaves around va, or NULL. */
+/* The table that holds the leaves around va, or NULL. */
 static inline pte_t *leaf_table(vaddr_t va)
 {
-    pte_t e = pte_load(&pt_root[PT_INDEX(va, 2)]);
+    pte_t e;
 
-    if (!pte_is_pointer(e) || va >> (SV39_VA_BITS - 1) != 0)
+    if (__builtin_expect(va - PT_LINEAR_END >= PT_USER_END - PT_LINEAR_END, 0))
+        return NULL;
+    e = pte_load(&pt_root[PT_INDEX(va, 2)]);
+    if (__builtin_expect(e == 0, 0))
         return NULL;
     e = pte_load(&table_of(e)[PT_INDEX(va, 1)]);
-    return pte_is_pointer(e) ? table_of(e) : NULL;
+    return e ? table_of(e) : NULL;
+}
+
+/* The entry of va in its leaf table. As a byte offset it costs one shift and one mask. */
+static inline pte_t *leaf_entry(pte_t *table, vaddr_t va)
+{
+    const vaddr_t mask = (PT_ENTRIES - 1) * sizeof(pte_t);
+
+    return (pte_t *)((char *)table + (va >> (PAGE_SHIFT - PTE_SIZE_SHIFT) & mask));
 }
 
 /* Walks once per leaf table while neighbours follow each other. */
@@ -52,9 +63,7 @@ static inline pte_t *cursor_entry(struct cursor *c, vaddr_t va)
         c->table = leaf_table(va);
         c->span = span;
     }
-    if (__builtin_expect(!c->table, 0))
-        return NULL;
-    return &c->table[PT_INDEX(va, 0)];
+    return __builtin_expect(c->table != NULL, 1) ? leaf_entry(c->table, va) : NULL;
 }
 
 /* ---- fences: the rule stands in pt.h */
@@ -159,7 +168,7 @@ int pt_reserve(vaddr_t start, uint64_t length)
 {
     vaddr_t end = start + length;
 
-    ASSERT(end >= start && end >> (SV39_VA_BITS - 1) == 0);
+    ASSERT(end >= start && start >= PT_LINEAR_END && end <= PT_USER_END);
     for (vaddr_t va = start & ~(PT_LEVEL_SIZE(1) - 1); va < end; va += PT_LEVEL_SIZE(1))
         if (!pt_entry_at(va, 0))
             return -ENOMEM;
@@ -201,9 +210,23 @@ void pt_release(vaddr_t start, uint64_t length)
 
 /* ---- leaves */
 
+/* prot, accessed, dirty and the byte behind them in one word: a key only, what stands in the last byte is no matter. */
+static inline uint32_t leaf_kind(const struct pt_leaf *l)
+{
+    _Static_assert(offsetof(struct pt_leaf, prot) % sizeof(uint32_t) == 0, "struct pt_leaf");
+    _Static_assert(offsetof(struct pt_leaf, dirty) - offsetof(struct pt_leaf, prot) == 2, "struct pt_leaf");
+    return *(const uint32_t *)(const void *)&l->prot; /* built with -fno-strict-aliasing */
+}
+
+/*
+ * Seventeen instructions a page: leaves of one batch mostly share prot, accessed and dirty, so their PTE bits are worked
+ * out only when these three bytes change.
+ */
 void map_batched(const struct pt_leaf *leaves, size_t n)
 {
     struct cursor cursor = CURSOR_START;
+    uint32_t kind = (uint32_t)~leaf_kind(leaves);
+    pte_t bits = 0;
 
     if (n == 0)
         return;
@@ -213,20 +236,24 @@ void map_batched(const struct pt_leaf *leaves, size_t n)
 
         if (__builtin_expect(!entry || (pte_load(entry) & PTE_V), 0))
             panic("map_batched: %lx %s", l->va, entry ? "is mapped already" : "was not reserved");
-        pte_store(entry, pte_leaf(l->pa, pte_permission(l->prot), l->accessed, l->dirty));
+        if (__builtin_expect(leaf_kind(l) != kind, 0)) {
+            kind = leaf_kind(l);
+            bits = pte_leaf_bits(l->prot, l->accessed, l->dirty);
+        }
+        pte_store(entry, pte_address(l->pa) | bits);
     }
     fence_local(&leaves[0].va, n, sizeof leaves[0]);
 }
 
-static inline struct pt_entry decode(pte_t e)
+static inline struct pt_entry entry_of(pte_t e)
 {
-    return (struct pt_entry){
-        .valid = e & PTE_V,
-        .accessed = (e & PTE_A) != 0,
-        .dirty = (e & PTE_D) != 0,
-        .prot = pte_prot(e),
-        .pa = pte_pa(e),
-    };
+    union {
+        pte_t raw;
+        struct pt_entry fields;
+    } u = {.raw = e};
+
+    _Static_assert(sizeof(struct pt_entry) == sizeof(pte_t), "4.4.1");
+    return u.fields;
 }
 
 void pt_unmap_batched(const vaddr_t *va, size_t n, struct pt_entry *old)
@@ -240,7 +267,7 @@ void pt_unmap_batched(const vaddr_t *va, size_t n, struct pt_entry *old)
 
         any |= e;
         if (old)
-            old[i] = decode(e);
+            old[i] = entry_of(e);
     }
     if (any)
         fence_all_harts(va, n);
@@ -250,14 +277,14 @@ struct pt_entry pt_lookup(vaddr_t va)
 {
     pte_t *table = leaf_table(va);
 
-    return decode(table ? pte_load(&table[PT_INDEX(va, 0)]) : 0);
+    return entry_of(table ? pte_load(leaf_entry(table, va)) : 0);
 }
 
 bool pt_accessed(vaddr_t va)
 {
     pte_t *table = leaf_table(va);
 
-    return table && (pte_load(&table[PT_INDEX(va, 0)]) & PTE_A) != 0;
+    return table && (pte_load(leaf_entry(table, va)) & PTE_A) != 0;
 }
 
 /* An AMO only where the bit is set: a sweep over untouched pages costs loads. */
@@ -294,8 +321,8 @@ void pt_mark_accessed(vaddr_t va, bool write)
 {
     pte_t *table = leaf_table(va);
 
-    ASSERT(table && (pte_load(&table[PT_INDEX(va, 0)]) & PTE_V));
-    pte_set_bits(&table[PT_INDEX(va, 0)], write ? PTE_A | PTE_D : PTE_A);
+    ASSERT(table && (pte_load(leaf_entry(table, va)) & PTE_V));
+    pte_set_bits(leaf_entry(table, va), write ? PTE_A | PTE_D : PTE_A);
     pt_fence_page(va);
 }
 
@@ -324,7 +351,7 @@ bool pt_readable(vaddr_t va)
 {
     const pte_t *table = pt_root;
 
-    if (va >> (SV39_VA_BITS - 1) != 0)
+    if (va >= PT_USER_END)
         return false;
     for (unsigned level = SV39_LEVELS; level-- > 0;) {
         pte_t e = pte_load(&table[PT_INDEX(va, level)]);

@@ -32,7 +32,7 @@ static unsigned level_for(paddr_t pa, uint64_t length)
 static void map_identity(paddr_t start, paddr_t end, pte_t bits)
 {
     ASSERT(start % PAGE_SIZE == 0 && end % PAGE_SIZE == 0);
-    ASSERT(start >= PAGE_SIZE); /* page 0 stays unmapped */
+    ASSERT(start >= PAGE_SIZE && end <= PT_LINEAR_END); /* page 0 stays unmapped */
     while (start < end) {
         unsigned level = level_for(start, end - start);
         pte_t *entry = pt_entry_at(start, level);

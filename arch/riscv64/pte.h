@@ -24,8 +24,8 @@ typedef uint64_t pte_t;
 #define PTE_RWX (PTE_R | PTE_W | PTE_X)
 #define PTE_PERMISSION (PTE_RWX | PTE_U)
 #define PTE_PPN_SHIFT 10
-#define PTE_PPN_BITS 44
 
+#define PTE_SIZE_SHIFT 3
 #define PT_ENTRIES 512u
 #define PT_INDEX_BITS 9
 #define SV39_LEVELS 3
@@ -36,6 +36,13 @@ typedef uint64_t pte_t;
 #define PT_LEVEL_SIZE(level) ((uint64_t)1 << PT_LEVEL_SHIFT(level))
 #define PT_INDEX(va, level) (((va) >> PT_LEVEL_SHIFT(level)) & (PT_ENTRIES - 1))
 
+/*
+ * Below this address everything is mapped one to one at boot, with leaves of any size; from here to the end of the lower
+ * half there are only 4 KiB leaves, so there every valid entry of an upper level is a pointer.
+ */
+#define PT_LINEAR_END ((vaddr_t)32 << 30)
+#define PT_USER_END ((vaddr_t)1 << (SV39_VA_BITS - 1))
+
 /* 4.4.1: bits 63 to 39 equal bit 38 */
 static inline bool pt_is_canonical(vaddr_t va)
 {
@@ -44,18 +51,17 @@ static inline bool pt_is_canonical(vaddr_t va)
 
 extern pte_t pt_root[PT_ENTRIES];
 
-static inline pte_t pte_load(const pte_t *p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
-static inline void pte_store(pte_t *p, pte_t v) { __atomic_store_n(p, v, __ATOMIC_RELAXED); }
+/* Aligned 64-bit loads and stores are single-copy atomic; GCC 12 would make an AMO of a relaxed atomic store. */
+static inline pte_t pte_load(const pte_t *p) { return *(const volatile pte_t *)p; }
+static inline void pte_store(pte_t *p, pte_t v) { *(volatile pte_t *)p = v; }
 static inline pte_t pte_swap(pte_t *p, pte_t v) { return __atomic_exchange_n(p, v, __ATOMIC_RELAXED); }
 static inline pte_t pte_clear_bits(pte_t *p, pte_t bits) { return __atomic_fetch_and(p, ~bits, __ATOMIC_RELAXED); }
 static inline pte_t pte_set_bits(pte_t *p, pte_t bits) { return __atomic_fetch_or(p, bits, __ATOMIC_RELAXED); }
 
 /* pa is page-aligned, so PPN << PTE_PPN_SHIFT is one shift away. */
 static inline pte_t pte_address(paddr_t pa) { return pa >> (PAGE_SHIFT - PTE_PPN_SHIFT); }
-static inline paddr_t pte_pa(pte_t e)
-{
-    return e << (64 - PTE_PPN_SHIFT - PTE_PPN_BITS) >> (64 - PTE_PPN_BITS) << PAGE_SHIFT;
-}
+/* Of an entry that the kernel made: the bits above the PPN are 0. */
+static inline paddr_t pte_pa(pte_t e) { return e >> PTE_PPN_SHIFT << PAGE_SHIFT; }
 static inline pte_t pte_pointer(paddr_t table) { return pte_address(table) | PTE_V; } /* A, D, U stay 0 */
 static inline bool pte_is_pointer(pte_t e) { return (e & (PTE_V | PTE_RWX)) == PTE_V; }
 
@@ -67,13 +73,9 @@ static inline pte_t pte_permission(uint8_t prot)
         return PTE_R | PTE_U;
     return (pte_t)prot << 1 | (pte_t)(prot & PROT_BIT_WRITE);
 }
-static inline pte_t pte_leaf(paddr_t pa, pte_t permission, bool accessed, bool dirty)
+static inline pte_t pte_leaf_bits(uint8_t prot, bool accessed, bool dirty)
 {
-    return pte_address(pa) | (pte_t)dirty << PTE_D_SHIFT | (pte_t)accessed << PTE_A_SHIFT | permission | PTE_V;
-}
-static inline uint8_t pte_prot(pte_t e)
-{
-    return e & PTE_U ? 0 : (uint8_t)((e & PTE_RWX) >> 1);
+    return pte_permission(prot) | (pte_t)accessed << PTE_A_SHIFT | (pte_t)dirty << PTE_D_SHIFT | PTE_V;
 }
 
 #endif

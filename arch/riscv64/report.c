@@ -8,7 +8,7 @@
 
 _Static_assert(REPORT_EXIT_STATUS == EXIT_REPORTED, "offsets.h");
 
-#define MAX_BACKTRACE 64
+#define MAX_BACKTRACE 32
 #define MAX_NAMED_RANGES 16
 
 extern char __image_start[], __text_end[], __rodata_end[], __image_end[]; /* bower.ld */
@@ -119,7 +119,7 @@ static const char *result_name(enum fault_result result)
     case FAULT_NO_MAPPING:
         return "nothing is mapped there";
     case FAULT_PROTECTION:
-        return "the mapping does not allow it";
+        return "this access is not allowed there";
     case FAULT_BEYOND_END:
         return "bus error: beyond the end of the file";
     case FAULT_IO_ERROR:
@@ -180,8 +180,8 @@ static void print_trap_backtrace(const struct trap_frame *f)
     if (!in_text(f->sepc)) {
         /* A call to nowhere: ra says who made it, and s0 is still the caller's. */
         log_printf("#%u 0x%lx\n", n++, f->x[REG_RA]);
-    } else if (read_record(fp, &caller_fp, &ra) && !in_text(ra)) {
-        /* A leaf function saves s0 alone, in the upper word. */
+    } else if (read_record(fp, &caller_fp, &ra) && ra > fp && !in_text(ra) && pt_readable(ra - 1)) {
+        /* A leaf function saves s0 alone, in the upper word: it points further up the same stack. */
         log_printf("#%u 0x%lx\n", n++, f->x[REG_RA]);
         fp = ra;
     }
@@ -212,7 +212,7 @@ _Noreturn void report_backtrace_and_exit(void)
     machine_exit(EXIT_REPORTED);
 }
 
-static void print_trap(const struct trap_frame *f, vaddr_t address, const char *what)
+static void print_trap(const struct trap_frame *f, const char *what)
 {
     char owner[192];
     bool address_matters = f->scause != CAUSE_ILLEGAL_INSTRUCTION && f->scause != CAUSE_BREAKPOINT &&
@@ -220,27 +220,29 @@ static void print_trap(const struct trap_frame *f, vaddr_t address, const char *
 
     log_printf("fault: %s: %s", what, cause_name(f->scause));
     if (f->scause == CAUSE_ILLEGAL_INSTRUCTION)
-        log_printf(" %08lx", address); /* stval is the instruction (Priv. 4.1.9) */
+        log_printf(" %08lx", f->stval); /* stval is the instruction (Priv. 4.1.9) */
     log_printf(" at pc 0x%lx on hart %lu\n", f->sepc, this_hart()->id);
     /* Registers first: describing the address walks structures that may be what is broken. */
     print_registers(f);
     if (address_matters) {
-        if (!arch_describe_address(address, owner, sizeof owner))
-            describe_address(address, owner, sizeof owner);
-        log_printf("address 0x%lx: %s\n", address, owner);
+        if (!arch_describe_address(f->stval, owner, sizeof owner))
+            describe_address(f->stval, owner, sizeof owner);
+        log_printf("address 0x%lx: %s\n", f->stval, owner);
     }
     print_trap_backtrace(f);
-    machine_exit(EXIT_REPORTED);
 }
 
-_Noreturn void report_trap(const struct trap_frame *frame, vaddr_t address, const char *what)
+_Noreturn void report_trap(const struct trap_frame *frame, const char *what)
 {
     report_begin();
-    print_trap(frame, address, what);
+    print_trap(frame, what);
     machine_exit(EXIT_REPORTED);
 }
 
-_Noreturn void report_fault(const struct trap_frame *frame, vaddr_t address, enum fault_result result)
+_Noreturn void report_fault(const struct trap_frame *frame, enum fault_result result)
 {
-    report_trap(frame, address, result_name(result));
+    /* The pager does not know the image: what it does not own may still be mapped, for other uses. */
+    if (result == FAULT_NO_MAPPING && pt_readable(frame->stval))
+        result = FAULT_PROTECTION;
+    report_trap(frame, result_name(result));
 }

@@ -5,8 +5,7 @@
 #include "arch/riscv64/trap_frame.h"
 #include "kernel/pager.h"
 
-/* what: why this trap is reported; address: stval. */
-_Noreturn void report_trap(const struct trap_frame *frame, vaddr_t address, const char *what);
-_Noreturn void report_fault(const struct trap_frame *frame, vaddr_t address, enum fault_result result);
+_Noreturn void report_trap(const struct trap_frame *frame, const char *what);
+_Noreturn void report_fault(const struct trap_frame *frame, enum fault_result result);
 
 #endif

@@ -45,7 +45,7 @@
     \op x27, FRAME_X(27)(sp)
 .endm
 
-/* With tp = struct hart and sp = end of the new frame: fills the frame, leaves a0..a2 = arguments of the handler. */
+/* With tp = struct hart and sp = end of the new frame: fills the frame, leaves a0..a2 = frame, scause, stval. */
 .macro SAVE_FRAME
     addi sp, sp, -FRAME_SIZE
     EACH_CALLER_SAVED sd
@@ -62,6 +62,7 @@
     csrr a2, stval
     sd t0, FRAME_SSTATUS(sp)
     sd a1, FRAME_SCAUSE(sp)
+    sd a2, FRAME_STVAL(sp)
     sd s0, FRAME_FP(sp)
     sd t1, FRAME_SEPC(sp)
     mv a0, sp
@@ -90,6 +91,7 @@ trap_entry:
     ld sp, HART_TRAP_SP(tp)
     SAVE_FRAME
     call handle_trap
+    bnez a0, unresolved
 
     /* sscratch, not tp, says which hart this is now: the thread may have moved while it waited. */
     .globl trap_return
@@ -105,6 +107,12 @@ trap_return:
     ld sp, FRAME_X(2)(sp)
     sret
     .size trap_entry, . - trap_entry
+
+/* The pager could not resolve the fault and says why. */
+unresolved:
+    mv a1, a0
+    mv a0, sp
+    call report_fault
 
 /* A trap inside the trap handler: the first is reported on its own stack, one more inside the report ends the machine. */
     .type nested, @function

@@ -8,15 +8,17 @@
 #include "kernel/sync.h"
 
 _Static_assert(offsetof(struct trap_frame, x) == FRAME_X(0), "offsets.h");
+_Static_assert(offsetof(struct trap_frame, stval) == FRAME_STVAL, "offsets.h");
+_Static_assert(FAULT_RESOLVED == 0, "trap.S");
 _Static_assert(offsetof(struct trap_frame, sstatus) == FRAME_SSTATUS, "offsets.h");
 _Static_assert(offsetof(struct trap_frame, scause) == FRAME_SCAUSE, "offsets.h");
 _Static_assert(offsetof(struct trap_frame, fp) == FRAME_FP, "offsets.h");
 _Static_assert(offsetof(struct trap_frame, sepc) == FRAME_SEPC, "offsets.h");
 _Static_assert(sizeof(struct trap_frame) == FRAME_SIZE && FRAME_SIZE % 16 == 0, "offsets.h; psABI: sp is 16-aligned");
 
-/* trap.S: on the trap stack, interrupts and floating point off */
-void handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address);
-_Noreturn void handle_nested_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address);
+/* trap.S: on the trap stack, interrupts and floating point off. Anything but FAULT_RESOLVED: trap.S calls report_fault. */
+enum fault_result handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address);
+_Noreturn void handle_nested_trap(struct trap_frame *frame);
 
 /*
  * With interrupts off the interrupted code may hold a spinlock, and the fault path takes the same ones (P4). Its stack is
@@ -27,36 +29,32 @@ static bool may_fault(const struct trap_frame *frame, vaddr_t address)
     return (frame->sstatus & SSTATUS_SPIE) || address - (frame->x[REG_SP] - STACK_PROBE) < 2 * STACK_PROBE;
 }
 
-static void handle_page_fault(struct trap_frame *frame, uint64_t cause, vaddr_t address)
+static enum fault_result handle_page_fault(struct trap_frame *frame, uint64_t cause, vaddr_t address)
 {
     static const uint8_t access[] = {
         [CAUSE_INSTRUCTION_PAGE_FAULT] = FAULT_EXEC,
         [CAUSE_LOAD_PAGE_FAULT] = FAULT_READ,
         [CAUSE_STORE_PAGE_FAULT] = FAULT_WRITE,
     };
-    enum fault_result result;
 
     if (__builtin_expect(!may_fault(frame, address), 0))
-        report_trap(frame, address, "page fault with interrupts off");
-    result = handle_one_fault(address, access[cause]);
-    if (__builtin_expect(result != FAULT_RESOLVED, 0))
-        report_fault(frame, address, result);
+        report_trap(frame, "page fault with interrupts off");
+    return handle_one_fault(address, access[cause]);
 }
 
-void handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address)
+enum fault_result handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address)
 {
     if (__builtin_expect(cause == CAUSE_LOAD_PAGE_FAULT || cause == CAUSE_STORE_PAGE_FAULT ||
                              cause == CAUSE_INSTRUCTION_PAGE_FAULT, 1))
-        handle_page_fault(frame, cause, address);
-    else if (cause >> SCAUSE_INTERRUPT_BIT)
-        hart_handle_interrupt(cause & ~((uint64_t)1 << SCAUSE_INTERRUPT_BIT));
-    else
-        report_trap(frame, address, "unexpected trap");
+        return handle_page_fault(frame, cause, address);
+    if (!(cause >> SCAUSE_INTERRUPT_BIT))
+        report_trap(frame, "unexpected trap");
+    hart_handle_interrupt(cause & ~((uint64_t)1 << SCAUSE_INTERRUPT_BIT));
+    return FAULT_RESOLVED;
 }
 
 /* A fault of the handler itself: a bug, or its stack ran out. */
-_Noreturn void handle_nested_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address)
+_Noreturn void handle_nested_trap(struct trap_frame *frame)
 {
-    (void)cause; /* it stands in the frame */
-    report_trap(frame, address, "trap inside the trap handler");
+    report_trap(frame, "trap inside the trap handler");
 }

@@ -5,7 +5,10 @@
 #include "kernel/types.h"
 
 struct trap_frame {
-    uint64_t x[32]; /* x[0] is not used */
+    union {
+        uint64_t stval; /* in the place that x0 does not need */
+        uint64_t x[32];
+    };
     uint64_t sstatus, scause;
     /* The last two words look like the record of a call (psABI frame pointer convention), so that a backtrace
      * walks out of the handler into the interrupted code: its s0, and the pc that it will go on at. */

@@ -1,0 +1,31 @@
+/* hart_inline.h: the part of arch/hart.h that costs one or two instructions. Include arch/hart.h, which says what they do. */
+#ifndef ARCH_RISCV64_HART_INLINE_H
+#define ARCH_RISCV64_HART_INLINE_H
+
+#include "arch/riscv64/csr.h"
+#include "arch/riscv64/offsets.h"
+
+struct hart;
+
+static inline struct hart *this_hart(void)
+{
+    return (struct hart *)csr_read(sscratch);
+}
+
+static inline unsigned hart_index(void)
+{
+    return *(const uint32_t *)((const char *)this_hart() + HART_INDEX);
+}
+
+static inline bool irq_save(void)
+{
+    return (csr_read_clear(sstatus, SSTATUS_SIE) & SSTATUS_SIE) != 0;
+}
+
+static inline void irq_restore(bool were_on)
+{
+    if (were_on)
+        csr_set(sstatus, SSTATUS_SIE);
+}
+
+#endif
