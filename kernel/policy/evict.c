@@ -5,7 +5,11 @@
 
 #define EVICT_POLICIES(X) \
     X(fifo) \
-    X(clock)
+    X(clock) \
+    X(lru) \
+    X(mru) \
+    X(random) \
+    X(auto)
 
 #define DECLARE(name) extern const struct evict_policy evict_##name;
 EVICT_POLICIES(DECLARE)

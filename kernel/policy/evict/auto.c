@@ -1,0 +1,240 @@
+/*
+ * auto.c: keeps what has proved to come back soonest, and lets the rest stream by.
+ *
+ * Pages live in two queues. `kept` holds most of the pool and is not touched by passing pages; `passing` is a
+ * short first-in first-out queue that new pages go through and victims come from. So a scan of any length costs the kept pages
+ * nothing, and a loop larger than the pool hits whatever part of it is kept.
+ *
+ * A page that comes back after its eviction has shown how long it takes to: the pages that came in meanwhile (a ghost
+ * remembers when it came). It takes the place of a kept page just if that has gone unused for longer (the comparison that LIRS
+ * makes: Jiang and Zhang, SIGMETRICS 2002). A hand goes round the kept pages, one look at a time, clears A bits
+ * and notes when; if the page under the hand was used since, or hasn't had as long as the newcomer needed, nothing changes.
+ * On a loop both take the same time, so kept pages stay; a hot page beats any that has cooled. The comparison needs A bits, so it
+ * waits for the next pick.
+ *
+ * Holds 36 bytes a slot (half of it ghosts: a table of twice the pool, in which later ones overwrite earlier ones). Costs
+ * 25 instructions for a new page, 25 for a victim, and one look at an A bit for a page that came back.
+ */
+#include "kernel/policy/evict.h"
+#include "kernel/policy/evict/list.h"
+
+#include <string.h>
+
+#define PASSING_SHARE 64 /* one in so many frames is for passing pages, */
+#define PASSING_LEAST 2  /* but at least so many, and what a batch takes at once */
+#define BATCH_PICKS 64   /* picks after which a large batch is forgotten */
+#define CHANCES 32       /* reprieves for one victim when kept pages must go */
+
+struct ghost {
+    uint32_t tag;  /* of the page; 0: empty */
+    uint32_t came; /* when it had come in */
+};
+
+struct keeper {
+    uint32_t nslots;
+    uint32_t kept, passing, returned; /* heads of the lists; the hand is at the front of kept */
+    uint32_t nkept, npassing;
+    uint32_t now;                     /* pages that came in so far: the clock of this policy */
+    uint32_t picks, batch, recent;    /* most victims asked for at once, lately and since picks was 0 */
+    uint32_t mask;                    /* ghosts - 1 */
+    struct ghost *ghosts;
+    uint32_t *tags;                   /* by slot */
+    uint32_t *stamps;                 /* by slot: when it came, or when its A bit was cleared; returned: how long it took */
+    uint8_t *lists;                   /* by slot: enum list */
+    struct slot_link links[];
+};
+
+enum list { KEPT, PASSING, RETURNED };
+
+static uint32_t ghost_count(uint32_t nslots)
+{
+    uint32_t n = 16;
+    while (n < 2 * (uint64_t)nslots && n < UINT32_MAX / 2)
+        n *= 2;
+    return n;
+}
+
+static size_t auto_state_size(uint32_t nslots)
+{
+    return sizeof(struct keeper) + ((size_t)nslots + 3) * sizeof(struct slot_link) +
+           ghost_count(nslots) * sizeof(struct ghost) + (2 * sizeof(uint32_t) + 1) * (size_t)nslots;
+}
+
+static void auto_init(void *state, uint32_t nslots)
+{
+    struct keeper *k = state;
+    memset(k, 0, auto_state_size(nslots));
+    k->nslots = nslots;
+    k->kept = nslots + KEPT;
+    k->passing = nslots + PASSING;
+    k->returned = nslots + RETURNED;
+    k->mask = ghost_count(nslots) - 1;
+    k->ghosts = (struct ghost *)(k->links + nslots + 3);
+    k->tags = (uint32_t *)(k->ghosts + k->mask + 1);
+    k->stamps = k->tags + nslots;
+    k->lists = (uint8_t *)(k->stamps + nslots);
+    list_init(k->links, nslots, 3);
+}
+
+static uint32_t tag_of(uint64_t page)
+{
+    uint64_t x = (page + 1) * 0x9E3779B97F4A7C15u;
+    return (uint32_t)(x >> 32) | 1;
+}
+
+static struct ghost *ghost_of(const struct keeper *k, uint32_t tag)
+{
+    return &k->ghosts[tag >> 1 & k->mask];
+}
+
+static void put(struct keeper *k, enum list list, uint32_t slot)
+{
+    k->lists[slot] = (uint8_t)list;
+    k->nkept += list == KEPT;
+    k->npassing += list == PASSING;
+    list_append(k->links, k->nslots + list, slot);
+}
+
+static void take(struct keeper *k, uint32_t slot)
+{
+    k->nkept -= k->lists[slot] == KEPT;
+    k->npassing -= k->lists[slot] == PASSING;
+    list_remove(k->links, slot);
+}
+
+static void auto_insert(void *state, uint32_t slot, uint64_t page, uint64_t order)
+{
+    struct keeper *k = state;
+    uint32_t tag = tag_of(page);
+    struct ghost *g = ghost_of(k, tag);
+    (void)order;
+    k->now++;
+    k->tags[slot] = tag;
+    if (g->tag == tag) {
+        k->stamps[slot] = k->now - g->came;
+        g->tag = 0;
+        put(k, RETURNED, slot);
+    } else {
+        k->stamps[slot] = k->now;
+        put(k, PASSING, slot);
+    }
+}
+
+static void auto_touch(void *state, uint32_t slot)
+{
+    struct keeper *k = state;
+    if (k->lists[slot] != KEPT)
+        return;
+    take(k, slot);
+    k->stamps[slot] = k->now;
+    put(k, KEPT, slot);
+}
+
+static void auto_remove(void *state, uint32_t slot)
+{
+    take(state, slot);
+}
+
+/* Slots that kept pages may have: all but what passing pages need. */
+static uint32_t room(const struct keeper *k)
+{
+    uint32_t passing = k->nslots / PASSING_SHARE;
+    if (passing < PASSING_LEAST)
+        passing = PASSING_LEAST;
+    if (passing < k->batch)
+        passing = k->batch;
+    return passing < k->nslots ? k->nslots - passing : 0;
+}
+
+/* The page came back after `took`: has the kept page under the hand gone unused for longer? Then they change places. */
+static void compare(struct keeper *k, uint32_t slot, const struct evict_view *view)
+{
+    uint32_t took = k->stamps[slot], hand = k->links[k->kept].next;
+    take(k, slot);
+    k->stamps[slot] = k->now;
+    if (k->nkept < room(k)) {
+        put(k, KEPT, slot);
+        return;
+    }
+    if (hand == k->kept || k->now - k->stamps[hand] <= took) {
+        put(k, PASSING, slot);
+        return;
+    }
+    take(k, hand);
+    if (view->test_and_clear_accessed(view->context, hand)) {
+        k->stamps[hand] = k->now;
+        put(k, KEPT, hand);
+        put(k, PASSING, slot);
+        return;
+    }
+    put(k, KEPT, slot);
+    put(k, PASSING, hand);
+    /* It goes next. */
+    list_remove(k->links, hand);
+    list_insert_after(k->links, k->passing, hand);
+}
+
+static void note_batch(struct keeper *k, uint32_t n)
+{
+    k->recent = k->recent > n ? k->recent : n;
+    k->batch = k->batch > n ? k->batch : n;
+    if (++k->picks == BATCH_PICKS) {
+        k->batch = k->recent;
+        k->picks = k->recent = 0;
+    }
+}
+
+/* The oldest passing page; with none left the kept page under the hand, if it wasn't used since the hand came by. */
+static uint32_t next_victim(struct keeper *k, const struct evict_view *view)
+{
+    for (uint32_t slot = k->links[k->passing].next; slot != k->passing; slot = k->links[slot].next)
+        if (view->may_take(view->context, slot))
+            return slot;
+    unsigned chances = CHANCES;
+    for (uint32_t slot = k->links[k->kept].next; slot != k->kept;) {
+        uint32_t next = k->links[slot].next;
+        if (view->may_take(view->context, slot)) {
+            if (chances-- == 0 || !view->test_and_clear_accessed(view->context, slot))
+                return slot;
+            auto_touch(k, slot);
+            if (next == k->kept)
+                next = slot;
+        }
+        slot = next;
+    }
+    return k->nslots;
+}
+
+static unsigned auto_pick(void *state, unsigned n, uint32_t *out, const struct evict_view *view)
+{
+    struct keeper *k = state;
+    unsigned taken = 0;
+    note_batch(k, n);
+    while (!list_empty(k->links, k->returned))
+        compare(k, k->links[k->returned].next, view);
+    while (k->nkept < room(k) && k->npassing > n) {
+        uint32_t oldest = k->links[k->passing].next;
+        take(k, oldest);
+        put(k, KEPT, oldest);
+    }
+    while (taken < n) {
+        uint32_t slot = next_victim(k, view);
+        if (slot == k->nslots)
+            break;
+        take(k, slot);
+        *ghost_of(k, k->tags[slot]) = (struct ghost){ k->tags[slot], k->stamps[slot] };
+        out[taken++] = slot;
+    }
+    return taken;
+}
+
+const struct evict_policy evict_auto = {
+    .name = "auto",
+    .help = "keeps the pages that come back soonest, lets scans stream by",
+    .state_size = auto_state_size,
+    .init = auto_init,
+    .on_insert = auto_insert,
+    .on_touch = auto_touch,
+    .on_remove = auto_remove,
+    .pick_victims = auto_pick,
+};
