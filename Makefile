@@ -119,14 +119,14 @@ bench: $(BUILD)/setup-bench.ok ## count faults and instructions: tables and plot
 debug: $(BUILD)/setup-debug.ok ## boot a program under gdb, stopped at its main: APP=bower
 	$(Q)scripts/debug $(RUN_FLAGS) $(APP) -- $(ARGS)
 
-lint: $(BUILD)/setup-lint.ok headers ## check layout, headers, lengths and common mistakes
+lint: $(BUILD)/setup-lint.ok ## check layout, headers, lengths and common mistakes
 	$(Q)scripts/lint
 
 headers: ## check that every header compiles alone
 	$(Q)scripts/lint headers
 
 format: $(BUILD)/setup-lint.ok ## lay out the C sources with clang-format
-	$(Q)scripts/lint format
+	$(Q)scripts/lint format!
 
 clean: ## remove build/ (newlib stays in its cache)
 	$(Q)rm -rf $(BUILD)
