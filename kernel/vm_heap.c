@@ -40,7 +40,7 @@ static void shrink_to(vaddr_t to)
             va[n++] = heap_top -= PAGE_SIZE;
         pt_unmap_batched(va, n, old);
         for (size_t i = 0; i < n; i++)
-            mem_free_pages(old[i].pa, 1);
+            mem_free_pages(pt_entry_pa(old[i]), 1);
     }
 }
 
