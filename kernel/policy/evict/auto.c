@@ -13,16 +13,17 @@
  * waits for the next pick.
  *
  * Holds 36 bytes a slot (half of it ghosts: a table of twice the pool, in which later ones overwrite earlier ones). Costs
- * 25 instructions for a new page, 25 for a victim, and one look at an A bit for a page that came back.
+ * 25 instructions for a new page, 25 for a victim, and up to LOOKS looks at A bits for a page that came back.
  */
 #include "kernel/policy/evict.h"
 #include "kernel/policy/evict/list.h"
 
 #include <string.h>
 
-#define PASSING_SHARE 64 /* one in so many frames is for passing pages, */
+#define PASSING_SHARE 128 /* one in so many frames is for passing pages, */
 #define PASSING_LEAST 2  /* but at least so many, and what a batch takes at once */
 #define BATCH_PICKS 64   /* picks after which a large batch is forgotten */
+#define LOOKS 2          /* at kept pages, for one page that came back */
 #define CHANCES 32       /* reprieves for one victim when kept pages must go */
 
 struct ghost {
@@ -146,32 +147,41 @@ static uint32_t room(const struct keeper *k)
     return passing < k->nslots ? k->nslots - passing : 0;
 }
 
-/* The page came back after `took`: has the kept page under the hand gone unused for longer? Then they change places. */
-static void compare(struct keeper *k, uint32_t slot, const struct evict_view *view)
+/* A kept page that has gone unused for longer than `took`, and may go; or nslots. The hand passes LOOKS used ones. */
+static uint32_t cooled(struct keeper *k, uint32_t took, const struct evict_view *view)
 {
-    uint32_t took = k->stamps[slot], hand = k->links[k->kept].next;
+    for (unsigned looks = 0; looks < LOOKS; looks++) {
+        uint32_t hand = k->links[k->kept].next;
+        if (hand == k->kept || k->now - k->stamps[hand] <= took)
+            return k->nslots;
+        if (!view->test_and_clear_accessed(view->context, hand))
+            return hand;
+        auto_touch(k, hand);
+    }
+    return k->nslots;
+}
+
+/* A page that came back takes the place of one that has cooled for longer than it took; else it passes. */
+static void settle_returned(struct keeper *k, uint32_t slot, const struct evict_view *view)
+{
+    uint32_t took = k->stamps[slot];
     take(k, slot);
     k->stamps[slot] = k->now;
     if (k->nkept < room(k)) {
         put(k, KEPT, slot);
         return;
     }
-    if (hand == k->kept || k->now - k->stamps[hand] <= took) {
-        put(k, PASSING, slot);
-        return;
-    }
-    take(k, hand);
-    if (view->test_and_clear_accessed(view->context, hand)) {
-        k->stamps[hand] = k->now;
-        put(k, KEPT, hand);
+    uint32_t loser = cooled(k, took, view);
+    if (loser == k->nslots) {
         put(k, PASSING, slot);
         return;
     }
     put(k, KEPT, slot);
-    put(k, PASSING, hand);
+    take(k, loser);
+    put(k, PASSING, loser);
     /* It goes next. */
-    list_remove(k->links, hand);
-    list_insert_after(k->links, k->passing, hand);
+    list_remove(k->links, loser);
+    list_insert_after(k->links, k->passing, loser);
 }
 
 static void note_batch(struct keeper *k, uint32_t n)
@@ -211,7 +221,7 @@ static unsigned auto_pick(void *state, unsigned n, uint32_t *out, const struct e
     unsigned taken = 0;
     note_batch(k, n);
     while (!list_empty(k->links, k->returned))
-        compare(k, k->links[k->returned].next, view);
+        settle_returned(k, k->links[k->returned].next, view);
     while (k->nkept < room(k) && k->npassing > n) {
         uint32_t oldest = k->links[k->passing].next;
         take(k, oldest);
