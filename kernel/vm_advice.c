@@ -170,16 +170,25 @@ void vm_file_changed(struct backing *backing, uint64_t offset, uint64_t length)
 
 /* ---- the end */
 
+/* Anonymous and private memory outside the pool stays: the stack that this runs on is such a mapping. */
+static struct vma *last_to_close(void)
+{
+    for (unsigned i = vma_count(); i-- > 0;)
+        if (vma_at(i)->region->pool || vma_at(i)->region->shared)
+            return vma_at(i);
+    return NULL;
+}
+
 int vm_shutdown(void)
 {
     int error = 0;
-    while (vma_count() > 0) {
-        struct vma *v = vma_at(vma_count() - 1);
-        char copy[sizeof v->region->name];
-        log_snprintf(copy, sizeof copy, "%s", v->region->name);
+    struct vma *v;
+    while ((v = last_to_close()) != NULL) {
+        char name[sizeof v->region->name];
+        log_snprintf(name, sizeof name, "%s", v->region->name);
         int failed = vm_unmap(v->start, v->end - v->start);
         if (failed)
-            log_printf("bower: exit: %s could not be written back: error %d\n", copy, -failed);
+            log_printf("bower: exit: %s could not be written back: error %d\n", name, -failed);
         error = error ? error : failed;
         if (failed == -ENOMEM)
             break; /* nothing was unmapped, and nothing will be */
