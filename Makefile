@@ -48,11 +48,11 @@ $(filter $(BUILD)/runtime/%,$(LIBRARY_OBJECTS)): KERNEL_FLAGS :=
 
 $(BUILD)/%.c.o: %.c Makefile $(BUILD)/setup.mk
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CROSS)gcc $(COMMON) $(WARNINGS) $(KERNEL_FLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CROSS)gcc $(COMMON) $(WARNINGS) $(KERNEL_FLAGS) $(INCLUDES) -MD -MP -c -o $@ $<
 
 $(BUILD)/%.S.o: %.S Makefile $(BUILD)/setup.mk
 	$(call say,AS,$<)
-	$(Q)mkdir -p $(@D) && $(CROSS)gcc $(COMMON) $(INCLUDES) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CROSS)gcc $(COMMON) $(INCLUDES) -MD -MP -c -o $@ $<
 
 # Programs. scripts/run finds the sources of an APP and calls `make program` with
 #   PROGRAM  the ELF file to make         SOURCE   folder, or one .c file
@@ -72,7 +72,7 @@ LIB_SOURCES := $(sort $(foreach lib,$(LIBS),$(wildcard app/$(lib)/*.c app/$(lib)
 APP_OBJECTS := $(patsubst $(SOURCE_FOLDER)/%,$(PROGRAM_FOLDER)/%.o,$(SOURCES))
 LIB_OBJECTS := $(patsubst app/%,$(PROGRAM_FOLDER)/lib/%.o,$(LIB_SOURCES))
 APP_COMPILE = $(CROSS)gcc $(MACHINE) -std=gnu11 -O2 -g -Wall -fno-omit-frame-pointer -ffunction-sections -fdata-sections \
-	-iquote . -iquote app -isystem runtime/include -isystem $(NEWLIB)/include $(CFLAGS) $(APP_CFLAGS) -MMD -MP -c -o $@ $<
+	-iquote . -iquote app -isystem runtime/include -isystem $(NEWLIB)/include $(CFLAGS) $(APP_CFLAGS) -MD -MP -c -o $@ $<
 
 $(APP_OBJECTS): $(PROGRAM_FOLDER)/%.o: $(SOURCE_FOLDER)/% Makefile $(BUILD)/setup.mk $(wildcard $(SOURCE)/app.mk)
 	$(call say,CC,$<)
@@ -95,11 +95,11 @@ endif
 
 # Tools of the host.
 HOST_CC := gcc
-HOST_FLAGS := -std=gnu11 -O2 -g -Wall -Wextra -I. -MMD -MP
+HOST_FLAGS := -std=gnu11 -O2 -g -Wall -Wextra -I.
 POLICY_SOURCES := $(sort $(wildcard kernel/policy/*.c kernel/policy/*/*.c))
-$(BUILD)/host/policies: scripts/launch/policies.c $(POLICY_SOURCES) Makefile
+$(BUILD)/host/policies: scripts/launch/policies.c $(POLICY_SOURCES) $(wildcard kernel/policy/*.h kernel/policy/*/*.h) Makefile
 	$(call say,HOSTCC,$@)
-	$(Q)mkdir -p $(@D) && $(HOST_CC) $(filter-out -MMD -MP,$(HOST_FLAGS)) -o $@ $(filter %.c,$^)
+	$(Q)mkdir -p $(@D) && $(HOST_CC) $(HOST_FLAGS) -o $@ $(filter %.c,$^)
 
 # What people call.
 APP := llm
