@@ -21,9 +21,9 @@ enum access_kind {
 
 /* What the pager wants to know when page has just faulted. */
 struct prefetch_query {
-    uint32_t page;   /* of the mapping, 0 .. npages - 1 */
-    uint32_t npages; /* length of the mapping in pages */
-    unsigned max;    /* most pages that may be named; the pool and the batch allow no more */
+    uint32_t page;                                      /* of the mapping, 0 .. npages - 1 */
+    uint32_t npages;                                    /* length of the mapping in pages */
+    unsigned max;                                       /* most pages that may be named; the pool and the batch allow no more */
     bool (*absent)(const void *context, uint32_t page); /* worth naming? (neither resident nor on its way) */
     const void *context;
 };

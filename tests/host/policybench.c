@@ -16,10 +16,10 @@ struct bench {
     const struct evict_policy *evict;
     void *pstate, *estate;
     uint32_t npages, frames, nfree;
-    uint32_t *slot_of;  /* by page; NOWHERE: absent */
-    uint32_t *page_in;  /* by slot */
-    bool *accessed;     /* by slot: the A bit */
-    uint32_t *ahead;    /* pages read ahead and not seen used yet, in the order predicted */
+    uint32_t *slot_of; /* by page; NOWHERE: absent */
+    uint32_t *page_in; /* by slot */
+    bool *accessed;    /* by slot: the A bit */
+    uint32_t *ahead;   /* pages read ahead and not seen used yet, in the order predicted */
     uint32_t nahead;
     uint32_t *free_slots;
     uint64_t *order_of; /* by slot: when its page was mapped */
@@ -162,7 +162,8 @@ static void fault(struct bench *b, uint32_t page)
     report_touches(b);
     b->prefetch->on_access(b->pstate, page, ACCESS_FAULT);
     unsigned max = b->frames - b->nahead; /* free or used */
-    max = max > BATCH_MAX ? BATCH_MAX - 1 : max > 0 ? max - 1 : 0;
+    max = max > BATCH_MAX ? BATCH_MAX - 1 : max > 0 ? max - 1
+                                                    : 0;
     const struct prefetch_query query = { page, b->npages, max, absent, b };
     unsigned n = max > 0 ? b->prefetch->predict(b->pstate, &query, names) : 0;
     CHECK(n <= max, "%s named %u of %u", b->prefetch->name, n, max);

@@ -21,10 +21,10 @@
 #include <string.h>
 
 #define PASSING_SHARE 128 /* one in so many frames is for passing pages, */
-#define PASSING_LEAST 2  /* but at least so many, and what a batch takes at once */
-#define BATCH_PICKS 64   /* picks after which a large batch is forgotten */
-#define LOOKS 2          /* at kept pages, for one page that came back */
-#define CHANCES 32       /* reprieves for one victim when kept pages must go */
+#define PASSING_LEAST 2   /* but at least so many, and what a batch takes at once */
+#define BATCH_PICKS 64    /* picks after which a large batch is forgotten */
+#define LOOKS 2           /* at kept pages, for one page that came back */
+#define CHANCES 32        /* reprieves for one victim when kept pages must go */
 
 struct ghost {
     uint32_t tag;  /* of the page; 0: empty */
@@ -35,17 +35,19 @@ struct keeper {
     uint32_t nslots;
     uint32_t kept, passing, returned; /* heads of the lists; the hand is at the front of kept */
     uint32_t nkept, npassing;
-    uint32_t now;                     /* pages that came in so far: the clock of this policy */
-    uint32_t picks, batch, recent;    /* most victims asked for at once, lately and since picks was 0 */
-    uint32_t mask;                    /* ghosts - 1 */
+    uint32_t now;                  /* pages that came in so far: the clock of this policy */
+    uint32_t picks, batch, recent; /* most victims asked for at once, lately and since picks was 0 */
+    uint32_t mask;                 /* ghosts - 1 */
     struct ghost *ghosts;
-    uint32_t *tags;                   /* by slot */
-    uint32_t *stamps;                 /* by slot: when it came, or when its A bit was cleared; returned: how long it took */
-    uint8_t *lists;                   /* by slot: enum list */
+    uint32_t *tags;   /* by slot */
+    uint32_t *stamps; /* by slot: when it came, or when its A bit was cleared; returned: how long it took */
+    uint8_t *lists;   /* by slot: enum list */
     struct slot_link links[];
 };
 
-enum list { KEPT, PASSING, RETURNED };
+enum list { KEPT,
+            PASSING,
+            RETURNED };
 
 static uint32_t ghost_count(uint32_t nslots)
 {

@@ -12,7 +12,7 @@ struct random_pool {
     uint64_t seed;
     uint32_t count;
     uint32_t unused;
-    uint32_t *where;  /* by slot: its place in members */
+    uint32_t *where; /* by slot: its place in members */
     uint32_t members[];
 };
 

@@ -28,17 +28,22 @@
 #include "kernel/policy/prefetch/trust.h"
 
 /* In the order in which they are asked while scores are equal. */
-enum predictor { ORDER, FIT, MARKOV, STRIDE, READAHEAD, PREDICTORS };
+enum predictor { ORDER,
+                 FIT,
+                 MARKOV,
+                 STRIDE,
+                 READAHEAD,
+                 PREDICTORS };
 
 #define NOTHING UINT32_MAX
 #define SCORE_MAX 1024
-#define SCORE_PROVEN 600   /* what a loaded profile starts with */
+#define SCORE_PROVEN 600 /* what a loaded profile starts with */
 #define RIGHT_MAX 64
-#define RIGHT_LEAST 2      /* expectations that came true before the first page is named */
-#define NEAR 32            /* pages ahead that may have been skipped because those between were resident */
+#define RIGHT_LEAST 2 /* expectations that came true before the first page is named */
+#define NEAR 32       /* pages ahead that may have been skipped because those between were resident */
 #define FIRST_PAGES 4
 #define CREDIT_MOST 256
-#define PROVEN 48          /* quarter bits, as in fit.c */
+#define PROVEN 48 /* quarter bits, as in fit.c */
 
 struct chooser {
     struct readahead readahead;
@@ -46,10 +51,10 @@ struct chooser {
     uint32_t expected[PREDICTORS]; /* page, or NOTHING */
     uint16_t score[PREDICTORS];    /* share of accesses foreseen lately */
     uint8_t right[PREDICTORS];     /* expectations that came true, less those that did not */
-    bool behind;       /* the others were not fed lately */
+    bool behind;                   /* the others were not fed lately */
     uint32_t last;
     uint32_t faults;
-    int32_t credit;    /* pages */
+    int32_t credit;       /* pages */
     struct replay replay; /* its tables follow */
 };
 
@@ -240,13 +245,10 @@ static unsigned auto_predict(void *state, const struct prefetch_query *query, ui
     return 0;
 }
 
-static size_t auto_save(const void *state, uint8_t *out, size_t size)
-{
-    const struct chooser *c = state;
-    return replay_save(&c->replay, out, size);
-}
-
-/* An order that was never tested may be the order of something unpredictable: it begins small. */
+/*
+ * Uses what runs under `replay` have kept and keeps nothing itself, so that the same run twice counts the same. An order that
+ * was never tested may be the order of something unpredictable: it begins small.
+ */
 static bool auto_load(void *state, const uint8_t *bytes, size_t n)
 {
     struct chooser *c = state;
@@ -269,6 +271,5 @@ const struct prefetch_policy prefetch_auto = {
     .init = auto_init,
     .on_access = auto_access,
     .predict = auto_predict,
-    .save = auto_save,
     .load = auto_load,
 };

@@ -23,13 +23,13 @@
 #include "kernel/policy/prefetch/naming.h"
 #include "kernel/policy/prefetch/trust.h"
 
-#define PROVEN 48         /* quarter bits: from here on a miss does not end a hypothesis */
+#define PROVEN 48 /* quarter bits: from here on a miss does not end a hypothesis */
 #define GAIN_MAX 96
-#define DOUBT_STEP 8      /* quarter bits for a false find; a hit takes one back */
+#define DOUBT_STEP 8 /* quarter bits for a false find; a hit takes one back */
 #define DOUBT_MAX 32
-#define WALK 32           /* pages that may have been resident between two that were seen */
-#define PATIENCE 2        /* misses before another hypothesis is looked for beside a proven one */
-#define DISPUTED 2        /* pages beyond the point where rivals disagree, or without a wrap seen */
+#define WALK 32    /* pages that may have been resident between two that were seen */
+#define PATIENCE 2 /* misses before another hypothesis is looked for beside a proven one */
+#define DISPUTED 2 /* pages beyond the point where rivals disagree, or without a wrap seen */
 #define SEARCH_REST 16
 
 int64_t recurrence_next(const struct recurrence *r, uint32_t page)
@@ -271,16 +271,6 @@ static unsigned predict(void *state, const struct prefetch_query *query, uint32_
     return fit_predict(state, query, out);
 }
 
-static size_t save(const void *state, uint8_t *out, size_t size)
-{
-    return fit_save(state, out, size);
-}
-
-static bool load(void *state, const uint8_t *bytes, size_t n)
-{
-    return fit_load(state, bytes, n);
-}
-
 const struct prefetch_policy prefetch_fit = {
     .name = "fit",
     .help = "recognises a recurrence p' = a*p + (b*p mod m) + c from a few pages and follows it",
@@ -288,6 +278,4 @@ const struct prefetch_policy prefetch_fit = {
     .init = init,
     .on_access = on_access,
     .predict = predict,
-    .save = save,
-    .load = load,
 };

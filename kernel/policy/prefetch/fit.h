@@ -19,15 +19,15 @@ struct fit {
     unsigned nalive;
     uint32_t window[FIT_WINDOW]; /* the latest pages, oldest first, without a break between them */
     unsigned nwindow;
-    uint32_t at;      /* the latest page that alive[0] accounts for */
-    uint32_t last;    /* the latest page */
-    int gain;         /* quarter bits of evidence for alive[0] beyond what it costs to state it */
-    int doubt;        /* quarter bits that false finds have added to what a find has to show */
-    unsigned misses;  /* accesses since the latest that alive[0] accounts for */
-    unsigned failed;  /* searches without a find since the last find */
-    unsigned skip;    /* faults to let pass before the next search */
-    uint8_t restart;  /* trust in alive[0] from a page that it did not lead to */
-    bool restarted;   /* that trust is to be tested by the next access */
+    uint32_t at;     /* the latest page that alive[0] accounts for */
+    uint32_t last;   /* the latest page */
+    int gain;        /* quarter bits of evidence for alive[0] beyond what it costs to state it */
+    int doubt;       /* quarter bits that false finds have added to what a find has to show */
+    unsigned misses; /* accesses since the latest that alive[0] accounts for */
+    unsigned failed; /* searches without a find since the last find */
+    unsigned skip;   /* faults to let pass before the next search */
+    uint8_t restart; /* trust in alive[0] from a page that it did not lead to */
+    bool restarted;  /* that trust is to be tested by the next access */
 };
 
 void fit_init(struct fit *f);

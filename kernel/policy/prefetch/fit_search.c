@@ -16,13 +16,13 @@
  */
 #include "kernel/policy/prefetch/fit.h"
 
-#define A_MAX 3        /* a = 0 .. 3 */
-#define SMALL_M 128    /* every m up to here is tried; */
-#define LARGE_K 16     /* above it, the common divisor over 1 .. 16 */
+#define A_MAX 3     /* a = 0 .. 3 */
+#define SMALL_M 128 /* every m up to here is tried; */
+#define LARGE_K 16  /* above it, the common divisor over 1 .. 16 */
 #define LARGE_M 65536
 #define MAX_SOLVED 16
-#define MAX_TURNS 8     /* of the solutions of one congruence, those with the smallest b */
-#define RIVAL 16       /* a rival costs at most four bits more than the best */
+#define MAX_TURNS 8 /* of the solutions of one congruence, those with the smallest b */
+#define RIVAL 16    /* a rival costs at most four bits more than the best */
 
 struct search {
     struct fit *f;

@@ -216,16 +216,6 @@ static unsigned predict(void *state, const struct prefetch_query *query, uint32_
     return markov_predict(state, query, out);
 }
 
-static size_t save(const void *state, uint8_t *out, size_t size)
-{
-    return markov_save(state, out, size);
-}
-
-static bool load(void *state, const uint8_t *bytes, size_t n)
-{
-    return markov_load(state, bytes, n);
-}
-
 const struct prefetch_policy prefetch_markov = {
     .name = "markov",
     .help = "what followed the latest steps the last time (delta correlation, order 2 then 1)",
@@ -233,6 +223,4 @@ const struct prefetch_policy prefetch_markov = {
     .init = init,
     .on_access = on_access,
     .predict = predict,
-    .save = save,
-    .load = load,
 };

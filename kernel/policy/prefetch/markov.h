@@ -7,16 +7,16 @@
 /* What followed the latest two steps (or the latest one), the last times. */
 struct markov_entry {
     int32_t next;
-    uint16_t tag;   /* of the steps that lead here; another tag in the same place is another history */
-    uint8_t count;  /* times in favour, saturating; 0: empty */
+    uint16_t tag;  /* of the steps that lead here; another tag in the same place is another history */
+    uint8_t count; /* times in favour, saturating; 0: empty */
     uint8_t unused;
 };
 
 struct markov {
-    uint32_t mask;    /* entries of each table - 1 */
-    uint32_t last;    /* page */
-    int32_t step[2];  /* the latest, and the one before */
-    uint32_t seen;    /* pages, up to 3 */
+    uint32_t mask;   /* entries of each table - 1 */
+    uint32_t last;   /* page */
+    int32_t step[2]; /* the latest, and the one before */
+    uint32_t seen;   /* pages, up to 3 */
     uint8_t trust;
     uint8_t unused[3];
     struct markov_entry *pairs, *singles; /* behind the struct */

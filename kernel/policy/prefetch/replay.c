@@ -223,7 +223,8 @@ bool replay_load(struct replay *r, const uint8_t *bytes, size_t n)
     /* An order that was used once and never tested is what this policy is for; one that failed has to begin small. */
     uint32_t trust = get_word(bytes + 12);
     r->tested = trust <= TRUST_MAX;
-    r->trust = !r->tested ? TRUST_FULL : trust < TRUST_LEAST ? TRUST_LEAST : (uint8_t)trust;
+    r->trust = !r->tested ? TRUST_FULL : trust < TRUST_LEAST ? TRUST_LEAST
+                                                             : (uint8_t)trust;
     return true;
 }
 

@@ -8,10 +8,10 @@
 
 struct replay {
     uint32_t npages;
-    uint32_t last;       /* page of the latest access */
+    uint32_t last; /* page of the latest access */
     bool started;
-    uint8_t trust;       /* in the order */
-    bool tested;         /* by a second use of some page, in this run or an earlier one */
+    uint8_t trust; /* in the order */
+    bool tested;   /* by a second use of some page, in this run or an earlier one */
     struct fit fit;
     struct markov *markov; /* behind the struct, then the order */
     /* By page: the page that followed it, plus one (0: none known), with ONCE_WRONG set if the last use disagreed. */

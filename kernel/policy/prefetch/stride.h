@@ -10,9 +10,9 @@ struct stride {
     int32_t steps[STRIDE_HISTORY]; /* a ring */
     uint32_t nsteps;               /* ever seen */
     uint32_t last;
-    int32_t trend;                 /* 0: none */
-    uint32_t window;               /* pages read ahead at the last fault */
-    uint32_t hits;                 /* accesses since then that lay on the trend */
+    int32_t trend;   /* 0: none */
+    uint32_t window; /* pages read ahead at the last fault */
+    uint32_t hits;   /* accesses since then that lay on the trend */
     bool started;
 };
 
