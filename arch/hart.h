@@ -33,7 +33,10 @@ void irq_restore(bool were_on);
  */
 void hart_wait_for_interrupt(void);
 
-/* Retired instructions (instret), and nanoseconds since power-on (time CSR, timebase of the device tree). */
+/*
+ * Instructions retired by this hart, those of sleeping in hart_wait_for_interrupt excluded; nanoseconds since power-on
+ * (time CSR, timebase of the device tree).
+ */
 uint64_t hart_instret(void);
 uint64_t time_ns(void);
 

@@ -24,6 +24,7 @@ struct hart {
     bool online;
     uint64_t fences_local;     /* atomic: a thread may move to another hart between two instructions */
     uint64_t fences_remote;    /* atomic */
+    uint64_t slept_instret;    /* of the instret CSR: what passed while this hart slept */
     uint64_t timer_deadline;   /* ticks of the time CSR */
     irq_handler *timer_handler; /* NULL: no timer is set */
     void *timer_arg;

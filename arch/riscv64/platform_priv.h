@@ -35,6 +35,8 @@ void plic_dispatch(void); /* claims and handles until nothing is pending */
 void timer_init(uint64_t ticks_per_second, bool has_sstc);
 void timer_start_hart(void);
 void timer_fire(void);
+void timer_begin_wait(const struct hart *h); /* around wfi: see timer.c */
+void timer_end_wait(const struct hart *h);
 
 /* The entry of va at a level (0: 4 KiB), upper tables made as needed; NULL: no memory. Boot or thread context. */
 uint64_t *pt_entry_at(vaddr_t va, unsigned level);

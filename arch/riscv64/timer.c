@@ -6,12 +6,15 @@
 #include "kernel/panic.h"
 
 #define NS_PER_SECOND 1000000000u
+#define NEVER (~(uint64_t)0)
+#define WAITS_PER_SECOND 1000 /* at most, of a hart that sleeps */
 
 /* Goldfish RTC: nanoseconds since 1970; reading the low word latches the high one. */
 enum { RTC_TIME_LOW = 0, RTC_TIME_HIGH = 4 };
 
 static uint64_t ticks_per_second = 1;
 static uint64_t ns_per_tick; /* 0: not a whole number */
+static uint64_t max_wait_ticks = 1;
 static bool use_sstc;
 static paddr_t rtc_base;
 
@@ -20,6 +23,7 @@ void timer_init(uint64_t frequency, bool has_sstc)
     ASSERT(frequency > 0);
     ticks_per_second = frequency;
     ns_per_tick = NS_PER_SECOND % frequency == 0 ? NS_PER_SECOND / frequency : 0;
+    max_wait_ticks = MAX(frequency / WAITS_PER_SECOND, 1);
     use_sstc = has_sstc;
 }
 
@@ -48,20 +52,16 @@ static void set_compare(uint64_t ticks)
         sbi_set_timer(ticks);
 }
 
-/*
- * A deadline far away is no good way to say "never": with an instruction-counting clock QEMU lets a hart that waits jump to the
- * next deadline, and the time would be over. So the compare register is written only when there is a deadline, and the
- * interrupt is enabled only until then (P20: reset leaves the register at 0).
- */
-static void disarm(struct hart *h)
-{
-    h->timer_handler = NULL;
-    csr_clear(sie, SIE_STIE);
-}
-
 void timer_start_hart(void)
 {
-    disarm(this_hart());
+    set_compare(NEVER); /* P20: before STIE, since reset leaves it at 0 */
+    csr_set(sie, SIE_STIE);
+}
+
+/* The deadline of this hart, or never. */
+static void set_own_compare(const struct hart *h)
+{
+    set_compare(h->timer_handler ? h->timer_deadline : NEVER);
 }
 
 void timer_set(uint64_t deadline_ns, irq_handler *handler, void *arg)
@@ -71,13 +71,13 @@ void timer_set(uint64_t deadline_ns, irq_handler *handler, void *arg)
     h->timer_handler = handler;
     h->timer_arg = arg;
     h->timer_deadline = ticks_at(deadline_ns);
-    set_compare(h->timer_deadline);
-    csr_set(sie, SIE_STIE);
+    set_own_compare(h);
 }
 
 void timer_cancel(void)
 {
-    disarm(this_hart());
+    this_hart()->timer_handler = NULL;
+    set_compare(NEVER);
 }
 
 void timer_fire(void)
@@ -85,12 +85,30 @@ void timer_fire(void)
     struct hart *h = this_hart();
     irq_handler *handler = h->timer_handler;
 
-    /* The line may still be up from a deadline that has been moved since. */
-    if (handler && csr_read(time) < h->timer_deadline)
+    /* A deadline that was moved or forgotten since, or the end of a bounded wait. */
+    if (!handler || csr_read(time) < h->timer_deadline) {
+        set_own_compare(h);
         return;
-    disarm(h);
-    if (handler)
-        handler(h->timer_arg);
+    }
+    h->timer_handler = NULL;
+    set_compare(NEVER);
+    handler(h->timer_arg);
+}
+
+/*
+ * A hart never sleeps without a deadline: when all harts sleep, QEMU's instruction-counting clock jumps to the next timer,
+ * and without one that is the end of time.
+ */
+void timer_begin_wait(const struct hart *h)
+{
+    uint64_t limit = csr_read(time) + max_wait_ticks;
+
+    set_compare(h->timer_handler ? MIN(limit, h->timer_deadline) : limit);
+}
+
+void timer_end_wait(const struct hart *h)
+{
+    set_own_compare(h);
 }
 
 void rtc_found(paddr_t base)
