@@ -27,7 +27,7 @@ static void quantise_loop(void *context, uint32_t begin, uint32_t end)
     struct vectors *x = context;
 
     for (uint32_t p = begin; p < end; p++) {
-        quant_vector(&x->quant, p, x->values + (size_t)p * x->cols, x->cols);
+        quant_vector(&x->quant, x->form, p, x->values + (size_t)p * x->cols, x->cols);
     }
 }
 
@@ -41,54 +41,56 @@ static uint32_t piece_cols(const struct job *job)
     return w->cols < most ? w->cols : most;
 }
 
-/* I(row) for a row of more columns than 64 bits allow, or with scales that are too large. */
-static kernel_wide wide_sum(const struct job *job, uint32_t row, const int64_t *words,
-                            const int32_t *sums)
+/* Vector p, the first columns of it that fit into one call. */
+static struct kernel_piece first_piece(const struct job *job, uint32_t p)
 {
-    uint32_t most = piece_cols(job);
+    const struct quant *q = &job->x->quant;
+    struct kernel_piece piece = {.cols = piece_cols(job)};
+
+    if (job->x->form == QUANT_INTEGERS) {
+        piece.integers = q->integers + (size_t)p * q->cols;
+    } else {
+        piece.words = q->words + (size_t)p * (q->cols / 2);
+        piece.sums = q->sums + (size_t)p * (q->cols / QUANT_SUM_COLS);
+    }
+    return piece;
+}
+
+/* float(I(row)) for a row of more columns than 64 bits allow, or with weights that are too large. */
+static float wide_sum(const struct job *job, uint32_t row, struct kernel_piece piece)
+{
+    uint32_t most = piece.cols;
     kernel_wide total = 0;
 
-    for (uint32_t at = 0; at < job->w->cols; at += most) {
-        uint32_t cols = job->w->cols - at < most ? job->w->cols - at : most;
-        struct kernel_piece piece = {.words = words, .sums = sums, .begin = at, .cols = cols};
+    for (; piece.begin < job->w->cols; piece.begin += most) {
+        uint32_t left = job->w->cols - piece.begin;
         int64_t sum;
-        if (!job->kernel->dot_quant(job->w, row, 1, &piece, &sum)) {
-            return job->kernel->dot_reference(job->w, row, words);
+        piece.cols = left < most ? left : most;
+        if (!job->kernel->dot(job->w, row, 1, &piece, &sum)) {
+            bool number = job->kernel->dot_reference(job->w, row, &piece, &total);
+            return number ? (float)total : fmath_from_bits(NAN_BITS);
         }
         total += sum;
     }
-    return total;
+    return (float)total;
 }
 
-static void quant_rows(const struct job *job, uint32_t row, uint32_t rows, uint32_t p, float *out)
+/* A few rows against one vector. */
+static void some_rows(const struct job *job, uint32_t row, uint32_t rows, uint32_t p, float *out)
 {
-    const struct quant *q = &job->x->quant;
-    struct kernel_piece piece = {
-        .words = q->words + (size_t)p * (q->cols / 2),
-        .sums = q->sums + (size_t)p * (q->cols / QUANT_SUM_COLS),
-        .begin = 0,
-        .cols = piece_cols(job),
-    };
+    const struct kernel *kernel = job->kernel;
+    struct kernel_piece piece = first_piece(job, p);
+    int32_t exponent = job->x->quant.exponent[p];
     int64_t sums[KERNEL_ROWS];
-    float floats[KERNEL_ROWS];
+    bool fits = piece.cols == job->w->cols && kernel->dot(job->w, row, rows, &piece, sums);
 
-    if (q->exponent[p] == QUANT_NOT_FINITE) {
-        for (uint32_t i = 0; i < rows; i++) {
-            out[i] = fmath_from_bits(NAN_BITS);
-        }
-        return;
-    }
-    if (piece.cols == job->w->cols && job->kernel->dot_quant(job->w, row, rows, &piece, sums)) {
-        for (uint32_t i = 0; i < rows; i++) {
-            floats[i] = (float)sums[i];
-        }
-    } else {
-        for (uint32_t i = 0; i < rows; i++) {
-            floats[i] = (float)wide_sum(job, row + i, piece.words, piece.sums);
-        }
-    }
     for (uint32_t i = 0; i < rows; i++) {
-        out[i] = fmath_scale(floats[i], job->kernel->unit(job->w, row + i) - q->exponent[p]);
+        float sum = fits ? (float)sums[i] : wide_sum(job, row + i, piece);
+        int unit = kernel->unit != NULL ? kernel->unit(job->w, row + i) : HALF_UNIT;
+        out[i] = fmath_scale(sum, unit - exponent);
+        if (job->bias != NULL) {
+            out[i] += job->bias[row + i];
+        }
     }
 }
 
@@ -101,14 +103,12 @@ static void row_loop(void *context, uint32_t begin, uint32_t end)
         uint32_t rows = end - row < KERNEL_ROWS ? end - row : KERNEL_ROWS;
         for (uint32_t p = 0; p < job->x->count; p++) {
             float *out = job->y + p * job->stride + row;
-            if (job->kernel->dot_quant != NULL) {
-                quant_rows(job, row, rows, p, out);
-            } else {
-                const float *x = job->x->values + (size_t)p * job->x->cols;
-                job->kernel->dot_floats(job->w, row, rows, x, out);
+            if (job->x->quant.exponent[p] != QUANT_NOT_FINITE) {
+                some_rows(job, row, rows, p, out);
+                continue;
             }
-            for (uint32_t i = 0; job->bias != NULL && i < rows; i++) {
-                out[i] += job->bias[row + i];
+            for (uint32_t i = 0; i < rows; i++) {
+                out[i] = fmath_from_bits(NAN_BITS);
             }
         }
     }
@@ -120,10 +120,11 @@ void matmul(struct par *par, const struct tensor *w, const float *bias, struct v
     struct job job = {
         .kernel = kernel_of(w->type), .w = w, .bias = bias, .x = x, .y = y, .stride = stride};
 
-    if (job.kernel->dot_quant != NULL && !x->quantised) {
+    if (!x->quantised || x->form != job.kernel->form) {
         x->quant.cols = quant_padded(x->cols);
-        par_run(par, x->count, 1, quantise_loop, x);
+        x->form = job.kernel->form;
         x->quantised = true;
+        par_run(par, x->count, 1, quantise_loop, x);
     }
     par_run(par, w->rows, KERNEL_ROWS, row_loop, &job);
 }

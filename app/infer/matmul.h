@@ -14,13 +14,14 @@
 #include "quant.h"
 #include "tensor.h"
 
-/* The vectors of a block. They are quantised at most once, when the first quantised matrix meets
- * them. */
+/* The vectors of a block. They are quantised when the first matrix meets them, and again only where
+ * one of another form (quant.h) does. */
 struct vectors {
     uint32_t count, cols;
     const float *values; /* [count][cols] */
     struct quant quant;  /* its arrays have room for [count][quant_padded(cols)] */
     bool quantised;
+    enum quant_form form; /* where quantised */
 };
 
 /* Declares new contents: count vectors of cols floats. Keeps the room for quantised ones. */

@@ -49,23 +49,15 @@ static uint32_t largest_magnitude(const float *x, uint32_t cols)
     return largest;
 }
 
-void quant_vector(struct quant *out, size_t p, const float *x, uint32_t cols)
+/* Fills words and sums of one vector. */
+static void fill_pairs(int64_t *words, int32_t *sums, uint32_t padded, const float *x,
+                       uint32_t cols, int top)
 {
-    int64_t *words = out->words + p * (out->cols / 2);
-    int32_t *sums = out->sums + p * (out->cols / QUANT_SUM_COLS);
-    uint32_t largest = largest_magnitude(x, cols);
-    int top = biased_exponent(largest);
-
-    if (top == EXP_INFINITE) {
-        out->exponent[p] = QUANT_NOT_FINITE;
-        return;
-    }
-    out->exponent[p] = EXPONENT_BASE + QUANT_BITS - top;
-    memset(sums, 0, out->cols / QUANT_SUM_COLS * sizeof(*sums));
-    for (uint32_t g = 0; g < out->cols; g += QUANT_LANES) {
+    memset(sums, 0, padded / QUANT_SUM_COLS * sizeof(*sums));
+    for (uint32_t g = 0; g < padded; g += QUANT_LANES) {
         int32_t q[QUANT_LANES], sum = 0;
         for (uint32_t j = 0; j < QUANT_LANES; j++) {
-            q[j] = g + j < cols ? quantise(fmath_bits(x[g + j]), top, QUANT_BITS) : 0;
+            q[j] = g + j < cols ? quantise(fmath_bits(x[g + j]), top, QUANT_PAIR_BITS) : 0;
             sum += q[j];
         }
         for (uint32_t j = 0; j < QUANT_LANES / 2; j++) {
@@ -73,6 +65,22 @@ void quant_vector(struct quant *out, size_t p, const float *x, uint32_t cols)
         }
         sums[g / QUANT_SUM_COLS] += sum;
     }
+}
+
+void quant_vector(struct quant *out, enum quant_form form, size_t p, const float *x, uint32_t cols)
+{
+    if (form == QUANT_INTEGERS) {
+        out->exponent[p] = quant_integers(x, cols, QUANT_INTEGER_BITS, out->integers + p * out->cols);
+        return;
+    }
+    int top = biased_exponent(largest_magnitude(x, cols));
+    if (top == EXP_INFINITE) {
+        out->exponent[p] = QUANT_NOT_FINITE;
+        return;
+    }
+    out->exponent[p] = EXPONENT_BASE + QUANT_PAIR_BITS - top;
+    fill_pairs(out->words + p * (out->cols / 2), out->sums + p * (out->cols / QUANT_SUM_COLS),
+               out->cols, x, cols, top);
 }
 
 int32_t quant_integers(const float *x, uint32_t n, int bits, int32_t *out)

@@ -5,28 +5,35 @@
  * workers (-ffp-contract=off, no -ffast-math). tests/ hold a model of this text in numpy. "float"
  * below is IEEE single, every operation rounded once to nearest, ties to even.
  *
- * 1. Products with matrices of plain floats (F32, F16, BF16; kernels/f32.c, f16.c, bf16.c)
- *      y[r] = sum over columns j, ascending, of float(W[r][j]) * x[j], starting from +0: each
- *      product rounded to float, then each sum. F16 and BF16 convert exactly. Then + bias[r].
- *
- * 2. Products with quantised matrices work on integers. Once per vector x of `cols` floats:
+ * 1. All products with matrices work on integers, those with plain floats too: under QEMU's TCG a
+ *    floating-point operation is a call of some 20 ns, and an integer one takes less than 1 ns.
+ *    Once per vector x of `cols` floats, for a number of bits B:
  *      E = the biased 8-bit exponent field of max |x[j]|, but at least 1
- *      k = 144 - E                       so that max |x| * 2^k is in [2^17, 2^18)
- *      q[j] = sign(x[j]) * min(floor(|x[j]| * 2^k + 1/2), 2^18 - 1)
+ *      k = 126 + B - E                   so that max |x| * 2^k is in [2^(B-1), 2^B)
+ *      q[j] = sign(x[j]) * min(floor(|x[j]| * 2^k + 1/2), 2^B - 1)
  *    One scale per vector, a power of two: quantising needs no floating-point operation, and the
- *    scale is exact. 18 bits and a sign keep the error at 2^-18 to 2^-19 of the largest element:
- *    for a vector whose maximum is 30 times its root mean square (a bad one) that is a relative
- *    noise of 4e-5, a hundredth of what Q8_0 does to the weights. They also are what fits: 32
- *    products of an unsigned byte with 18 bits and a sign stay within 32 bits.
- *    If any x[j] is infinite or NaN, every y is NaN.
+ *    scale is exact. If any x[j] is infinite or NaN, every y is NaN.
  *
  *    With I(r) the integer below, exact whatever the order (it is held in 64 bits, or in 128 where
  *    64 might not do), and u the exponent of its unit:
  *      y[r] = float(I(r)) * 2^(u - k)    float() rounds once; the product rounds only if subnormal
  *      y[r] = y[r] + bias[r]             where the layer has a bias
  *
- *    A half-precision number h of a block is the integer H(h) = significand << shift in units of
- *    2^-24: significand = mantissa + 1024, shift = exponent - 1, or mantissa and 0 for subnormals;
+ * 2. B and I by the type of the matrix.
+ *    Plain floats, B = 24: what a vector's largest element keeps in fp32, all keep. For a vector
+ *    whose maximum is 30 times its root mean square (a bad one) that is a relative noise of 5e-7.
+ *      F32, BF16  u = -14   I = sum over j of floor(M(w) q[j] / 2^min(136 - e(w), 63))
+ *                           e the biased exponent field of w as fp32, M = sign * (2^23 + mantissa),
+ *                           also for zero and subnormals (their terms are 0 or -1); where e > 136,
+ *                           that is |w| >= 1024, the power is a multiplication by 2^(e - 136);
+ *                           y is NaN where a row has an e > 190 (|w| >= 2^64, infinities, NaNs)
+ *      F16        u = -24   I = sum over j of H(w) q[j]
+ *
+ *    Quantised types, B = 18: the noise for the same bad vector is 4e-5, a hundredth of what Q8_0
+ *    does to the weights, and 32 products of an unsigned byte with 18 bits and a sign are what fits
+ *    into half a word (struct quant).
+ *    A half-precision number h is the integer H(h) = significand << shift in units of 2^-24:
+ *    significand = mantissa + 1024, shift = exponent - 1, or mantissa and 0 for subnormals;
  *    negative with the sign bit. Exponent 31 (infinity, NaN) counts as an ordinary exponent.
  *      Q8_0   u = -24   I = sum over blocks of H(d) * sum w q
  *      Q4_0   u = -24   I = sum over blocks of H(d) * sum (n - 8) q            n: nibble
@@ -60,30 +67,36 @@
 #ifndef INFER_QUANT_H
 #define INFER_QUANT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-    QUANT_BITS = 18,                 /* magnitude of a quantised activation */
-    QUANT_MAX = (1 << QUANT_BITS) - 1,
-    QUANT_LANES = 8,                 /* columns that share four words */
-    QUANT_SUM_COLS = 16,             /* columns per partial sum */
-    QUANT_NOT_FINITE = INT32_MAX     /* exponent of a vector with infinities or NaNs */
+    QUANT_PAIR_BITS = 18,    /* B for quantised matrices */
+    QUANT_INTEGER_BITS = 24, /* B for plain floats */
+    QUANT_LANES = 8,         /* columns that share four words */
+    QUANT_SUM_COLS = 16,     /* columns per partial sum */
+    QUANT_NOT_FINITE = INT32_MAX /* exponent of a vector with infinities or NaNs */
 };
 
+enum quant_form { QUANT_PAIRS, QUANT_INTEGERS };
+
 /*
- * Quantised vectors, one per position of a block.
+ * Quantised vectors, one per position of a block, in one of two forms.
  *
- * Columns 8g+j and 8g+j+4 (j = 0..3) share word 4g+j: q[8g+j] * 2^32 + q[8g+j+4]. Multiplied by a
- * word of two weights, w[8g+j] + w[8g+j+4] * 2^32, modulo 2^64, the upper half of the product holds
- * w[8g+j] q[8g+j] + w[8g+j+4] q[8g+j+4], and the lower half one cross term: two multiply-adds for
- * one multiplication. Columns are padded with zeros to a multiple of 16.
+ * QUANT_INTEGERS: q[j] as int32, B = 24.
+ *
+ * QUANT_PAIRS, B = 18: columns 8g+j and 8g+j+4 (j = 0..3) share word 4g+j, q[8g+j] * 2^32 +
+ * q[8g+j+4]. Multiplied by a word of two weights, w[8g+j] + w[8g+j+4] * 2^32, modulo 2^64, the upper
+ * half of the product holds w[8g+j] q[8g+j] + w[8g+j+4] q[8g+j+4], and the lower half one cross
+ * term: two multiply-adds for one multiplication. Columns are padded with zeros to a multiple of 16.
  */
 struct quant {
     uint32_t cols;     /* padded */
-    int64_t *words;    /* [positions][cols / 2] */
-    int32_t *sums;     /* [positions][cols / 16]: sums of q */
+    union {
+        int64_t *words;    /* QUANT_PAIRS: [positions][cols / 2] */
+        int32_t *integers; /* QUANT_INTEGERS: [positions][cols] */
+    };
+    int32_t *sums;     /* QUANT_PAIRS: [positions][cols / 16], sums of q */
     int32_t *exponent; /* [positions]: k */
 };
 
@@ -93,13 +106,10 @@ static inline uint32_t quant_padded(uint32_t cols)
 }
 
 /* Quantises cols floats into position p of out, whose cols must be quant_padded(cols). */
-void quant_vector(struct quant *out, size_t p, const float *x, uint32_t cols);
+void quant_vector(struct quant *out, enum quant_form form, size_t p, const float *x, uint32_t cols);
 
-/*
- * The same rule with another number of bits (up to 24), to plain integers: out[i] is
- * sign * min(floor(|x[i]| * 2^k + 1/2), 2^bits - 1) with the returned k = 126 + bits - E.
- * QUANT_NOT_FINITE (out untouched) where an x is infinite or NaN.
- */
+/* The rule of 1. by itself: n floats to n integers of up to 24 bits and a sign; returns k.
+ * QUANT_NOT_FINITE (out untouched) where an x is infinite or NaN. */
 int32_t quant_integers(const float *x, uint32_t n, int bits, int32_t *out);
 
 /* q[col] of a vector of words. For references; kernels use the words as they are. */

@@ -1,41 +1,72 @@
-/* BF16: the upper halves of floats. */
-#include "kernels.h"
+/* BF16: the upper halves of floats, as fixed-point numbers like those: quant.h. */
+#include "float_terms.h"
 
-static float upper_half(uint32_t h)
-{
-    uint32_t bits = h << 16;
-    float f;
+enum { WEIGHT_BYTES = 2, PER_WORD = 4 };
 
-    memcpy(&f, &bits, sizeof(f));
-    return f;
-}
+#define UPPER_HALF 0xffff0000u
 
 static void decode_row(const struct tensor *w, uint32_t row, float *out)
 {
     const uint8_t *p = tensor_row(w, row);
 
     for (uint32_t j = 0; j < w->cols; j++) {
-        uint32_t h = load_u16(p + 2 * (size_t)j);
-        out[j] = upper_half(h);
+        uint32_t bits = load_u16(p + WEIGHT_BYTES * j) << 16;
+        memcpy(&out[j], &bits, sizeof(bits));
     }
 }
 
-static void dot_floats(const struct tensor *w, uint32_t row, uint32_t rows, const float *x,
-                       float *out)
+static bool dot_reference(const struct tensor *w, uint32_t row, const struct kernel_piece *x,
+                          kernel_wide *out)
 {
-    for (uint32_t i = 0; i < rows; i++) {
-        const uint8_t *p = tensor_row(w, row + i);
-        float sum = 0.0f;
-        for (uint32_t j = 0; j < w->cols; j++) {
-            uint32_t h = load_u16(p + 2 * (size_t)j);
-            sum += upper_half(h) * x[j];
-        }
-        out[i] = sum;
+    const uint8_t *p = tensor_row(w, row);
+    kernel_wide total = 0, term;
+    bool number = true;
+
+    for (uint32_t j = 0; j < w->cols; j++) {
+        uint32_t bits = load_u16(p + WEIGHT_BYTES * j) << 16;
+        number &= float_term_reference(bits, x->integers[j], &term);
+        total += term;
     }
+    *out = total;
+    return number;
+}
+
+static int64_t one_row(const uint8_t *p, const int32_t *q, uint32_t cols, int64_t *room)
+{
+    int64_t total = 0;
+    uint32_t j = 0;
+
+    for (; j + PER_WORD <= cols; j += PER_WORD, p += sizeof(uint64_t)) {
+        uint64_t v = load_u64(p);
+        total += float_term((int32_t)(uint32_t)(v << 16), q[j], room);
+        total += float_term((int32_t)((uint32_t)v & UPPER_HALF), q[j + 1], room);
+        total += float_term((int32_t)(uint32_t)((v >> 32) << 16), q[j + 2], room);
+        total += float_term((int32_t)((uint32_t)(v >> 32) & UPPER_HALF), q[j + 3], room);
+    }
+    for (; j < cols; j++, p += WEIGHT_BYTES) {
+        total += float_term((int32_t)(load_u16(p) << 16), q[j], room);
+    }
+    return total;
+}
+
+static bool dot(const struct tensor *w, uint32_t row, uint32_t rows, const struct kernel_piece *x,
+                int64_t *out)
+{
+    int64_t room = 0;
+
+    for (uint32_t i = 0; i < rows; i++) {
+        const uint8_t *p = tensor_row(w, row + i) + WEIGHT_BYTES * x->begin;
+        out[i] = one_row(p, x->integers + x->begin, x->cols, &room);
+    }
+    return room >= 0;
 }
 
 const struct kernel kernel_bf16 = {
     .name = "bf16",
+    .form = QUANT_INTEGERS,
     .decode_row = decode_row,
-    .dot_floats = dot_floats,
+    .dot = dot,
+    .max_cols = FLOAT_MAX_COLS,
+    .dot_reference = dot_reference,
+    .unit = float_unit,
 };

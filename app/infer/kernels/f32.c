@@ -1,53 +1,63 @@
-/* F32: plain floats, 4-byte aligned in every format. */
-#include "kernels.h"
-
-static const float *row_floats(const struct tensor *w, uint32_t row)
-{
-    return (const float *)(const void *)tensor_row(w, row);
-}
+/* F32: plain floats, 4-byte aligned in every format, as fixed-point numbers: quant.h. */
+#include "float_terms.h"
 
 static void decode_row(const struct tensor *w, uint32_t row, float *out)
 {
     memcpy(out, tensor_row(w, row), w->cols * sizeof(*out));
 }
 
-static void four_rows(const float *a, size_t cols, const float *x, float out[KERNEL_ROWS])
+static bool dot_reference(const struct tensor *w, uint32_t row, const struct kernel_piece *x,
+                          kernel_wide *out)
 {
-    const float *b = a + cols, *c = b + cols, *d = c + cols;
-    float sa = 0.0f, sb = 0.0f, sc = 0.0f, sd = 0.0f;
+    const uint8_t *p = tensor_row(w, row);
+    kernel_wide total = 0, term;
+    bool number = true;
 
-    for (size_t j = 0; j < cols; j++) {
-        float v = x[j];
-        sa += a[j] * v;
-        sb += b[j] * v;
-        sc += c[j] * v;
-        sd += d[j] * v;
+    for (uint32_t j = 0; j < w->cols; j++) {
+        number &= float_term_reference(load_u32(p + sizeof(float) * j), x->integers[j], &term);
+        total += term;
     }
-    out[0] = sa;
-    out[1] = sb;
-    out[2] = sc;
-    out[3] = sd;
+    *out = total;
+    return number;
 }
 
-static void dot_floats(const struct tensor *w, uint32_t row, uint32_t rows, const float *x,
-                       float *out)
+/* One row at a time: the decoding of a weight needs the registers that a second row would. */
+static int64_t one_row(const uint8_t *p, const int32_t *q, uint32_t cols, int64_t *room)
 {
-    if (rows == KERNEL_ROWS) {
-        four_rows(row_floats(w, row), w->cols, x, out);
-        return;
+    const int32_t *bits = (const int32_t *)(const void *)p;
+    int64_t total = 0;
+    uint32_t j = 0;
+
+    for (; j + 4 <= cols; j += 4) {
+        total += float_term(bits[j], q[j], room);
+        total += float_term(bits[j + 1], q[j + 1], room);
+        total += float_term(bits[j + 2], q[j + 2], room);
+        total += float_term(bits[j + 3], q[j + 3], room);
     }
+    for (; j < cols; j++) {
+        total += float_term(bits[j], q[j], room);
+    }
+    return total;
+}
+
+static bool dot(const struct tensor *w, uint32_t row, uint32_t rows, const struct kernel_piece *x,
+                int64_t *out)
+{
+    int64_t room = 0;
+
     for (uint32_t i = 0; i < rows; i++) {
-        const float *a = row_floats(w, row + i);
-        float sum = 0.0f;
-        for (uint32_t j = 0; j < w->cols; j++) {
-            sum += a[j] * x[j];
-        }
-        out[i] = sum;
+        const uint8_t *p = tensor_row(w, row + i) + sizeof(float) * x->begin;
+        out[i] = one_row(p, x->integers + x->begin, x->cols, &room);
     }
+    return room >= 0;
 }
 
 const struct kernel kernel_f32 = {
     .name = "f32",
+    .form = QUANT_INTEGERS,
     .decode_row = decode_row,
-    .dot_floats = dot_floats,
+    .dot = dot,
+    .max_cols = FLOAT_MAX_COLS,
+    .dot_reference = dot_reference,
+    .unit = float_unit,
 };

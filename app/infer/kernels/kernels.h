@@ -26,29 +26,30 @@ enum { KERNEL_ROWS = 4 }; /* most rows per call */
 __extension__ typedef __int128 kernel_wide;
 
 /* A piece of a quantised vector: columns [begin, begin + cols), both multiples of the type's block;
- * words and sums are those of column 0. */
+ * the pointers are those of column 0. */
 struct kernel_piece {
-    const int64_t *words;
-    const int32_t *sums;
+    const int64_t *words;    /* QUANT_PAIRS */
+    const int32_t *sums;     /* QUANT_PAIRS */
+    const int32_t *integers; /* QUANT_INTEGERS */
     uint32_t begin, cols;
 };
 
 struct kernel {
     const char *name;
+    enum quant_form form; /* of the vectors that it takes */
+    uint32_t max_cols;    /* of a piece */
+    /* out[i] = I (quant.h) of row (row + i) over that piece, i < rows <= KERNEL_ROWS. Returns false
+     * where weights are so large that 64 bits might not hold a sum: then out means nothing. */
+    bool (*dot)(const struct tensor *w, uint32_t row, uint32_t rows, const struct kernel_piece *x,
+                int64_t *out);
+    /* The same for one whole row of any weights, plainly: the reference of dot. Returns false where
+     * the product is NaN. */
+    bool (*dot_reference)(const struct tensor *w, uint32_t row, const struct kernel_piece *x,
+                          kernel_wide *out);
+    /* The exponent u of I's unit; NULL: HALF_UNIT. */
+    int (*unit)(const struct tensor *w, uint32_t row);
     /* Row as floats, out[cols]. */
     void (*decode_row)(const struct tensor *w, uint32_t row, float *out);
-    /* Plain floats: out[i] = dot of row (row + i) with x[cols], i < rows <= KERNEL_ROWS. */
-    void (*dot_floats)(const struct tensor *w, uint32_t row, uint32_t rows, const float *x,
-                       float *out);
-    /* Quantised: out[i] = I (quant.h) over that piece, of at most max_cols columns. Returns false
-     * where a scale is so large that 64 bits might not hold a sum: then out means nothing. */
-    bool (*dot_quant)(const struct tensor *w, uint32_t row, uint32_t rows,
-                      const struct kernel_piece *x, int64_t *out);
-    uint32_t max_cols;
-    /* The same for one whole row, any scale, plainly: the reference of dot_quant. */
-    kernel_wide (*dot_reference)(const struct tensor *w, uint32_t row, const int64_t *words);
-    /* The exponent u of I's unit. */
-    int (*unit)(const struct tensor *w, uint32_t row);
 };
 
 /* Fills the table for this machine; the first use of kernel_of does it too. */
@@ -60,7 +61,7 @@ extern const struct kernel kernel_f32, kernel_f16, kernel_bf16, kernel_q8_0, ker
 
 /* --- shared by the kernels -------------------------------------------------------------------- */
 
-enum { HALF_UNIT = -24 }; /* half-precision numbers are integers in units of 2^-24 */
+enum { HALF_UNIT = -24 }; /* of integers that are multiples of half-precision numbers */
 
 /* The bits of one half-precision exponent that must be clear in every scale for dot_quant: below
  * 2^1 (Q8_0, Q4_0: exponent < 16) and below 2^-7 (Q4_K, Q6_K: exponent < 8). */
@@ -81,6 +82,15 @@ static inline uint64_t load_u64(const uint8_t *p)
 #else
     memcpy(&v, p, sizeof(v));
 #endif
+    return v;
+}
+
+/* The same for addresses that are multiples of 4: plain floats are, in every format. */
+static inline uint32_t load_u32(const uint8_t *p)
+{
+    uint32_t v;
+
+    memcpy(&v, __builtin_assume_aligned(p, 4), sizeof(v));
     return v;
 }
 
@@ -112,6 +122,12 @@ static inline uint32_t half_shift(uint32_t h)
 static inline int64_t half_times(uint32_t h, int64_t sum)
 {
     return (int64_t)((uint64_t)(sum * half_significand(h)) << half_shift(h));
+}
+
+/* The same in 128 bits, for any exponent. */
+static inline kernel_wide wide_half_times(uint32_t h, int64_t sum)
+{
+    return (kernel_wide)(sum * half_significand(h)) * (INT64_C(1) << half_shift(h));
 }
 
 /* Exact; infinity and NaN convert as the ordinary exponent 31. */

@@ -25,7 +25,8 @@ static void decode_row(const struct tensor *w, uint32_t row, float *out)
     }
 }
 
-static kernel_wide dot_reference(const struct tensor *w, uint32_t row, const int64_t *words)
+static bool dot_reference(const struct tensor *w, uint32_t row, const struct kernel_piece *x,
+                          kernel_wide *out)
 {
     const uint8_t *p = tensor_row(w, row);
     kernel_wide total = 0;
@@ -34,11 +35,12 @@ static kernel_wide dot_reference(const struct tensor *w, uint32_t row, const int
         uint32_t d = load_u16(p);
         int64_t sum = 0;
         for (uint32_t j = 0; j < BLOCK; j++) {
-            sum += (int64_t)nibble(p, j) * quant_at(words, b * BLOCK + j);
+            sum += (int64_t)nibble(p, j) * quant_at(x->words, b * BLOCK + j);
         }
-        total += (kernel_wide)(sum * half_significand(d)) * (INT64_C(1) << half_shift(d));
+        total += wide_half_times(d, sum);
     }
-    return total;
+    *out = total;
+    return true;
 }
 
 /* Eight columns of low nibbles (shift 0) or high ones (shift 4). */
@@ -85,8 +87,8 @@ static uint32_t two_rows(const uint8_t *p, size_t to_next, const struct kernel_p
     return scales;
 }
 
-static bool dot_quant(const struct tensor *w, uint32_t row, uint32_t rows,
-                      const struct kernel_piece *x, int64_t *out)
+static bool dot(const struct tensor *w, uint32_t row, uint32_t rows, const struct kernel_piece *x,
+                int64_t *out)
 {
     size_t row_bytes = tensor_row_bytes(w);
     const uint8_t *p = tensor_row(w, row) + x->begin / BLOCK * BLOCK_BYTES;
@@ -103,18 +105,11 @@ static bool dot_quant(const struct tensor *w, uint32_t row, uint32_t rows,
     return (scales & HALF_LARGE_BLOCK) == 0;
 }
 
-static int unit(const struct tensor *w, uint32_t row)
-{
-    (void)w;
-    (void)row;
-    return HALF_UNIT;
-}
-
 const struct kernel kernel_q4_0 = {
     .name = "q4_0",
+    .form = QUANT_PAIRS,
     .decode_row = decode_row,
-    .dot_quant = dot_quant,
+    .dot = dot,
     .max_cols = 32768, /* 1024 blocks of 2^4 * 2^18 * 2^5 * 2^11 * 2^14 */
     .dot_reference = dot_reference,
-    .unit = unit,
 };

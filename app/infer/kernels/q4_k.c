@@ -53,12 +53,8 @@ static void decode_row(const struct tensor *w, uint32_t row, float *out)
     }
 }
 
-static kernel_wide wide_half_times(uint32_t h, int64_t sum)
-{
-    return (kernel_wide)(sum * half_significand(h)) * (INT64_C(1) << half_shift(h));
-}
-
-static kernel_wide dot_reference(const struct tensor *w, uint32_t row, const int64_t *words)
+static bool dot_reference(const struct tensor *w, uint32_t row, const struct kernel_piece *x,
+                          kernel_wide *out)
 {
     const uint8_t *p = tensor_row(w, row);
     kernel_wide total = 0;
@@ -67,13 +63,14 @@ static kernel_wide dot_reference(const struct tensor *w, uint32_t row, const int
         struct factors f = unpack_factors(p + SCALES_AT);
         int64_t scaled = 0, mins = 0;
         for (uint32_t j = 0; j < BLOCK; j++) {
-            int64_t q = quant_at(words, b * BLOCK + j);
+            int64_t q = quant_at(x->words, b * BLOCK + j);
             scaled += f.scale[j / RUN] * nibble(p, j) * q;
             mins += f.min[j / RUN] * q;
         }
         total += wide_half_times(load_u16(p), scaled) - wide_half_times(load_u16(p + 2), mins);
     }
-    return total;
+    *out = total;
+    return true;
 }
 
 /* 32 nibbles at shift 0 or 4 of 32 bytes, times 32 columns. */
@@ -114,8 +111,8 @@ static uint32_t one_row(const uint8_t *p, const struct kernel_piece *x, int64_t 
     return scales;
 }
 
-static bool dot_quant(const struct tensor *w, uint32_t row, uint32_t rows,
-                      const struct kernel_piece *x, int64_t *out)
+static bool dot(const struct tensor *w, uint32_t row, uint32_t rows, const struct kernel_piece *x,
+                int64_t *out)
 {
     uint32_t scales = 0;
 
@@ -126,18 +123,11 @@ static bool dot_quant(const struct tensor *w, uint32_t row, uint32_t rows,
     return (scales & HALF_LARGE_SUPER) == 0;
 }
 
-static int unit(const struct tensor *w, uint32_t row)
-{
-    (void)w;
-    (void)row;
-    return HALF_UNIT;
-}
-
 const struct kernel kernel_q4_k = {
     .name = "q4_k",
+    .form = QUANT_PAIRS,
     .decode_row = decode_row,
-    .dot_quant = dot_quant,
+    .dot = dot,
     .max_cols = 65536, /* 256 blocks of 2 * 2^4 * 2^18 * 2^8 * 2^6 * 2^11 * 2^6 */
     .dot_reference = dot_reference,
-    .unit = unit,
 };

@@ -47,7 +47,8 @@ static void decode_row(const struct tensor *w, uint32_t row, float *out)
     }
 }
 
-static kernel_wide dot_reference(const struct tensor *w, uint32_t row, const int64_t *words)
+static bool dot_reference(const struct tensor *w, uint32_t row, const struct kernel_piece *x,
+                          kernel_wide *out)
 {
     const uint8_t *p = tensor_row(w, row);
     kernel_wide total = 0;
@@ -57,11 +58,12 @@ static kernel_wide dot_reference(const struct tensor *w, uint32_t row, const int
         int64_t sum = 0;
         for (uint32_t j = 0; j < BLOCK; j++) {
             int64_t scale = (int8_t)p[SCALES_AT + j / SCALE_COLS];
-            sum += scale * weight(p, j) * quant_at(words, b * BLOCK + j);
+            sum += scale * weight(p, j) * quant_at(x->words, b * BLOCK + j);
         }
-        total += (kernel_wide)(sum * half_significand(d)) * (INT64_C(1) << half_shift(d));
+        total += wide_half_times(d, sum);
     }
-    return total;
+    *out = total;
+    return true;
 }
 
 /* 16 weights of one scale: two words of six-bit numbers, biased, times their columns. */
@@ -123,8 +125,8 @@ static uint32_t one_row(const uint8_t *p, const struct kernel_piece *x, int64_t 
     return scales;
 }
 
-static bool dot_quant(const struct tensor *w, uint32_t row, uint32_t rows,
-                      const struct kernel_piece *x, int64_t *out)
+static bool dot(const struct tensor *w, uint32_t row, uint32_t rows, const struct kernel_piece *x,
+                int64_t *out)
 {
     uint32_t scales = 0;
 
@@ -135,18 +137,11 @@ static bool dot_quant(const struct tensor *w, uint32_t row, uint32_t rows,
     return (scales & HALF_LARGE_SUPER) == 0;
 }
 
-static int unit(const struct tensor *w, uint32_t row)
-{
-    (void)w;
-    (void)row;
-    return HALF_UNIT;
-}
-
 const struct kernel kernel_q6_k = {
     .name = "q6_k",
+    .form = QUANT_PAIRS,
     .decode_row = decode_row,
-    .dot_quant = dot_quant,
+    .dot = dot,
     .max_cols = 16384, /* 64 blocks of 2^5 * 2^18 * 2^8 * 2^7 * 2^11 * 2^6 */
     .dot_reference = dot_reference,
-    .unit = unit,
 };

@@ -89,7 +89,8 @@ static int64_t scaled(uint32_t bits, int top, int64_t sum)
     return (scale_significand(bits) * sum) >> (shift < MAX_SHIFT ? shift : MAX_SHIFT);
 }
 
-static kernel_wide dot_reference(const struct tensor *w, uint32_t row, const int64_t *words)
+static bool dot_reference(const struct tensor *w, uint32_t row, const struct kernel_piece *x,
+                          kernel_wide *out)
 {
     const int8_t *p = (const int8_t *)tensor_row(w, row);
     uint32_t groups = w->cols / w->group;
@@ -98,9 +99,10 @@ static kernel_wide dot_reference(const struct tensor *w, uint32_t row, const int
 
     for (uint32_t g = 0; g < groups; g++) {
         uint32_t bits = scale_bits(w, (size_t)row * groups + g);
-        total += scaled(bits, top, group_reference(p, words, g * w->group, w->group));
+        total += scaled(bits, top, group_reference(p, x->words, g * w->group, w->group));
     }
-    return total;
+    *out = total;
+    return true;
 }
 
 /* A group whose length is a multiple of QUANT_SUM_COLS, by words. */
@@ -126,8 +128,8 @@ static int64_t group_dot(const uint8_t *p, const int64_t *words, const int32_t *
     return total;
 }
 
-static bool dot_quant(const struct tensor *w, uint32_t row, uint32_t rows,
-                      const struct kernel_piece *x, int64_t *out)
+static bool dot(const struct tensor *w, uint32_t row, uint32_t rows, const struct kernel_piece *x,
+                int64_t *out)
 {
     uint32_t groups = w->cols / w->group;
     bool by_words = w->group % QUANT_SUM_COLS == 0;
@@ -149,8 +151,9 @@ static bool dot_quant(const struct tensor *w, uint32_t row, uint32_t rows,
 
 const struct kernel kernel_q8_groups = {
     .name = "q8_groups",
+    .form = QUANT_PAIRS,
     .decode_row = decode_row,
-    .dot_quant = dot_quant,
+    .dot = dot,
     .max_cols = 8192, /* 2^7 * 2^18 * 2^24 * 2^13 */
     .dot_reference = dot_reference,
     .unit = unit,
