@@ -1,0 +1,93 @@
+/* hart.c: one hart whose only interrupt is the device's, and the memory of the machine. Time stands still. */
+#include "arch/hart.h"
+#include "arch/pt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "arch/console.h"
+#include "arch/host/machine.h"
+#include "arch/report.h"
+#include "kernel/mem.h"
+
+/* Low enough that a page number fits its 32 bits, and where no sanitizer keeps its own. */
+#define MEMORY_BASE ((uintptr_t)0x10000000)
+
+static bool interrupts_on = true;
+
+int host_memory(uint64_t bytes)
+{
+    void *memory = mmap((void *)MEMORY_BASE, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    if (memory == MAP_FAILED)
+        return -ENOMEM;
+    mem_add(kva_to_pa(memory), kva_to_pa(memory) + bytes);
+    return 0;
+}
+
+struct hart *this_hart(void)
+{
+    return NULL;
+}
+
+unsigned hart_index(void)
+{
+    return 0;
+}
+
+unsigned hart_count(void)
+{
+    return 1;
+}
+
+bool hart_in_trap(void)
+{
+    return false;
+}
+
+bool irq_save(void)
+{
+    bool were_on = interrupts_on;
+    interrupts_on = false;
+    return were_on;
+}
+
+void irq_restore(bool were_on)
+{
+    interrupts_on = were_on;
+}
+
+void hart_wait_for_interrupt(void)
+{
+    host_device_interrupt();
+}
+
+uint64_t hart_instret(void)
+{
+    return 0;
+}
+
+uint64_t time_ns(void)
+{
+    return 0;
+}
+
+_Noreturn void machine_exit(int status)
+{
+    exit(status);
+}
+
+void console_write(const char *bytes, size_t n)
+{
+    fwrite(bytes, 1, n, stderr);
+}
+
+void report_begin(void)
+{
+}
+
+_Noreturn void report_backtrace_and_exit(void)
+{
+    abort(); /* the sanitizer, or a core file, shows where */
+}

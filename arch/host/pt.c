@@ -1,0 +1,187 @@
+/* pt.c: pt.h with tables in an array. A load or store of the "program" goes through host_access. */
+#include "arch/pt.h"
+
+#include <stdlib.h>
+
+#include "arch/host/machine.h"
+#include "kernel/panic.h"
+
+#define TABLE_PAGES 512u /* leaf tables as large as Sv39's, so that reserve and release mean the same */
+#define TABLES ((PT_MMAP_END - PT_MMAP_BASE) / (TABLE_PAGES * PAGE_SIZE))
+
+static struct pt_entry *tables[TABLES];
+static struct pt_fence_counts fences;
+
+/* NULL: nothing is reserved there. */
+static struct pt_entry *entry(vaddr_t va)
+{
+    if (va < PT_MMAP_BASE || va >= PT_MMAP_END)
+        return NULL;
+    uint64_t page = (va - PT_MMAP_BASE) >> PAGE_SHIFT;
+    struct pt_entry *table = tables[page / TABLE_PAGES];
+    return table ? &table[page % TABLE_PAGES] : NULL;
+}
+
+static struct pt_entry *reserved_entry(vaddr_t va)
+{
+    struct pt_entry *e = entry(va);
+    if (!e)
+        panic("pt: %lx is not reserved", (unsigned long)va);
+    return e;
+}
+
+static void fence_everywhere(bool needed)
+{
+    fences.local += needed;
+    fences.remote += needed;
+}
+
+int pt_reserve(vaddr_t start, uint64_t length)
+{
+    ASSERT(start >= PT_MMAP_BASE && start + length <= PT_MMAP_END);
+    uint64_t first = (start - PT_MMAP_BASE) >> PAGE_SHIFT, last = (start + length - PT_MMAP_BASE - 1) >> PAGE_SHIFT;
+    for (uint64_t t = first / TABLE_PAGES; t <= last / TABLE_PAGES; t++) {
+        if (!tables[t])
+            tables[t] = calloc(TABLE_PAGES, sizeof(struct pt_entry));
+        if (!tables[t])
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+void pt_release(vaddr_t start, uint64_t length)
+{
+    uint64_t first = (start - PT_MMAP_BASE) >> PAGE_SHIFT, end = (start + length - PT_MMAP_BASE) >> PAGE_SHIFT;
+    for (uint64_t t = (first + TABLE_PAGES - 1) / TABLE_PAGES; t < end / TABLE_PAGES; t++) {
+        free(tables[t]);
+        tables[t] = NULL;
+    }
+}
+
+void map_batched(const struct pt_leaf *leaves, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct pt_entry *e = reserved_entry(leaves[i].va);
+        if (e->valid)
+            panic("map_batched: %lx is mapped already", (unsigned long)leaves[i].va);
+        ASSERT((leaves[i].prot & PROT_BIT_READ) && !(leaves[i].pa & PAGE_MASK));
+        *e = (struct pt_entry){
+            .valid = 1,
+            .read = 1,
+            .write = (leaves[i].prot & PROT_BIT_WRITE) != 0,
+            .exec = (leaves[i].prot & PROT_BIT_EXEC) != 0,
+            .accessed = leaves[i].accessed,
+            .dirty = leaves[i].dirty,
+            .ppn = (leaves[i].pa >> PAGE_SHIFT) & (((uint64_t)1 << 44) - 1),
+        };
+    }
+    fences.local += n > 0;
+}
+
+void pt_unmap_batched(const vaddr_t *va, size_t n, struct pt_entry *old)
+{
+    bool any = false;
+    for (size_t i = 0; i < n; i++) {
+        struct pt_entry *e = entry(va[i]), was = e ? *e : (struct pt_entry){ 0 };
+        any |= was.valid;
+        if (old)
+            old[i] = was;
+        if (e)
+            *e = (struct pt_entry){ 0 };
+    }
+    fence_everywhere(any);
+}
+
+struct pt_entry pt_lookup(vaddr_t va)
+{
+    const struct pt_entry *e = entry(va);
+    return e ? *e : (struct pt_entry){ 0 };
+}
+
+bool pt_accessed(vaddr_t va)
+{
+    struct pt_entry e = pt_lookup(va);
+    return e.valid && e.accessed;
+}
+
+void pt_clear_accessed(const vaddr_t *va, size_t n, bool *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < n; i++) {
+        struct pt_entry *e = entry(va[i]);
+        out[i] = e && e->valid && e->accessed;
+        any |= out[i];
+        if (out[i])
+            e->accessed = 0;
+    }
+    fence_everywhere(any);
+}
+
+void pt_clear_dirty(const vaddr_t *va, size_t n, bool *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < n; i++) {
+        struct pt_entry *e = entry(va[i]);
+        out[i] = e && e->valid && e->dirty;
+        any |= out[i];
+        if (out[i])
+            e->dirty = 0;
+    }
+    fence_everywhere(any);
+}
+
+void pt_mark_accessed(vaddr_t va, bool write)
+{
+    struct pt_entry *e = reserved_entry(va);
+    e->accessed = 1;
+    if (write)
+        e->dirty = 1;
+    fences.local++;
+}
+
+void pt_protect_batched(const vaddr_t *va, size_t n, uint8_t prot)
+{
+    bool any = false;
+    for (size_t i = 0; i < n; i++) {
+        struct pt_entry *e = entry(va[i]);
+        if (!e || !e->valid)
+            continue;
+        e->read = (prot & PROT_BIT_READ) != 0;
+        e->write = (prot & PROT_BIT_WRITE) != 0;
+        e->exec = (prot & PROT_BIT_EXEC) != 0;
+        any = true;
+    }
+    fence_everywhere(any);
+}
+
+void pt_fence_page(vaddr_t va)
+{
+    (void)va;
+    fences.local++;
+}
+
+struct pt_fence_counts pt_fence_counts(void)
+{
+    return fences;
+}
+
+bool host_access(vaddr_t va, bool write)
+{
+    struct pt_entry *e = entry(va);
+    if (!e || !e->valid || !(write ? e->write : e->read))
+        return false;
+    e->accessed = 1;
+    if (write)
+        e->dirty = 1;
+    return true;
+}
+
+enum fault_result host_touch(vaddr_t va, bool write)
+{
+    while (!host_access(va, write)) {
+        enum fault_result result = handle_one_fault(va, write ? FAULT_WRITE : FAULT_READ);
+        if (result != FAULT_RESOLVED)
+            return result;
+    }
+    return FAULT_RESOLVED;
+}

@@ -1,0 +1,199 @@
+/*
+ * simulate: plays a trace through the pager of kernel/, compiled for the host, and prints what it counts as one JSON object.
+ *
+ * Not a model of the pager but the pager: the same fault.c, batch.c, frame.c, region.c and policies as in the guest, on
+ * arch/host. Time stands still, so counts of instructions and of stalls stay 0.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/host/machine.h"
+#include "arch/pt.h"
+#include "kernel/frame.h"
+#include "kernel/policy/evict.h"
+#include "kernel/policy/prefetch.h"
+#include "kernel/stats.h"
+#include "kernel/vm.h"
+#include "trace.h"
+
+/* Beside the frames, which nobody writes: regions, page states, policies. */
+#define OVERHEAD ((uint64_t)64 << 20)
+
+struct options {
+    const char *trace, *policy, *evict, *name, *pack;
+    uint64_t frames, pages;
+};
+
+static void usage(FILE *out)
+{
+    fprintf(out, "usage: simulate [options] TRACE          (- reads standard input)\n"
+                 "  --frames N       cap of the pool (16)\n"
+                 "  --policy NAME    prefetch policy (auto)\n"
+                 "  --evict NAME     eviction policy (auto)\n"
+                 "  --pages N        length of the mapping (as the trace says)\n"
+                 "  --name NAME      of the mapped file: the key of its profile (weight.dat)\n"
+                 "  --share DIR      keep profiles under DIR/.bower, as the program's share (none are kept)\n"
+                 "  --pack FILE      write the trace in its compact form instead\n");
+}
+
+static _Noreturn void bad(const char *what, const char *value, const char *why)
+{
+    fprintf(stderr, "simulate: %s %s: %s\n", what, value, why);
+    exit(2);
+}
+
+static uint64_t number(const char *option, const char *text, uint64_t least, uint64_t most)
+{
+    char *end;
+    char why[80];
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || errno || value < least || value > most) {
+        snprintf(why, sizeof why, "a number from %llu to %llu is needed", (unsigned long long)least,
+                 (unsigned long long)most);
+        bad(option, text, why);
+    }
+    return value;
+}
+
+static void parse(int argc, char **argv, struct options *o)
+{
+    static const struct option names[] = {
+        { "frames", 1, NULL, 'f' },
+        { "policy", 1, NULL, 'p' },
+        { "evict", 1, NULL, 'e' },
+        { "pages", 1, NULL, 'n' },
+        { "name", 1, NULL, 'k' },
+        { "share", 1, NULL, 's' },
+        { "pack", 1, NULL, 'o' },
+        { "help", 0, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
+    };
+    for (int c; (c = getopt_long(argc, argv, "h", names, NULL)) != -1;) {
+        switch (c) {
+        case 'f':
+            o->frames = number("--frames", optarg, POOL_MIN_FRAMES, 300000);
+            break;
+        case 'p':
+            o->policy = optarg;
+            break;
+        case 'e':
+            o->evict = optarg;
+            break;
+        case 'n':
+            o->pages = number("--pages", optarg, 1, TRACE_WRITE - 1);
+            break;
+        case 'k':
+            o->name = optarg;
+            break;
+        case 's':
+            host_share = optarg;
+            break;
+        case 'o':
+            o->pack = optarg;
+            break;
+        case 'h':
+            usage(stdout);
+            exit(0);
+        default:
+            usage(stderr);
+            exit(2);
+        }
+    }
+    if (optind + 1 != argc) {
+        usage(stderr);
+        exit(2);
+    }
+    o->trace = argv[optind];
+    if (!prefetch_find(o->policy))
+        bad("--policy", o->policy, "no such policy");
+    if (!evict_find(o->evict))
+        bad("--evict", o->evict, "no such policy");
+}
+
+static void read_trace(const struct options *o, struct trace *t)
+{
+    char error[128];
+    FILE *in = strcmp(o->trace, "-") == 0 ? stdin : fopen(o->trace, "rb");
+    if (!in)
+        bad("trace", o->trace, strerror(errno));
+    if (trace_read(in, t, error, sizeof error) != 0)
+        bad("trace", o->trace, error);
+    fclose(in);
+    if (o->pages && o->pages < t->npages)
+        bad("--pages", "", "the trace uses pages beyond that");
+    if (o->pages)
+        t->npages = (uint32_t)o->pages;
+    if (t->npages == 0)
+        bad("trace", o->trace, "nothing in it");
+}
+
+static void play(const struct options *o, const struct trace *t)
+{
+    static struct host_device file;
+    uint64_t length = (uint64_t)t->npages << PAGE_SHIFT;
+    if (host_memory((o->frames << PAGE_SHIFT) + OVERHEAD + 64 * (uint64_t)t->npages) != 0)
+        bad("--frames", "", "no room in the address space for so many");
+    if (vm_init(o->frames, o->policy, o->evict) != 0)
+        exit(2);
+    host_device_init(&file, o->name, length);
+    int64_t base = vm_map(0, length, VM_PROT_READ | VM_PROT_WRITE, VM_MAP_SHARED | VM_MAP_LLM, &file.backing, 0);
+    if (base < 0)
+        bad("trace", o->trace, strerror((int)-base));
+    for (size_t i = 0; i < t->count; i++) {
+        vaddr_t va = (vaddr_t)base + ((vaddr_t)(t->accesses[i] & ~TRACE_WRITE) << PAGE_SHIFT);
+        if (host_touch(va, t->accesses[i] & TRACE_WRITE) != FAULT_RESOLVED)
+            bad("trace", o->trace, "an access failed");
+    }
+    vm_shutdown();
+}
+
+static void print_name(const char *s)
+{
+    putchar('"');
+    for (; *s; s++) {
+        if (*s == '"' || *s == '\\')
+            putchar('\\');
+        putchar((unsigned char)*s < ' ' ? '?' : *s);
+    }
+    putchar('"');
+}
+
+static void print_counts(const struct options *o, const struct trace *t)
+{
+    struct pager_totals totals;
+    struct pt_fence_counts fences = pt_fence_counts();
+    pager_totals(&totals);
+    printf("{\"trace\": ");
+    print_name(o->trace);
+    printf(", \"accesses\": %zu, \"pages\": %u, \"frames\": %lu, \"policy\": \"%s\", \"evict\": \"%s\"", t->count, t->npages,
+           (unsigned long)totals.frames, totals.policy, totals.evict);
+#define PRINT(name) printf(", \"" #name "\": %lu", (unsigned long)totals.c.name);
+    COUNTERS(PRINT)
+#undef PRINT
+    printf(", \"pages_read\": %lu, \"min_misses\": %lu", (unsigned long)(totals.c.bytes_read >> PAGE_SHIFT),
+           (unsigned long)trace_min_misses(t, (uint32_t)o->frames));
+    printf(", \"sfence_local\": %lu, \"sfence_remote\": %lu, \"frames_peak\": %lu, \"frames_leaked\": %lu}\n",
+           (unsigned long)fences.local, (unsigned long)fences.remote, (unsigned long)totals.frames_peak,
+           (unsigned long)totals.frames_leaked);
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = { .policy = "auto", .evict = "auto", .name = "weight.dat", .frames = 16 };
+    struct trace t;
+    parse(argc, argv, &o);
+    read_trace(&o, &t);
+    if (o.pack) {
+        FILE *out = fopen(o.pack, "wb");
+        if (!out || trace_write(out, &t) != 0 || fclose(out) != 0)
+            bad("--pack", o.pack, strerror(errno));
+    } else {
+        play(&o, &t);
+        print_counts(&o, &t);
+    }
+    free(t.accesses);
+    return 0;
+}

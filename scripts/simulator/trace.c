@@ -1,0 +1,192 @@
+/* trace.c: see trace.h. */
+#include "trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/policy/prefetch/bytes.h"
+
+#define MAGIC "BOWERTR1"
+#define MAGIC_SIZE 8
+
+static int fail(char *error, size_t size, const char *what, unsigned long where)
+{
+    snprintf(error, size, "%s (%lu)", what, where);
+    return -1;
+}
+
+static bool add(struct trace *t, uint64_t page, bool write)
+{
+    if (page >= TRACE_WRITE)
+        return false;
+    if (t->count == t->capacity) {
+        t->capacity = t->capacity ? 2 * t->capacity : 4096;
+        uint32_t *grown = realloc(t->accesses, t->capacity * sizeof *grown);
+        if (!grown)
+            return false;
+        t->accesses = grown;
+    }
+    t->accesses[t->count++] = (uint32_t)page | (write ? TRACE_WRITE : 0);
+    if (page >= t->npages)
+        t->npages = (uint32_t)page + 1;
+    return true;
+}
+
+static int read_text(FILE *in, struct trace *t, char *error, size_t size)
+{
+    char line[128];
+    for (unsigned long number = 1; fgets(line, sizeof line, in); number++) {
+        unsigned long long value;
+        char kind, rest;
+        if (line[0] == '#') {
+            if (sscanf(line, "# pages %llu", &value) == 1 && value < TRACE_WRITE && value > t->npages)
+                t->npages = (uint32_t)value;
+        } else if (line[0] != '\n' && (sscanf(line, "%c %llu %c", &kind, &value, &rest) != 2 ||
+                                       (kind != 'r' && kind != 'w') || !add(t, value, kind == 'w'))) {
+            return fail(error, size, "'r PAGE' or 'w PAGE' is needed in this line", number);
+        }
+    }
+    return 0;
+}
+
+/* The whole rest of a file; NULL if memory is short. */
+static uint8_t *slurp(FILE *in, size_t *n)
+{
+    size_t room = 1 << 16;
+    uint8_t *bytes = malloc(room);
+    *n = 0;
+    for (size_t got; bytes && (got = fread(bytes + *n, 1, room - *n, in)) > 0;) {
+        *n += got;
+        if (*n < room)
+            continue;
+        uint8_t *grown = realloc(bytes, room *= 2);
+        if (!grown)
+            free(bytes);
+        bytes = grown;
+    }
+    return bytes;
+}
+
+static int read_bytes(FILE *in, struct trace *t, char *error, size_t size)
+{
+    size_t n;
+    uint8_t *bytes = slurp(in, &n);
+    if (!bytes)
+        return fail(error, size, "out of memory for so many bytes", n);
+    struct bytes_in b = { bytes, bytes + n, false };
+    uint64_t declared = get_number(&b);
+    if (declared < TRACE_WRITE)
+        t->npages = (uint32_t)declared;
+    else
+        b.bad = true;
+    int64_t page = 0;
+    while (!b.bad && b.at < b.end) {
+        uint64_t value = get_number(&b), zigzag = value >> 1;
+        page += (int64_t)(zigzag >> 1) ^ -(int64_t)(zigzag & 1);
+        if (b.bad || page < 0 || !add(t, (uint64_t)page, value & 1))
+            b.bad = true;
+    }
+    int result = b.bad ? fail(error, size, "not a trace from this byte on", MAGIC_SIZE + (size_t)(b.at - bytes)) : 0;
+    free(bytes);
+    return result;
+}
+
+int trace_read(FILE *in, struct trace *t, char *error, size_t size)
+{
+    char magic[MAGIC_SIZE];
+    *t = (struct trace){ 0 };
+    int c = getc(in);
+    ungetc(c, in);
+    if (c == MAGIC[0] && fread(magic, 1, MAGIC_SIZE, in) == MAGIC_SIZE && memcmp(magic, MAGIC, MAGIC_SIZE) == 0)
+        return read_bytes(in, t, error, size);
+    if (c == MAGIC[0])
+        return fail(error, size, "not a trace from this byte on", 0);
+    return read_text(in, t, error, size);
+}
+
+static void write_number(FILE *out, uint64_t value)
+{
+    for (; value >= 0x80; value >>= 7)
+        putc((int)(value | 0x80) & 0xff, out);
+    putc((int)value, out);
+}
+
+int trace_write(FILE *out, const struct trace *t)
+{
+    int64_t before = 0;
+    fwrite(MAGIC, 1, MAGIC_SIZE, out);
+    write_number(out, t->npages);
+    for (size_t i = 0; i < t->count; i++) {
+        int64_t page = t->accesses[i] & ~TRACE_WRITE, step = page - before;
+        uint64_t zigzag = (uint64_t)step << 1 ^ (uint64_t)(step >> 63);
+        write_number(out, zigzag << 1 | (t->accesses[i] & TRACE_WRITE ? 1 : 0));
+        before = page;
+    }
+    return ferror(out) || fflush(out) ? -1 : 0;
+}
+
+/* A heap of (next use, slot), the furthest on top; entries of pages used since are stale and skipped. */
+struct use {
+    size_t next;
+    uint32_t page;
+};
+
+static void push(struct use *heap, size_t n, struct use u)
+{
+    for (; n > 0 && heap[(n - 1) / 2].next < u.next; n = (n - 1) / 2)
+        heap[n] = heap[(n - 1) / 2];
+    heap[n] = u;
+}
+
+static void pop(struct use *heap, size_t n)
+{
+    struct use u = heap[n - 1];
+    size_t at = 0;
+    for (size_t child; (child = 2 * at + 1) + 1 < n; at = child) {
+        if (child + 2 < n && heap[child + 1].next > heap[child].next)
+            child++;
+        if (heap[child].next <= u.next)
+            break;
+        heap[at] = heap[child];
+    }
+    heap[at] = u;
+}
+
+uint64_t trace_min_misses(const struct trace *t, uint32_t frames)
+{
+    size_t *next = malloc((t->count + 1) * sizeof *next), *when = malloc(t->npages * sizeof *when);
+    struct use *heap = malloc((t->count + 1) * sizeof *heap);
+    size_t nheap = 0;
+    uint64_t misses = 0;
+    uint32_t resident = 0;
+    for (uint32_t p = 0; p < t->npages; p++)
+        when[p] = t->count;
+    for (size_t i = t->count; i-- > 0;) {
+        next[i] = when[t->accesses[i] & ~TRACE_WRITE];
+        when[t->accesses[i] & ~TRACE_WRITE] = i;
+    }
+    /* when[page]: next use while resident, SIZE_MAX while not */
+    for (uint32_t p = 0; p < t->npages; p++)
+        when[p] = SIZE_MAX;
+    for (size_t i = 0; i < t->count; i++) {
+        uint32_t page = t->accesses[i] & ~TRACE_WRITE;
+        if (when[page] == SIZE_MAX) {
+            misses++;
+            while (resident == frames) {
+                struct use top = heap[0];
+                pop(heap, nheap--);
+                if (when[top.page] == top.next) {
+                    when[top.page] = SIZE_MAX;
+                    resident--;
+                }
+            }
+            resident++;
+        }
+        when[page] = next[i];
+        push(heap, nheap++, (struct use){ next[i], page });
+    }
+    free(next);
+    free(when);
+    free(heap);
+    return misses;
+}
