@@ -4,7 +4,7 @@
 BUILD := build
 CROSS := riscv64-unknown-elf-
 Q := $(if $(V),,@)
-say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+say = $(if $(V)$(QUIET),,@printf '  %-7s %s\n' $(1) $(2))
 
 .DEFAULT_GOAL := all
 .SUFFIXES:

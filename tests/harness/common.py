@@ -13,7 +13,7 @@ DIRECTIVE = re.compile(r"^\s*(?://|\*|#)\s*([a-z]+!?~?):\s?(.*?)\s*(?:\*/)?$")
 
 class Outcome:
     def __init__(self, name, status, reason=""):
-        self.name, self.status, self.reason = name, status, reason  # status: OK, FAIL or SKIP
+        self.name, self.status, self.reason = name, status, reason[:240]  # status: OK, FAIL or SKIP
 
 
 class Test:

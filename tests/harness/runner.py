@@ -51,7 +51,8 @@ def show(test, outcomes, seconds):
         print(f"TEST {outcome.name}: {outcome.status}{' ' + outcome.reason if outcome.reason else ''}", flush=True)
     if any(outcome.status == "FAIL" for outcome in outcomes) and os.path.exists(test.log()):
         with open(test.log(), errors="replace") as file:
-            for line in file.read().splitlines()[-LOG_TAIL:]:
+            lines = [line for line in file.read().splitlines() if not line.startswith(("TEST ", "bower-stats "))]
+            for line in lines[-LOG_TAIL:]:
                 print(f"    | {line[:240]}")
         print(f"    {os.path.relpath(test.log(), ROOT)}, {seconds:.1f} s", flush=True)
 

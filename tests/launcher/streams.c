@@ -1,0 +1,62 @@
+/* streams.c: what tests/launcher/test_streams.py runs. The first argument says what to do. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int copy(void)
+{
+    char buffer[5000];
+    ssize_t n;
+    while ((n = read(0, buffer, sizeof(buffer))) > 0)
+        if (write(1, buffer, (size_t)n) != n)
+            return 1;
+    return n < 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = argc > 1 ? argv[1] : "";
+    if (!strcmp(what, "copy"))
+        return copy();
+    if (!strcmp(what, "yes"))
+        for (;;)
+            puts("yes");
+    if (!strcmp(what, "hang")) {
+        fprintf(stderr, "hanging\n");
+        for (;;)
+            ;
+    }
+    if (!strcmp(what, "args")) {
+        for (int i = 2; i < argc; i++)
+            printf("[%s]\n", argv[i]);
+        printf("TZ=%s\n", getenv("TZ") ? getenv("TZ") : "none");
+        return 0;
+    }
+    if (!strcmp(what, "both")) {
+        for (int i = 0; i < 1000; i++) {
+            printf("out %d\n", i);
+            fprintf(stderr, "err %d\n", i);
+        }
+        return 0;
+    }
+    if (!strcmp(what, "binary")) {
+        for (int i = 0; i < 256; i++)
+            putchar(i);
+        return 0;
+    }
+    if (!strcmp(what, "abort"))
+        abort();
+    if (!strcmp(what, "fault"))
+        *(volatile int *)8 = 1;
+    if (!strcmp(what, "frames")) { /* looks like a backtrace, and is none */
+        fprintf(stderr, "#1 0x80200000 here\n#2 of 3\n#");
+        fflush(stderr);
+        fprintf(stderr, "3\n");
+        return 0;
+    }
+    if (!strcmp(what, "exit"))
+        return atoi(argv[2]);
+    fprintf(stderr, "streams: no such thing: %s\n", what);
+    return 99;
+}
