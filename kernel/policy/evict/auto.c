@@ -34,7 +34,7 @@ struct ghost {
 struct keeper {
     uint32_t nslots;
     uint32_t kept, passing, returned; /* heads of the lists; the hand is at the front of kept */
-    uint32_t nkept, npassing;
+    uint32_t nkept, npassing, nreturned;
     uint32_t now;                  /* pages that came in so far: the clock of this policy */
     uint32_t picks, batch, recent; /* most victims asked for at once, lately and since picks was 0 */
     uint32_t mask;                 /* ghosts - 1 */
@@ -95,6 +95,7 @@ static void put(struct keeper *k, enum list list, uint32_t slot)
     k->lists[slot] = (uint8_t)list;
     k->nkept += list == KEPT;
     k->npassing += list == PASSING;
+    k->nreturned += list == RETURNED;
     list_append(k->links, k->nslots + list, slot);
 }
 
@@ -102,6 +103,7 @@ static void take(struct keeper *k, uint32_t slot)
 {
     k->nkept -= k->lists[slot] == KEPT;
     k->npassing -= k->lists[slot] == PASSING;
+    k->nreturned -= k->lists[slot] == RETURNED;
     list_remove(k->links, slot);
 }
 
@@ -186,8 +188,10 @@ static void settle_returned(struct keeper *k, uint32_t slot, const struct evict_
     list_insert_after(k->links, k->passing, loser);
 }
 
-static void note_batch(struct keeper *k, uint32_t n)
+/* Pages read ahead pass before anybody tells of them: a pick sees them as frames that are on no list. */
+static void note_batch(struct keeper *k, uint32_t victims)
 {
+    uint32_t n = k->nslots - k->nkept - k->npassing - k->nreturned + victims;
     k->recent = k->recent > n ? k->recent : n;
     k->batch = k->batch > n ? k->batch : n;
     if (++k->picks == BATCH_PICKS) {
