@@ -10,8 +10,10 @@ import decoder
 import gguf
 import modelfile
 
-QUANT_BITS, ATTENTION_BITS = 18, 23
-UNIT = -24                      # exponent of the unit of GGUF's integers: a half-precision number's last place
+PAIR_BITS, INTEGER_BITS, ATTENTION_BITS = 18, 24, 23     # of activations: quantised types, plain floats; of keys
+HALF_UNIT = -24                 # exponent of the unit of integers made of half-precision numbers: their last place
+FLOAT_TOP = 136                 # biased exponent of the largest floats that the reference takes: below 1024
+FLOAT_UNIT = FLOAT_TOP - 150
 EXP2_POLY = (1073741827, 744260852, 257945486, 59571873, 10398316, 1330509, 234782)
 LOG2_E = 387270501              # in 1/2^28
 F32 = np.float32
@@ -75,27 +77,29 @@ class Exact(decoder.Float64):
         tensor, bias = self.model.tensors[name + ".weight"], self.weights(name + ".bias")
         if isinstance(tensor, modelfile.GroupedTensor):
             y = self._grouped_product(tensor, x)
-        elif gguf.type_info(tensor.type)[0] > 1:
-            y = self._quantised_product(tensor, x)
+        elif tensor.type in ("F32", "BF16"):
+            y = self._float_product(name + ".weight", x)
         else:
-            y = self._plain_product(name, x)
+            y = self._integer_product(tensor, x)
         return y if bias is None else y + bias
 
-    def _plain_product(self, name, x):
-        columns = np.ascontiguousarray(self.weights(name + ".weight").T)
-        y = np.zeros((len(x), columns.shape[1]), F32)
-        for j, column in enumerate(columns):
-            y += x[:, j:j + 1] * column
-        return y
+    def _float_product(self, name, x):
+        """F32 and BF16: each term rounded down to the unit, then exact sums."""
+        q, k = quantise(x, INTEGER_BITS)
+        if name not in self._integers:
+            self._integers[name] = fixed_point(self.weights(name))
+        significand, shift = self._integers[name]
+        total = np.stack([(significand * row >> shift).sum(axis=1) for row in q.astype(np.int64)])
+        return scale(total.astype(F32), FLOAT_UNIT - k)
 
-    def _quantised_product(self, tensor, x):
-        q, k = quantise(x, QUANT_BITS)
+    def _integer_product(self, tensor, x):
+        q, k = quantise(x, INTEGER_BITS if tensor.type == "F16" else PAIR_BITS)
         if tensor.name not in self._integers:
             self._integers[tensor.name] = integer_weights(tensor)
-        return scale(integer_product(q, self._integers[tensor.name]).astype(F32), UNIT - k)
+        return scale(integer_product(q, self._integers[tensor.name]).astype(F32), HALF_UNIT - k)
 
     def _grouped_product(self, tensor, x):
-        q, k = quantise(x, QUANT_BITS)
+        q, k = quantise(x, PAIR_BITS)
         groups = tensor.cols // tensor.group
         sums = np.einsum("rgi,tgi->trg", tensor.values.reshape(tensor.rows, groups, -1).astype(np.float64),
                          q.reshape(len(x), groups, -1)).astype(np.int64)
@@ -144,8 +148,18 @@ class Exact(decoder.Float64):
         return x / (F32(1) + exp(-x))
 
 
+def fixed_point(weights):
+    """Floats as signed significands and the right shifts that bring their products to the unit, int64 each."""
+    bits = weights.view(np.uint32).astype(np.int64)
+    exponent = bits >> 23 & 255
+    if exponent.max() > FLOAT_TOP:
+        raise OverflowError("weights of 1024 and more are beyond the reference")
+    significand = (bits & 0x7fffff | 1 << 23) * np.where(bits >> 31, -1, 1)
+    return significand, np.minimum(FLOAT_TOP - exponent, 63)
+
+
 def integer_weights(tensor):
-    """A quantised matrix (rows, cols) as integers in units of 2^-24, in float64."""
+    """A quantised or half-precision matrix (rows, cols) as integers in units of 2^-24, in float64."""
     out = np.empty((tensor.rows, tensor.cols))
     for start, stop in tensor.chunks():
         blocks = tensor.raw_rows(start, stop).reshape(-1, gguf.type_info(tensor.type)[1])
@@ -154,6 +168,8 @@ def integer_weights(tensor):
 
 
 def _integer_blocks(blocks, type_name):
+    if type_name == "F16":
+        return _half_integer(gguf.decode(blocks, type_name))
     if type_name in ("Q8_0", "Q4_0"):
         d, q = (gguf.unpack_q8_0 if type_name == "Q8_0" else gguf.unpack_q4_0)(blocks)
         return _half_integer(d) * q
@@ -168,4 +184,4 @@ def _integer_blocks(blocks, type_name):
 
 def _half_integer(d):
     """A half-precision number, given as float32, in units of 2^-24."""
-    return d.astype(np.float64) * 2.0 ** -UNIT
+    return d.astype(np.float64) * 2.0 ** -HALF_UNIT
