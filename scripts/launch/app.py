@@ -19,7 +19,7 @@ class App:
 
 def find(text):
     """The App that text names: a folder of app/ first, then a path."""
-    if re.fullmatch(r"[A-Za-z0-9_.-]+", text) and os.path.isdir(in_root("app", text)):
+    if re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*", text) and os.path.isdir(in_root("app", text)):
         path = in_root("app", text)
     else:
         path = os.path.abspath(text)
