@@ -29,8 +29,9 @@ static bool dot_reference(const struct tensor *w, uint32_t row, const struct ker
     return true;
 }
 
-/* H(h) q, without branches; h may have other bits above its 16. */
-static inline int64_t half_term(uint64_t h, int64_t q)
+/* H(h) q, without branches; h may have other bits above its 16. Unsigned, as are the sums: where
+ * weights are too large they wrap, and are not used. */
+static inline uint64_t half_term(uint64_t h, int64_t q)
 {
     int64_t exponent = (h >> 10) & 31;
     int64_t normal = exponent != 0;
@@ -38,12 +39,12 @@ static inline int64_t half_term(uint64_t h, int64_t q)
     int64_t negative = -(int64_t)((h >> 15) & 1);
     int64_t product = significand * ((q ^ negative) - negative);
 
-    return (int64_t)((uint64_t)product << (exponent - normal));
+    return (uint64_t)product << (exponent - normal);
 }
 
 static int64_t one_row(const uint8_t *p, const int32_t *q, uint32_t cols, uint64_t *all)
 {
-    int64_t total = 0;
+    uint64_t total = 0;
     uint32_t j = 0;
 
     for (; j + PER_WORD <= cols; j += PER_WORD, p += sizeof(uint64_t)) {
@@ -59,7 +60,7 @@ static int64_t one_row(const uint8_t *p, const int32_t *q, uint32_t cols, uint64
         *all |= v;
         total += half_term(v, q[j]);
     }
-    return total;
+    return (int64_t)total;
 }
 
 /* Bit 14 of each of four weights: an exponent of 16 or more, |w| >= 2. */

@@ -118,10 +118,10 @@ static inline uint32_t half_shift(uint32_t h)
     return e - (e != 0);
 }
 
-/* sum * H(h), which must fit. */
-static inline int64_t half_times(uint32_t h, int64_t sum)
+/* sum * H(h) modulo 2^64: where h is too large it wraps, and is not used. */
+static inline uint64_t half_times(uint32_t h, int64_t sum)
 {
-    return (int64_t)((uint64_t)(sum * half_significand(h)) << half_shift(h));
+    return (uint64_t)(sum * half_significand(h)) << half_shift(h);
 }
 
 /* The same in 128 bits, for any exponent. */

@@ -59,7 +59,7 @@ static uint32_t two_rows(const uint8_t *p, size_t to_next, const struct kernel_p
     const uint64_t *words = (const uint64_t *)(const void *)(x->words + x->begin / 2);
     const int32_t *sums = x->sums + x->begin / QUANT_SUM_COLS;
     uint32_t scales = 0;
-    int64_t total_a = 0, total_b = 0;
+    uint64_t total_a = 0, total_b = 0;
 
     for (uint32_t n = x->cols / BLOCK; n != 0; n--) {
         uint64_t a = 0, b = 0;
@@ -82,8 +82,8 @@ static uint32_t two_rows(const uint8_t *p, size_t to_next, const struct kernel_p
         sums += 2;
         p += BLOCK_BYTES;
     }
-    out[0] = total_a;
-    out[1] = total_b;
+    out[0] = (int64_t)total_a;
+    out[1] = (int64_t)total_b;
     return scales;
 }
 

@@ -93,7 +93,7 @@ static uint32_t one_row(const uint8_t *p, const struct kernel_piece *x, int64_t 
     const uint64_t *words = (const uint64_t *)(const void *)(x->words + x->begin / 2);
     const int32_t *sums = x->sums + x->begin / QUANT_SUM_COLS;
     uint32_t scales = 0;
-    int64_t total = 0;
+    uint64_t total = 0;
 
     for (uint32_t n = x->cols / BLOCK; n != 0; n--, p += BLOCK_BYTES) {
         struct factors f = unpack_factors(p + SCALES_AT);
@@ -107,7 +107,7 @@ static uint32_t one_row(const uint8_t *p, const struct kernel_piece *x, int64_t 
         total += half_times(d, scaled) - half_times(dmin, mins);
         scales |= d | dmin;
     }
-    *out = total;
+    *out = (int64_t)total;
     return scales;
 }
 

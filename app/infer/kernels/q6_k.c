@@ -106,7 +106,7 @@ static uint32_t one_row(const uint8_t *p, const struct kernel_piece *x, int64_t 
     const uint64_t *words = (const uint64_t *)(const void *)(x->words + x->begin / 2);
     const int32_t *sums = x->sums + x->begin / QUANT_SUM_COLS;
     uint32_t scales = 0;
-    int64_t total = 0;
+    uint64_t total = 0;
 
     for (uint32_t n = x->cols / BLOCK; n != 0; n--, p += BLOCK_BYTES) {
         const int8_t *sc = (const int8_t *)p + SCALES_AT;
@@ -121,7 +121,7 @@ static uint32_t one_row(const uint8_t *p, const struct kernel_piece *x, int64_t 
         total += half_times(d, sum);
         scales |= d;
     }
-    *out = total;
+    *out = (int64_t)total;
     return scales;
 }
 
