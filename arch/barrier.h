@@ -3,7 +3,8 @@
 #define ARCH_BARRIER_H
 
 #if defined(__riscv)
-#define BARRIER(pred, succ) __asm__ volatile("fence " #pred "," #succ ::: "memory")
+#define BARRIER(pred, succ) __asm__ volatile("fence " #pred "," #succ :: \
+                                                 : "memory")
 #else
 #define BARRIER(pred, succ) __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #endif

@@ -14,14 +14,14 @@
 struct hart; /* arch/riscv64/hart_state.h owns the layout */
 
 unsigned hart_count(void);
-bool hart_in_trap(void);         /* true while this hart handles a trap */
+bool hart_in_trap(void); /* true while this hart handles a trap */
 
 #if defined(__riscv)
 /* The fault path calls these several times, so they are inline there. */
 #include "arch/riscv64/hart_inline.h"
 #else
 struct hart *this_hart(void);
-unsigned hart_index(void);       /* 0 .. hart_count() - 1, dense; not the hart id */
+unsigned hart_index(void); /* 0 .. hart_count() - 1, dense; not the hart id */
 /* Interrupts of this hart (sstatus.SIE). save returns whether they were on. */
 bool irq_save(void);
 void irq_restore(bool were_on);

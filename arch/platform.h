@@ -8,7 +8,9 @@
 #include "kernel/fdt.h"
 #include "kernel/types.h"
 
-struct ram_range { paddr_t start, end; };
+struct ram_range {
+    paddr_t start, end;
+};
 
 /* The image, as linked: whole pages, text to stacks. */
 struct ram_range platform_image(void);

@@ -74,7 +74,9 @@ void pt_protect_batched(const vaddr_t *va, size_t n, uint8_t prot);
 /* This hart drops what it cached for va (the spurious-fault path). */
 void pt_fence_page(vaddr_t va);
 
-struct pt_fence_counts { uint64_t local, remote; };
+struct pt_fence_counts {
+    uint64_t local, remote;
+};
 struct pt_fence_counts pt_fence_counts(void);
 
 /* Physical memory is mapped one to one (read, write, no execute), so these are the only two converters. */

@@ -38,8 +38,8 @@ struct virtio_mmio;
  * at boot; a legacy device (Version 1) stopped the machine there with a message that says what to change.
  */
 struct virtio_mmio *virtio_mmio_find(uint32_t device_id, unsigned i);
-uint32_t virtio_mmio_irq(const struct virtio_mmio *d);      /* PLIC source, for irq_register */
-unsigned virtio_mmio_slot(const struct virtio_mmio *d);     /* 0 for the lowest address: for messages */
+uint32_t virtio_mmio_irq(const struct virtio_mmio *d);  /* PLIC source, for irq_register */
+unsigned virtio_mmio_slot(const struct virtio_mmio *d); /* 0 for the lowest address: for messages */
 
 /*
  * Resets the device and negotiates wanted & offered. 0, or -ENOTSUP: VERSION_1 or FEATURES_OK refused (FAILED is set).

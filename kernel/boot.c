@@ -28,12 +28,14 @@ struct fdt boot_fdt;
 /* Paging is off here: addresses are physical. */
 static void take_memory(paddr_t dtb)
 {
-    struct ram_range tree = {PAGE_ALIGN_DOWN(dtb), PAGE_ALIGN_UP(dtb + boot_fdt.size)};
+    struct ram_range tree = { PAGE_ALIGN_DOWN(dtb), PAGE_ALIGN_UP(dtb + boot_fdt.size) };
     struct ram ram;
 
     /* RAM is mapped one to one, so it has to end where the program's addresses start. */
     ram_find(&ram, &boot_fdt, platform_image(), HEAP_BASE);
     ram_remove(&ram, tree.start, tree.end);
+    report_name_range(tree.start, tree.end, "the device tree (read)");
+    report_name_range(ram.firmware.start, ram.firmware.end, "firmware");
     if (ram.count == 0)
         panic("the device tree has no memory that is free");
     for (size_t i = 0; i < ram.count; i++)

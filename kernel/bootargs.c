@@ -99,7 +99,7 @@ int bootargs_parse(struct bootargs *b, const char *text)
     char *copy = kalloc(length + 1), **tokens;
     size_t n;
 
-    *b = (struct bootargs){0};
+    *b = (struct bootargs){ 0 };
     if (!copy)
         return -ENOMEM;
     memcpy(copy, text, length + 1);

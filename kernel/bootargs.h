@@ -10,9 +10,9 @@
 
 struct bootargs {
     int argc;
-    char **argv;            /* NULL-terminated, argc entries */
-    char **envp;            /* "NAME=VALUE", NULL-terminated */
-    char **options;         /* "frames=16", NULL-terminated, everything else */
+    char **argv;    /* NULL-terminated, argc entries */
+    char **envp;    /* "NAME=VALUE", NULL-terminated */
+    char **options; /* "frames=16", NULL-terminated, everything else */
 };
 
 /* Parses text; all memory comes from kalloc and is never freed. 0, -EINVAL (malformed), -ENOMEM. */

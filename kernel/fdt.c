@@ -14,8 +14,16 @@ enum {
     FDT_END = 9
 };
 /* Words of the header */
-enum { HEADER_MAGIC, HEADER_SIZE, HEADER_STRUCT, HEADER_STRINGS, HEADER_RESERVED, HEADER_VERSION, HEADER_COMPATIBLE,
-       HEADER_BOOT_CPU, HEADER_STRINGS_SIZE, HEADER_STRUCT_SIZE };
+enum { HEADER_MAGIC,
+       HEADER_SIZE,
+       HEADER_STRUCT,
+       HEADER_STRINGS,
+       HEADER_RESERVED,
+       HEADER_VERSION,
+       HEADER_COMPATIBLE,
+       HEADER_BOOT_CPU,
+       HEADER_STRINGS_SIZE,
+       HEADER_STRUCT_SIZE };
 
 #define CELL 4u
 #define RESERVED_ENTRY 16u
@@ -93,7 +101,7 @@ static uint32_t align_cell(uint32_t offset)
 
 static struct token token_at(const struct fdt *t, uint32_t at)
 {
-    struct token k = {.type = FDT_END, .at = at, .next = at};
+    struct token k = { .type = FDT_END, .at = at, .next = at };
     uint32_t type, length, end;
 
     do {
@@ -132,7 +140,7 @@ static struct token skip_properties(const struct fdt *t, fdt_node node)
     struct token k = token_at(t, node);
 
     if (k.type != FDT_BEGIN_NODE)
-        return (struct token){.type = FDT_END};
+        return (struct token){ .type = FDT_END };
     do
         k = token_at(t, k.next);
     while (k.type == FDT_PROP);

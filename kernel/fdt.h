@@ -7,16 +7,21 @@
 
 #include "kernel/types.h"
 
-struct fdt { const uint8_t *blob; uint32_t size; uint32_t struct_off, struct_size, strings_off, strings_size, reserved_off; };
+struct fdt {
+    const uint8_t *blob;
+    uint32_t size;
+    uint32_t struct_off, struct_size, strings_off, strings_size, reserved_off;
+};
 typedef uint32_t fdt_node; /* offset of a node; FDT_NONE: there is none */
 #define FDT_NONE ((fdt_node)-1)
 
 int fdt_open(struct fdt *t, const void *blob, uint32_t max_size); /* 0 or -EINVAL: magic, version or bounds */
 fdt_node fdt_root(const struct fdt *t);
-fdt_node fdt_child(const struct fdt *t, fdt_node parent);  /* first child */
-fdt_node fdt_next(const struct fdt *t, fdt_node sibling);  /* next sibling */
+fdt_node fdt_child(const struct fdt *t, fdt_node parent); /* first child */
+fdt_node fdt_next(const struct fdt *t, fdt_node sibling); /* next sibling */
 const char *fdt_name(const struct fdt *t, fdt_node node);
-fdt_node fdt_path(const struct fdt *t, const char *path);  /* "/cpus", unit addresses may be left out */
+/* "/cpus"; unit addresses may be left out */
+fdt_node fdt_path(const struct fdt *t, const char *path);
 const void *fdt_prop(const struct fdt *t, fdt_node node, const char *name, uint32_t *length); /* NULL if absent */
 const char *fdt_string(const struct fdt *t, fdt_node node, const char *name);                 /* NULL if absent */
 bool fdt_u32(const struct fdt *t, fdt_node node, const char *name, uint32_t *out);

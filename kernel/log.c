@@ -8,7 +8,7 @@
 /* Where formatted text goes: a buffer that is full ends up nowhere, one with flush at the console. */
 struct sink {
     char *buffer;
-    size_t size;  /* bytes that fit */
+    size_t size; /* bytes that fit */
     size_t used;
     size_t total; /* bytes that were wanted */
     bool to_console;
@@ -37,7 +37,7 @@ struct spec {
 
 static const char *parse_spec(const char *f, struct spec *out)
 {
-    *out = (struct spec){0};
+    *out = (struct spec){ 0 };
     for (; *f == '-' || *f == '0'; f++) {
         out->left |= *f == '-';
         out->zero |= *f == '0';
@@ -146,7 +146,7 @@ static void format_to(struct sink *s, const char *format, va_list args)
 void log_vprintf(const char *format, va_list args)
 {
     char chunk[CONSOLE_CHUNK];
-    struct sink s = {.buffer = chunk, .size = sizeof chunk, .to_console = true};
+    struct sink s = { .buffer = chunk, .size = sizeof chunk, .to_console = true };
 
     format_to(&s, format, args);
     console_write(chunk, s.used);
@@ -168,7 +168,7 @@ void log_write(const char *bytes, size_t n)
 
 int log_snprintf(char *out, size_t size, const char *format, ...)
 {
-    struct sink s = {.buffer = out, .size = size ? size - 1 : 0};
+    struct sink s = { .buffer = out, .size = size ? size - 1 : 0 };
     va_list args;
 
     va_start(args, format);

@@ -7,7 +7,7 @@ void ram_add(struct ram *ram, paddr_t start, paddr_t end)
     start = PAGE_ALIGN_UP(start);
     end = PAGE_ALIGN_DOWN(end);
     if (start < end && ram->count < RAM_MAX_RANGES)
-        ram->ranges[ram->count++] = (struct ram_range){start, end};
+        ram->ranges[ram->count++] = (struct ram_range){ start, end };
 }
 
 void ram_remove(struct ram *ram, paddr_t start, paddr_t end)
@@ -51,8 +51,10 @@ static void add_memory(struct ram *ram, const struct fdt *t, fdt_node node, stru
     for (unsigned i = 0; fdt_reg(t, fdt_root(t), node, i, &start, &size); i++) {
         paddr_t end = MIN(range_end(start, size), limit);
 
-        if (start <= image.start && image.start < end)
+        if (start <= image.start && image.start < end) {
+            ram->firmware = (struct ram_range){ start, image.start };
             start = image.start;
+        }
         if (start < end)
             ram_add(ram, start, end);
     }
@@ -74,7 +76,7 @@ static void remove_reserved(struct ram *ram, const struct fdt *t)
 
 void ram_find(struct ram *ram, const struct fdt *t, struct ram_range image, paddr_t limit)
 {
-    ram->count = 0;
+    *ram = (struct ram){ .count = 0 };
     for (fdt_node n = fdt_child(t, fdt_root(t)); n != FDT_NONE; n = fdt_next(t, n))
         if (is_memory(t, n))
             add_memory(ram, t, n, image, limit);

@@ -13,6 +13,7 @@
 struct ram {
     struct ram_range ranges[RAM_MAX_RANGES];
     size_t count;
+    struct ram_range firmware; /* in front of the image; empty if nothing is there */
 };
 
 void ram_add(struct ram *ram, paddr_t start, paddr_t end);

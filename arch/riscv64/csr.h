@@ -6,11 +6,11 @@
 #ifndef ARCH_RISCV64_CSR_H
 #define ARCH_RISCV64_CSR_H
 
-#define SSTATUS_SIE 0x2     /* interrupts of this hart */
-#define SSTATUS_SPIE 0x20   /* SIE before the trap */
+#define SSTATUS_SIE 0x2   /* interrupts of this hart */
+#define SSTATUS_SPIE 0x20 /* SIE before the trap */
 #define SSTATUS_SPP 0x100
-#define SSTATUS_VS 0x600    /* vector state: 0 is Off */
-#define SSTATUS_FS 0x6000   /* floating-point state: 0 is Off */
+#define SSTATUS_VS 0x600  /* vector state: 0 is Off */
+#define SSTATUS_FS 0x6000 /* floating-point state: 0 is Off */
 #define SSTATUS_FS_INITIAL 0x2000
 #define SSTATUS_SUM 0x40000 /* never set: PTE_U marks PROT_NONE (pte.h) */
 
@@ -52,15 +52,19 @@
 #define csr_read(name) \
     __extension__({ \
         uint64_t csr_value_; \
-        __asm__ volatile("csrr %0, " CSR_STRING(name) : "=r"(csr_value_)::"memory"); \
+        __asm__ volatile("csrr %0, " CSR_STRING(name) \
+                         : "=r"(csr_value_)::"memory"); \
         csr_value_; \
     })
 #define csr_write(name, value) \
-    __asm__ volatile("csrw " CSR_STRING(name) ", %0" ::"rK"((uint64_t)(value)) : "memory")
+    __asm__ volatile("csrw " CSR_STRING(name) ", %0" ::"rK"((uint64_t)(value)) \
+                     : "memory")
 #define csr_set(name, bits) \
-    __asm__ volatile("csrs " CSR_STRING(name) ", %0" ::"rK"((uint64_t)(bits)) : "memory")
+    __asm__ volatile("csrs " CSR_STRING(name) ", %0" ::"rK"((uint64_t)(bits)) \
+                     : "memory")
 #define csr_clear(name, bits) \
-    __asm__ volatile("csrc " CSR_STRING(name) ", %0" ::"rK"((uint64_t)(bits)) : "memory")
+    __asm__ volatile("csrc " CSR_STRING(name) ", %0" ::"rK"((uint64_t)(bits)) \
+                     : "memory")
 /* Clears bits and returns what the register held before, in one instruction. */
 #define csr_read_clear(name, bits) \
     __extension__({ \
@@ -72,17 +76,21 @@
         csr_value_; \
     })
 
-static inline void wait_for_interrupt(void) { __asm__ volatile("wfi" ::: "memory"); }
+static inline void wait_for_interrupt(void) { __asm__ volatile("wfi" ::
+                                                                   : "memory"); }
 
 /* Priv. 4.2.1: orders earlier PTE stores before later walks of this hart, for one address or for ASID 0 as a whole.
  * The ASID form spares global mappings (image and linear map), which never change after boot. */
-static inline void sfence_page(vaddr_t va) { __asm__ volatile("sfence.vma %0, zero" ::"r"(va) : "memory"); }
+static inline void sfence_page(vaddr_t va) { __asm__ volatile("sfence.vma %0, zero" ::"r"(va)
+                                                              : "memory"); }
 static inline void sfence_address_space(void)
 {
     const uint64_t asid = 0;
-    __asm__ volatile("sfence.vma zero, %0" ::"r"(asid) : "memory");
+    __asm__ volatile("sfence.vma zero, %0" ::"r"(asid)
+                     : "memory");
 }
-static inline void sfence_everything(void) { __asm__ volatile("sfence.vma" ::: "memory"); }
+static inline void sfence_everything(void) { __asm__ volatile("sfence.vma" ::
+                                                                  : "memory"); }
 
 #endif
 #endif

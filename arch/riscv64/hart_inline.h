@@ -1,4 +1,4 @@
-/* hart_inline.h: the part of arch/hart.h that costs one or two instructions. Include arch/hart.h, which says what they do. */
+/* hart_inline.h: what of arch/hart.h costs one or two instructions. Include arch/hart.h, which says what they do. */
 #ifndef ARCH_RISCV64_HART_INLINE_H
 #define ARCH_RISCV64_HART_INLINE_H
 

@@ -11,21 +11,21 @@
 #include "arch/riscv64/offsets.h"
 
 struct hart {
-    uint64_t trap_sp;          /* top of the stack that the next trap uses; a scheduler may point it elsewhere */
-    uint64_t depth;            /* DEPTH_*: traps that this hart is inside of */
-    uint64_t entry_sp;         /* sp and tp of interrupted code, until the frame has them (trap.S) */
+    uint64_t trap_sp;  /* top of the stack that the next trap uses; a scheduler may point it elsewhere */
+    uint64_t depth;    /* DEPTH_*: traps that this hart is inside of */
+    uint64_t entry_sp; /* sp and tp of interrupted code, until the frame has them (trap.S) */
     uint64_t entry_tp;
-    uint64_t double_fault_sp;  /* top of the stack for the report of a trap inside the handler */
-    uint64_t boot_sp;          /* top of the stack on which this hart starts */
-    uint32_t index;            /* place in harts[]; the boot hart is 0 */
-    uint32_t plic_context;     /* S-mode context of this hart at the PLIC */
-    uint64_t id;               /* SBI hart id */
+    uint64_t double_fault_sp; /* top of the stack for the report of a trap inside the handler */
+    uint64_t boot_sp;         /* top of the stack on which this hart starts */
+    uint32_t index;           /* place in harts[]; the boot hart is 0 */
+    uint32_t plic_context;    /* S-mode context of this hart at the PLIC */
+    uint64_t id;              /* SBI hart id */
     bool has_plic_context;
     bool online;
-    uint64_t fences_local;     /* atomic: a thread may move to another hart between two instructions */
-    uint64_t fences_remote;    /* atomic */
-    uint64_t slept_instret;    /* of the instret CSR: what passed while this hart slept */
-    uint64_t timer_deadline;   /* ticks of the time CSR */
+    uint64_t fences_local;      /* atomic: a thread may move to another hart between two instructions */
+    uint64_t fences_remote;     /* atomic */
+    uint64_t slept_instret;     /* of the instret CSR: what passed while this hart slept */
+    uint64_t timer_deadline;    /* ticks of the time CSR */
     irq_handler *timer_handler; /* NULL: no timer is set */
     void *timer_arg;
 } __attribute__((aligned(HART_SIZE)));

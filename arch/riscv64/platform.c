@@ -1,6 +1,7 @@
 /* platform.c: what the device tree says about this machine. Every device that the kernel knows stands in one table. */
 #include "arch/platform.h"
 
+#include "arch/riscv64/exit_device.h"
 #include "arch/riscv64/mmio.h"
 #include "arch/riscv64/platform_priv.h"
 #include "arch/riscv64/sbi.h"
@@ -11,14 +12,8 @@
 struct device_window device_windows[MAX_DEVICE_WINDOWS];
 unsigned device_window_count;
 
-static paddr_t exit_device; /* 0: not known yet */
+paddr_t exit_device;
 static uint32_t interrupt_controllers[MAX_HARTS]; /* phandle of each hart's, by index */
-
-/* SiFive test finisher: what is written ends the machine. */
-#define EXIT_PASS 0x5555u
-#define EXIT_FAIL 0x3333u
-#define EXIT_CODE_SHIFT 16
-#define EXIT_CODE_MASK 0xffu
 
 void exit_device_found(paddr_t base)
 {
@@ -33,7 +28,7 @@ _Noreturn void machine_exit(int status)
     uart_drain();
     if (!exit_device)
         sbi_shutdown_failed();
-    mmio_write32(exit_device, code ? code << EXIT_CODE_SHIFT | EXIT_FAIL : EXIT_PASS);
+    mmio_write32(exit_device, code ? EXIT_DEVICE_FAIL(code) : EXIT_DEVICE_PASS);
     for (;;)
         wait_for_interrupt();
 }
@@ -44,7 +39,7 @@ static void window_add(const char *name, paddr_t base, uint64_t size)
 
     if (device_window_count == MAX_DEVICE_WINDOWS)
         panic("more than %d devices: %s", MAX_DEVICE_WINDOWS, name);
-    device_windows[device_window_count++] = (struct device_window){name, start, end - start};
+    device_windows[device_window_count++] = (struct device_window){ name, start, end - start };
 }
 
 static void uart_driver(const struct fdt *t, fdt_node node, paddr_t base) { uart_found(t, node, base); }
@@ -65,11 +60,11 @@ static const struct driver {
     void (*found)(const struct fdt *t, fdt_node node, paddr_t base);
     bool early;
 } drivers[] = {
-    {"ns16550a", "UART registers", uart_driver, true},
-    {"sifive,test0", "exit device registers", exit_driver, true},
-    {"google,goldfish-rtc", "real-time clock registers", rtc_driver, false},
-    {"sifive,plic-1.0.0", "interrupt controller registers", plic_found, false},
-    {"virtio,mmio", "virtio registers", virtio_mmio_found, false},
+    { "ns16550a", "UART registers", uart_driver, true },
+    { "sifive,test0", "exit device registers", exit_driver, true },
+    { "google,goldfish-rtc", "real-time clock registers", rtc_driver, false },
+    { "sifive,plic-1.0.0", "interrupt controller registers", plic_found, false },
+    { "virtio,mmio", "virtio registers", virtio_mmio_found, false },
 };
 
 static const struct driver *driver_of(const struct fdt *t, fdt_node node)
@@ -106,7 +101,7 @@ static unsigned find_on_bus(const struct fdt *t, struct found_device *out)
         if (!fdt_reg(t, soc, node, 0, &base, &size) || size == 0)
             panic("device tree: %s has no registers", fdt_name(t, node));
         window_add(driver->name, base, size);
-        out[n++] = (struct found_device){driver, node, base};
+        out[n++] = (struct found_device){ driver, node, base };
     }
     return n;
 }

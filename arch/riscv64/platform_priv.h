@@ -15,7 +15,7 @@ struct device_window {
 extern struct device_window device_windows[MAX_DEVICE_WINDOWS];
 extern unsigned device_window_count;
 
-struct hart *hart_by_id(uint64_t id); /* NULL: not in the device tree */
+struct hart *hart_by_id(uint64_t id);                        /* NULL: not in the device tree */
 struct hart *hart_by_interrupt_controller(uint32_t phandle); /* of its node below the hart's */
 void hart_handle_interrupt(uint64_t number);
 

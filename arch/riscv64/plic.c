@@ -93,7 +93,7 @@ int irq_register(uint32_t irq, irq_handler *handler, void *arg)
     if (handler_count == MAX_HANDLERS)
         return -ENOSPC;
     h = &handlers[handler_count++];
-    *h = (struct handler){.call = handler, .arg = arg, .next = first_handler[irq]};
+    *h = (struct handler){ .call = handler, .arg = arg, .next = first_handler[irq] };
     __atomic_store_n(&first_handler[irq], h, __ATOMIC_RELEASE);
     mmio_write32(plic_base + PLIC_PRIORITY(irq), 1);
     irq_enable(irq);

@@ -53,7 +53,10 @@ struct cursor {
     vaddr_t span; /* va / 2 MiB of the table */
     pte_t *table;
 };
-#define CURSOR_START { .span = (vaddr_t)-1, .table = NULL }
+#define CURSOR_START \
+    { \
+        .span = (vaddr_t)-1, .table = NULL \
+    }
 
 static inline pte_t *cursor_entry(struct cursor *c, vaddr_t va)
 {
@@ -117,7 +120,7 @@ static void fence_all_harts(const vaddr_t *va, size_t n)
 
 struct pt_fence_counts pt_fence_counts(void)
 {
-    struct pt_fence_counts sum = {0, 0};
+    struct pt_fence_counts sum = { 0, 0 };
 
     for (unsigned i = 0; i < MAX_HARTS; i++) {
         sum.local += __atomic_load_n(&harts[i].fences_local, __ATOMIC_RELAXED);
@@ -250,7 +253,7 @@ static inline struct pt_entry entry_of(pte_t e)
     union {
         pte_t raw;
         struct pt_entry fields;
-    } u = {.raw = e};
+    } u = { .raw = e };
 
     _Static_assert(sizeof(struct pt_entry) == sizeof(pte_t), "4.4.1");
     return u.fields;

@@ -68,7 +68,7 @@ bool pt_in_linear_map(paddr_t pa)
 
 struct ram_range platform_image(void)
 {
-    return (struct ram_range){(paddr_t)__image_start, (paddr_t)__image_end};
+    return (struct ram_range){ (paddr_t)__image_start, (paddr_t)__image_end };
 }
 
 void platform_enable_paging(const struct ram_range *ram, size_t n, struct ram_range read_only)

@@ -133,9 +133,9 @@ static const char *result_name(enum fault_result result)
 
 static void print_registers(const struct trap_frame *f)
 {
-    static const char *const names[] = {"ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1",  "a0",  "a1",
-                                        "a2", "a3", "a4", "a5", "a6", "a7", "s2", "s3", "s4",  "s5",  "s6",
-                                        "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+    static const char *const names[] = { "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1",
+                                         "a2", "a3", "a4", "a5", "a6", "a7", "s2", "s3", "s4", "s5", "s6",
+                                         "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6" };
 
     log_printf("  pc  %016lx  sstatus %016lx  scause %lx\n", f->sepc, f->sstatus, f->scause);
     for (unsigned i = 0; i < ARRAY_LEN(names); i++)

@@ -1,16 +1,14 @@
 #include "arch/riscv64/sbi.h"
 
 #include "arch/riscv64/csr.h"
+#include "arch/riscv64/exit_device.h"
 
 enum {
     SBI_EXT_LEGACY_PUTCHAR = 1,
     SBI_EXT_BASE = 0x10,
     SBI_BASE_PROBE = 3,
     SBI_TIME_SET = 0,
-    SBI_RFENCE_SFENCE_VMA_ASID = 2,
-    SBI_SRST_RESET = 0,
-    SBI_SRST_SHUTDOWN = 0,
-    SBI_SRST_SYSTEM_FAILURE = 1
+    SBI_RFENCE_SFENCE_VMA_ASID = 2
 };
 
 struct sbi_args {
@@ -32,37 +30,37 @@ static struct sbi_result sbi_call(uint64_t extension, uint64_t function, struct 
                      : "+r"(a0), "+r"(a1)
                      : "r"(a2), "r"(a3), "r"(a4), "r"(a6), "r"(a7)
                      : "memory");
-    return (struct sbi_result){.error = (int64_t)a0, .value = a1};
+    return (struct sbi_result){ .error = (int64_t)a0, .value = a1 };
 }
 
 void sbi_legacy_putchar(char c)
 {
-    sbi_call(SBI_EXT_LEGACY_PUTCHAR, 0, (struct sbi_args){.a0 = (uint8_t)c});
+    sbi_call(SBI_EXT_LEGACY_PUTCHAR, 0, (struct sbi_args){ .a0 = (uint8_t)c });
 }
 
 bool sbi_has_extension(uint64_t extension)
 {
     struct sbi_result r =
-        sbi_call(SBI_EXT_BASE, SBI_BASE_PROBE, (struct sbi_args){.a0 = extension});
+        sbi_call(SBI_EXT_BASE, SBI_BASE_PROBE, (struct sbi_args){ .a0 = extension });
 
     return r.error == 0 && r.value != 0;
 }
 
 void sbi_set_timer(uint64_t ticks)
 {
-    sbi_call(SBI_EXT_TIME, SBI_TIME_SET, (struct sbi_args){.a0 = ticks});
+    sbi_call(SBI_EXT_TIME, SBI_TIME_SET, (struct sbi_args){ .a0 = ticks });
 }
 
 void sbi_remote_sfence(uint64_t mask, uint64_t base, vaddr_t start, uint64_t size)
 {
-    struct sbi_args args = {.a0 = mask, .a1 = base, .a2 = start, .a3 = size, .a4 = 0};
+    struct sbi_args args = { .a0 = mask, .a1 = base, .a2 = start, .a3 = size, .a4 = 0 };
 
     sbi_call(SBI_EXT_RFENCE, SBI_RFENCE_SFENCE_VMA_ASID, args);
 }
 
 _Noreturn void sbi_shutdown_failed(void)
 {
-    struct sbi_args args = {.a0 = SBI_SRST_SHUTDOWN, .a1 = SBI_SRST_SYSTEM_FAILURE};
+    struct sbi_args args = { .a0 = SBI_SRST_SHUTDOWN, .a1 = SBI_SRST_SYSTEM_FAILURE };
 
     sbi_call(SBI_EXT_SRST, SBI_SRST_RESET, args);
     for (;;)

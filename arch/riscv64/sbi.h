@@ -9,15 +9,14 @@ struct sbi_result {
     uint64_t value;
 };
 
-void sbi_legacy_putchar(char c);           /* SBI 1.0 ch. 5.2: for output before the UART is known */
+void sbi_legacy_putchar(char c);            /* SBI 1.0 ch. 5.2: for output before the UART is known */
 bool sbi_has_extension(uint64_t extension); /* ch. 4.4 */
-void sbi_set_timer(uint64_t ticks);        /* ch. 6 */
+void sbi_set_timer(uint64_t ticks);         /* ch. 6 */
 /* Fences ASID 0 of the harts whose ids are set in mask (bit 0 is hart base); ch. 8.5. Returns when they have done so. */
 void sbi_remote_sfence(uint64_t mask, uint64_t base, vaddr_t start, uint64_t size);
-_Noreturn void sbi_shutdown_failed(void);  /* ch. 10, reason "system failure" */
+_Noreturn void sbi_shutdown_failed(void); /* ch. 10, reason "system failure" */
 
 #define SBI_EXT_TIME 0x54494d45
 #define SBI_EXT_RFENCE 0x52464e43
-#define SBI_EXT_SRST 0x53525354
 
 #endif

@@ -10,7 +10,8 @@
 #define WAITS_PER_SECOND 1000 /* at most, of a hart that sleeps */
 
 /* Goldfish RTC: nanoseconds since 1970; reading the low word latches the high one. */
-enum { RTC_TIME_LOW = 0, RTC_TIME_HIGH = 4 };
+enum { RTC_TIME_LOW = 0,
+       RTC_TIME_HIGH = 4 };
 
 static uint64_t ticks_per_second = 1;
 static uint64_t ns_per_tick; /* 0: not a whole number */

@@ -6,6 +6,7 @@
  * again go to that structure, which is pinned, so no trap can come while sscratch holds anything else.
  */
 #include "arch/riscv64/csr.h"
+#include "arch/riscv64/exit_device.h"
 #include "arch/riscv64/offsets.h"
 
 /* Registers that C may change: saved and restored. */
@@ -124,12 +125,22 @@ nested:
     ld sp, HART_DOUBLE_FAULT_SP(tp)
     SAVE_FRAME
     call handle_nested_trap
+/* The report itself trapped, so nothing in memory is to be trusted, stacks least of all. */
 hopeless:
-    ld sp, HART_DOUBLE_FAULT_SP(tp)
     ld t0, HART_DEPTH(tp)
     addi t0, t0, -(DEPTH_DOUBLE + 1)
-    bnez t0, 1f
-    li a0, EXIT_REPORTED
-    call machine_exit
-1:  tail sbi_shutdown_failed /* not even the exit device could be written */
+    la t1, exit_device
+    ld t1, 0(t1)
+    bnez t0, 1f /* not even the exit device can be written */
+    beqz t1, 1f /* or it is not known yet */
+    li t0, EXIT_DEVICE_FAIL(EXIT_REPORTED)
+    sw t0, 0(t1)
+    j 2f
+1:  li a0, SBI_SRST_SHUTDOWN
+    li a1, SBI_SRST_SYSTEM_FAILURE
+    li a6, SBI_SRST_RESET
+    li a7, SBI_EXT_SRST
+    ecall
+2:  wfi
+    j 2b
     .size nested, . - nested

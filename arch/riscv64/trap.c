@@ -45,7 +45,8 @@ static enum fault_result handle_page_fault(struct trap_frame *frame, uint64_t ca
 enum fault_result handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address)
 {
     if (__builtin_expect(cause == CAUSE_LOAD_PAGE_FAULT || cause == CAUSE_STORE_PAGE_FAULT ||
-                             cause == CAUSE_INSTRUCTION_PAGE_FAULT, 1))
+                             cause == CAUSE_INSTRUCTION_PAGE_FAULT,
+                         1))
         return handle_page_fault(frame, cause, address);
     if (!(cause >> SCAUSE_INTERRUPT_BIT))
         report_trap(frame, "unexpected trap");

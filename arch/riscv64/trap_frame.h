@@ -15,6 +15,10 @@ struct trap_frame {
     uint64_t fp, sepc;
 };
 
-enum { REG_RA = 1, REG_SP = 2, REG_GP = 3, REG_TP = 4, REG_S0 = 8 };
+enum { REG_RA = 1,
+       REG_SP = 2,
+       REG_GP = 3,
+       REG_TP = 4,
+       REG_S0 = 8 };
 
 #endif

@@ -5,8 +5,11 @@
 #include "arch/riscv64/sbi.h"
 
 /* National Semiconductor PC16550D, table 1; register numbers are shifted by reg-shift */
-enum { UART_THR = 0, UART_IER = 1, UART_LSR = 5 };
-enum { LSR_THR_EMPTY = 0x20, LSR_IDLE = 0x40 };
+#define UART_THR 0
+#define UART_IER 1
+#define UART_LSR 5
+#define LSR_THR_EMPTY 0x20
+#define LSR_IDLE 0x40
 #define DRAIN_TRIES 1000000u
 
 static paddr_t uart_base; /* 0: not known yet */

@@ -66,7 +66,7 @@ void virtio_mmio_found(const struct fdt *t, fdt_node node, paddr_t base)
     /* QEMU lists the slots from the highest address down; bus=virtio-mmio-bus.0 is the lowest. */
     for (; at > 0 && slots[at - 1].base > base; at--)
         slots[at] = slots[at - 1];
-    slots[at] = (struct virtio_mmio){.base = base, .irq = irq};
+    slots[at] = (struct virtio_mmio){ .base = base, .irq = irq };
     slot_count++;
 }
 

@@ -11,7 +11,10 @@
 #include <string.h>
 
 /* kalloc: zeroed and never given back, as the contract says; the list keeps it reachable. */
-static struct block { struct block *next; max_align_t data[]; } *blocks;
+static struct block {
+    struct block *next;
+    max_align_t data[];
+} * blocks;
 static unsigned allocations_left = 1000000;
 
 void *kalloc(size_t size)

@@ -101,9 +101,22 @@ static void fdt_refuses_bad_headers(void)
     uint32_t size;
     uint8_t *blob = example(&size);
     struct fdt t;
-    static const struct { unsigned word; uint32_t value; } bad[] = {
-        { 0, 0xd00dfeee }, { 1, 0 }, { 1, 39 }, { 1, 0xffffffff }, { 2, 0xfffffffc }, { 2, 41 }, { 3, 0xffffffff },
-        { 5, 16 }, { 6, 18 }, { 8, 0xffffffff }, { 9, 0xffffffff }, { 9, 0 },
+    static const struct {
+        unsigned word;
+        uint32_t value;
+    } bad[] = {
+        { 0, 0xd00dfeee },
+        { 1, 0 },
+        { 1, 39 },
+        { 1, 0xffffffff },
+        { 2, 0xfffffffc },
+        { 2, 41 },
+        { 3, 0xffffffff },
+        { 5, 16 },
+        { 6, 18 },
+        { 8, 0xffffffff },
+        { 9, 0xffffffff },
+        { 9, 0 },
     };
     CHECK(fdt_open(&t, blob, size - 1) != 0 && fdt_open(&t, blob, 0) != 0 && fdt_open(&t, NULL, size) != 0);
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {

@@ -61,6 +61,7 @@ static void ram_leaves_firmware_and_image_alone(void)
     ram_find(&ram, &fdt, image, LIMIT);
     free(blob);
     CHECK(!owns(&ram, 0x80000000) && !owns(&ram, 0x801ff000) && !owns(&ram, 0x80200000) && !owns(&ram, 0x802ff000));
+    CHECK(ram.firmware.start == 0x80000000 && ram.firmware.end == image.start);
     CHECK(owns(&ram, 0x80300000) && owns(&ram, 0x87fff000) && owns(&ram, 0x8efff000) && !owns(&ram, 0x8f000000));
     CHECK(!owns(&ram, 0x88000000) && !owns(&ram, 0x88001000) && owns(&ram, 0x88002000));
     CHECK(owns(&ram, 0x101000) && !owns(&ram, 0x100000) && !owns(&ram, 0x102000));
