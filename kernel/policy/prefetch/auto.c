@@ -41,7 +41,8 @@ enum predictor { ORDER,
 #define RIGHT_MAX 64
 #define RIGHT_LEAST 2 /* expectations that came true before the first page is named */
 #define NEAR 32       /* pages ahead that may have been skipped because those between were resident */
-#define FIRST_PAGES 4
+#define FIRST_PAGES 4 /* named without evidence at a mapping's first page, */
+#define FIRST_SHARE 8 /* but no more than this share of what may be named */
 #define CREDIT_MOST 256
 #define PROVEN 48 /* quarter bits, as in fit.c */
 
@@ -194,7 +195,7 @@ static unsigned allowance(const struct chooser *c, enum predictor who, unsigned 
     if (pages > credit)
         pages = credit;
     if (who == READAHEAD && c->faults == 1)
-        pages = FIRST_PAGES;
+        pages = max / FIRST_SHARE < FIRST_PAGES ? max / FIRST_SHARE : FIRST_PAGES;
     return pages < max ? pages : max;
 }
 

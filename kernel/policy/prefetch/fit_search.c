@@ -22,13 +22,13 @@
 #define LARGE_M 65536
 #define MAX_SOLVED 16
 #define MAX_TURNS 8 /* of the solutions of one congruence, those with the smallest b */
+#define JUMP 8      /* times as long as any other step */
 #define RIVAL 16    /* a rival costs at most four bits more than the best */
 
 struct search {
     struct fit *f;
     unsigned npairs;
     const uint32_t *p;   /* window: pair i is p[i], p[i+1] */
-    int evidence;        /* quarter bits that the pairs cost without a hypothesis */
     int cost[FIT_ALIVE]; /* of f->alive */
     unsigned solved;
 };
@@ -188,10 +188,24 @@ static uint64_t common_divisor(const struct search *s)
     return g;
 }
 
-/* The remainders span less than m, so q - a*p does as well, for the right a. Also weighs the steps. */
-static uint64_t least_spread(struct search *s)
+/* What the pairs cost if they are arbitrary steps of their size. A single much longer one doesn't stand for the others. */
+static int evidence(const struct search *s)
 {
-    uint64_t spread = UINT64_MAX, longest = 0;
+    uint64_t longest = 0, second = 0;
+    for (unsigned i = 0; i < s->npairs; i++) {
+        uint64_t d = magnitude((int64_t)s->p[i + 1] - s->p[i]);
+        second = d > longest ? longest : d > second ? d
+                                                    : second;
+        longest = d > longest ? d : longest;
+    }
+    uint64_t usual = longest > JUMP * second ? second : longest;
+    return (int)(s->npairs - 1) * log2q(usual + usual / 3 + 1) + log2q(longest + longest / 3 + 1);
+}
+
+/* The remainders span less than m, so q - a*p does as well, for the right a. */
+static uint64_t least_spread(const struct search *s)
+{
+    uint64_t spread = UINT64_MAX;
     for (int64_t a = 0; a <= A_MAX; a++) {
         int64_t low = INT64_MAX, high = INT64_MIN;
         for (unsigned i = 0; i < s->npairs; i++) {
@@ -202,11 +216,6 @@ static uint64_t least_spread(struct search *s)
         if ((uint64_t)(high - low) < spread)
             spread = (uint64_t)(high - low);
     }
-    for (unsigned i = 0; i < s->npairs; i++) {
-        uint64_t d = magnitude((int64_t)s->p[i + 1] - s->p[i]);
-        longest = d > longest ? d : longest;
-    }
-    s->evidence = (int)s->npairs * log2q(longest + longest / 3 + 1);
     return spread;
 }
 
@@ -231,6 +240,6 @@ bool fit_search(struct fit *f)
         return false;
     while (s.cost[f->nalive - 1] > s.cost[0] + RIVAL)
         f->nalive--;
-    f->gain = s.evidence - s.cost[0];
+    f->gain = evidence(&s) - s.cost[0];
     return true;
 }

@@ -3,8 +3,8 @@
  * the latest 8, 16 or 32 steps, found by Boyer and Moore's vote and verified by a count. Up to half of the accesses may be
  * noise.
  *
- * Looks ahead twice as many pages as hits since the last fault, at least one while the trend holds, and no less than half of what it
- * read last time; what was useless halves it.
+ * Looks ahead twice as many pages as hits since it did so last, at least one, and no less than half of what it read then; what was
+ * useless halves it. From a page that the trend did not lead to, nothing is named.
  *
  * Holds 160 bytes. Costs 15 instructions an access; at a fault 40 while the old trend still has the majority of the last 8
  * steps, at most 600 when it must be found anew; 8 for each page named.
@@ -87,10 +87,10 @@ void stride_find_trend(struct stride *s)
     s->trend = found;
 }
 
-static uint32_t next_window(const struct stride *s, bool on_trend)
+static uint32_t next_window(const struct stride *s)
 {
     uint32_t window = 2 * s->hits;
-    if (window == 0 && on_trend)
+    if (window < 1)
         window = 1;
     if (window < s->window / 2)
         window = s->window / 2;
@@ -100,7 +100,9 @@ static uint32_t next_window(const struct stride *s, bool on_trend)
 unsigned stride_predict(struct stride *s, const struct prefetch_query *query, uint32_t *out)
 {
     stride_find_trend(s);
-    s->window = s->trend == 0 ? 0 : next_window(s, step_ago(s, 0) == s->trend);
+    if (s->trend == 0 || step_ago(s, 0) != s->trend)
+        return 0; /* noise: what follows it says nothing, and the window is kept for when the trend goes on */
+    s->window = next_window(s);
     s->hits = 0;
     struct prefetch_query q = *query;
     q.max = s->window < query->max ? s->window : query->max;
