@@ -1,0 +1,177 @@
+// The eviction policies: the contract under any sequence of calls, fifo's order, loops, hot sets and scans.
+// sources: tests/host/policybench.c tests/host/traces.c kernel/policy/*.c kernel/policy/prefetch/*.c kernel/policy/evict/*.c
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/policy/evict.h"
+#include "policybench.h"
+
+#define MOST 60000
+#define SLOTS 40
+
+static uint32_t trace[MOST];
+
+static void ok(const char *name)
+{
+    printf("TEST %s: OK\n", name);
+}
+
+static uint64_t misses(const char *evict, uint32_t npages, uint32_t frames, size_t n)
+{
+    return bench_run("none", evict, npages, frames, trace, n).reads;
+}
+
+/* What the pager would know: which slots the policy has, and which of them it may not take now. */
+struct model {
+    bool in[SLOTS], held[SLOTS], accessed[SLOTS];
+};
+
+static bool model_accessed(void *context, uint32_t slot)
+{
+    struct model *m = context;
+    CHECK(slot < SLOTS && m->in[slot], "A bit of slot %u asked for", slot);
+    bool was = m->accessed[slot];
+    m->accessed[slot] = false;
+    return was;
+}
+
+static bool model_may_take(void *context, uint32_t slot)
+{
+    struct model *m = context;
+    CHECK(slot < SLOTS && m->in[slot], "may slot %u be taken", slot);
+    return !m->held[slot];
+}
+
+static void pick(const struct evict_policy *policy, void *state, struct model *m, unsigned n)
+{
+    uint32_t out[SLOTS];
+    unsigned takeable = 0;
+    for (uint32_t slot = 0; slot < SLOTS; slot++)
+        takeable += m->in[slot] && !m->held[slot];
+    const struct evict_view view = { model_accessed, model_may_take, m };
+    unsigned got = policy->pick_victims(state, n, out, &view);
+    CHECK(got == (n < takeable ? n : takeable), "%s: %u of %u victims, %u may be taken", policy->name, got, n, takeable);
+    for (unsigned i = 0; i < got; i++) {
+        CHECK(out[i] < SLOTS && m->in[out[i]] && !m->held[out[i]], "%s took slot %u", policy->name, out[i]);
+        m->in[out[i]] = false;
+    }
+}
+
+static void test_contract(void)
+{
+    uint64_t seed = 9;
+    for (unsigned p = 0; evict_policies[p] != NULL; p++) {
+        const struct evict_policy *policy = evict_policies[p];
+        struct model m = { 0 };
+        void *state = malloc(policy->state_size(SLOTS));
+        policy->init(state, SLOTS);
+        for (unsigned step = 0; step < 100000; step++) {
+            uint64_t r = trace_rand(&seed);
+            uint32_t slot = (uint32_t)(r >> 32) % SLOTS;
+            if (!m.in[slot] && r % 4 < 3) {
+                m.in[slot] = m.accessed[slot] = true;
+                m.held[slot] = false;
+                policy->on_insert(state, slot, trace_rand(&seed) % 200, step);
+            } else if (m.in[slot] && r % 16 < 8) {
+                m.accessed[slot] = true;
+            } else if (m.in[slot] && r % 16 < 10) {
+                policy->on_touch(state, slot);
+            } else if (m.in[slot] && r % 16 == 10) {
+                m.in[slot] = false;
+                policy->on_remove(state, slot);
+            } else if (r % 16 < 13) {
+                m.held[slot] = r & 16;
+            } else {
+                pick(policy, state, &m, (unsigned)(r >> 8) % (step % 50 == 0 ? SLOTS : 4));
+            }
+        }
+        free(state);
+    }
+    ok("victims are members, free to go, and as many as asked for");
+}
+
+/* Pages read ahead are inserted late, but their place is that of their mapping. */
+static void test_fifo_order(void)
+{
+    const struct evict_policy *policy = evict_find("fifo");
+    struct model m = { 0 };
+    void *state = malloc(policy->state_size(SLOTS));
+    policy->init(state, SLOTS);
+    static const uint32_t order[] = { 0, 8, 16, 1, 2, 9, 17, 3, 18, 30, 10, 31 };
+    for (unsigned i = 0; i < sizeof order / sizeof order[0]; i++) {
+        m.in[order[i]] = m.accessed[order[i]] = true;
+        policy->on_insert(state, order[i], order[i], order[i]);
+    }
+    const struct evict_view view = { model_accessed, model_may_take, &m };
+    uint32_t out[SLOTS], before = 0;
+    unsigned n = policy->pick_victims(state, SLOTS, out, &view);
+    CHECK(n == sizeof order / sizeof order[0], "%u victims", n);
+    for (unsigned i = 0; i < n; i++) {
+        CHECK(out[i] >= before, "slot %u goes before %u", before, out[i]);
+        before = out[i];
+    }
+    free(state);
+    ok("fifo goes by mapping order");
+}
+
+static void test_loops(void)
+{
+    static const struct {
+        uint32_t loop, frames;
+    } cases[] = { { 110, 100 }, { 1100, 1000 }, { 300, 100 }, { 1000, 64 } };
+    for (unsigned i = 0; i < 4; i++) {
+        uint32_t loop = cases[i].loop, frames = cases[i].frames;
+        size_t n = trace_cyclic(trace, 20 * loop, loop);
+        uint64_t min = trace_min_misses(trace, n, loop, frames);
+        CHECK(misses("lru", loop, frames, n) == n, "lru on a loop has no hits");
+        CHECK(misses("mru", loop, frames, n) <= min + 20, "loop %u, frames %u", loop, frames);
+        uint64_t automatic = misses("auto", loop, frames, n);
+        CHECK(automatic * 100 <= min * 107 + 2000, "loop %u, frames %u: auto %lu, MIN %lu", loop, frames, automatic, min);
+    }
+    ok("loops larger than the pool");
+}
+
+static void test_hot_sets(void)
+{
+    for (uint32_t frames = 16; frames <= 256; frames *= 4) {
+        size_t n = trace_zipf(trace, MOST, 1024, frames);
+        uint64_t lru = misses("lru", 1024, frames, n), clock = misses("clock", 1024, frames, n);
+        uint64_t automatic = misses("auto", 1024, frames, n), fifo = misses("fifo", 1024, frames, n);
+        CHECK(lru <= clock && clock < fifo, "power law, %u frames: lru %lu, clock %lu, fifo %lu", frames, lru, clock, fifo);
+        CHECK(automatic <= lru, "power law, %u frames: auto %lu, lru %lu", frames, automatic, lru);
+    }
+    ok("power-law hot sets");
+}
+
+/* Two accesses to a hot set for each of a scan that never ends. */
+static void test_scan(void)
+{
+    uint64_t seed = 2;
+    for (uint32_t i = 0; i < MOST; i++)
+        trace[i] = i % 3 == 0 ? 200 + i / 3 % 3800 : (uint32_t)(trace_rand(&seed) % 200);
+    uint64_t min = trace_min_misses(trace, MOST, 4096, 256), automatic = misses("auto", 4096, 256, MOST);
+    CHECK(automatic * 100 <= min * 105, "auto %lu, MIN %lu", automatic, min);
+    ok("a scan leaves a hot set alone");
+}
+
+static void test_changing_sets(void)
+{
+    uint64_t seed = 4;
+    for (uint32_t i = 0; i < MOST; i++)
+        trace[i] = i / 6000 * 200 + (uint32_t)(trace_rand(&seed) % 200);
+    uint64_t lru = misses("lru", 2048, 256, MOST), automatic = misses("auto", 2048, 256, MOST);
+    CHECK(automatic <= 3 * lru, "auto %lu, lru %lu", automatic, lru);
+    ok("a new working set replaces the old one");
+}
+
+int main(void)
+{
+    test_contract();
+    test_fifo_order();
+    test_loops();
+    test_hot_sets();
+    test_scan();
+    test_changing_sets();
+    return 0;
+}
