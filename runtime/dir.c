@@ -103,7 +103,8 @@ static int next_entry(DIR *dir)
     dir->entry.d_off = dir->position;
     dir->entry.d_reclen = sizeof(struct dirent);
     dir->entry.d_type = type_of(from.type);
-    strlcpy(dir->entry.d_name, from.name, sizeof(dir->entry.d_name));
+    _Static_assert(sizeof(dir->entry.d_name) == sizeof(from.name), "a name of the kernel fits");
+    memcpy(dir->entry.d_name, from.name, sizeof(from.name));
     return 1;
 }
 

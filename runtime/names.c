@@ -68,6 +68,11 @@ static int set(char *out, const char *first, const char *between, const char *se
     return n >= PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
+static void copy(char out[PATH_MAX], const char *from)
+{
+    log_snprintf(out, PATH_MAX, "%s", from);
+}
+
 static void drop_last(char *done)
 {
     char *slash = strrchr(done, '/');
@@ -89,8 +94,8 @@ static int follow(struct walk *w, const char *rest)
     if (n < 0)
         return (int)n;
     w->link[n] = '\0';
-    strlcpy(later, rest, sizeof(later));
-    error = set(w->rest, w->link, "/", later);
+    copy(later, rest);
+    error = set(w->rest, w->link, later[0] ? "/" : "", later);
     if (w->link[0] == '/')
         w->done[0] = '\0';
     else
@@ -120,7 +125,7 @@ static int step(struct walk *w)
     error = set(whole, w->done, "/", name);
     if (error)
         return error;
-    strlcpy(w->done, whole, sizeof(w->done));
+    copy(w->done, whole);
     error = path_stat(w->done, false, &st);
     if (error)
         return error;
@@ -145,14 +150,14 @@ static int resolve(struct walk *w, const char *path)
         return error;
     if (strcmp(w->done, "/") == 0)
         w->done[0] = '\0';
-    strlcpy(w->rest, path, sizeof(w->rest));
+    copy(w->rest, path);
     while (w->rest[0]) {
         error = step(w);
         if (error)
             return error;
     }
     if (!w->done[0])
-        strlcpy(w->done, "/", sizeof(w->done));
+        copy(w->done, "/");
     return 0;
 }
 

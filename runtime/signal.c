@@ -81,13 +81,16 @@ static void deliver(int signal)
     blocked = before;
 }
 
+/* A handler may raise its own signal again: it is blocked then, and due once the handler has returned. */
 static void deliver_pending(void)
 {
-    for (int signal = 1; signal < NSIG; signal++) {
-        if (pending & ~blocked & BIT(signal)) {
-            pending &= ~BIT(signal);
-            deliver(signal);
-        }
+    sigset_t due;
+
+    while ((due = pending & ~blocked) != 0) {
+        int signal = __builtin_ctzl(due);
+
+        pending &= ~BIT(signal);
+        deliver(signal);
     }
 }
 

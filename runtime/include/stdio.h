@@ -1,7 +1,34 @@
-/* stdio.h: newlib's, and what it keeps under other names: getline, getdelim, renameat. */
+/*
+ * stdio.h: newlib's, and what it keeps under other names: getline and getdelim; without the names that Linux's leaves to
+ * programs.
+ */
 #ifndef BOWER_STDIO_H
 #define BOWER_STDIO_H
+#define iprintf newlib_iprintf
+#define fiprintf newlib_fiprintf
+#define siprintf newlib_siprintf
+#define sniprintf newlib_sniprintf
+#define viprintf newlib_viprintf
+#define vfiprintf newlib_vfiprintf
+#define iscanf newlib_iscanf
+#define fiscanf newlib_fiscanf
+#define siscanf newlib_siscanf
+#define fpurge newlib_fpurge
+#define diprintf newlib_diprintf
 #include_next <stdio.h>
+#undef iprintf
+#undef fiprintf
+#undef siprintf
+#undef sniprintf
+#undef viprintf
+#undef vfiprintf
+#undef iscanf
+#undef fiscanf
+#undef siscanf
+#undef fpurge
+#undef diprintf
+#undef fropen
+#undef fwopen
 
 #if __POSIX_VISIBLE >= 200809
 __BEGIN_DECLS

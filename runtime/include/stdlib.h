@@ -1,7 +1,15 @@
-/* stdlib.h: newlib's, and what it declares only for Cygwin. */
+/* stdlib.h: newlib's, and what it declares only for Cygwin; without the names that Linux's leaves to programs. */
 #ifndef BOWER_STDLIB_H
 #define BOWER_STDLIB_H
+#define itoa newlib_itoa
+#define utoa newlib_utoa
+#define reallocf newlib_reallocf
+#define atoff newlib_atoff
 #include_next <stdlib.h>
+#undef itoa
+#undef utoa
+#undef reallocf
+#undef atoff
 
 #if __POSIX_VISIBLE
 __BEGIN_DECLS

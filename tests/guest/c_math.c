@@ -1,0 +1,49 @@
+// run:
+// setup: gcc -w -O1 -funsigned-char -o native $ROOT/tests/guest/c_math.c -lm && mkdir native.files && cd native.files && ../native > ../want
+// check: cmp want stdout
+// libm, to ten digits, and the rounding of conversions.
+#include <complex.h>
+#include <fenv.h>
+#include <math.h>
+#include <stdio.h>
+
+#define SHOW(f) printf(#f " %.10g\n", (double)(f))
+
+int main(void)
+{
+    static const double x[] = { 0.1, 0.5, 1, 1.5, 2, 3.7, 10, 123.456 };
+
+    for (int i = 0; i < 8; i++) {
+        double v = x[i];
+
+        printf("%g: %.10g %.10g %.10g %.10g %.10g\n", v, sin(v), cos(v), tan(v), atan(v), sqrt(v));
+        printf("   %.10g %.10g %.10g %.10g %.10g\n", exp(-v), log(v), log10(v), log2(v), cbrt(v));
+        printf("   %.10g %.10g %.10g %.10g\n", pow(v, 1.7), tanh(v), sinh(v / 10), erf(v));
+        printf("   %.10g %.10g %.10g\n", tgamma(v / 4), lgamma(v), atan2(v, -2));
+        printf("   %.6g %.6g %.6g %.6g\n", (double)sinf((float)v), (double)expf((float)v / 10), (double)logf((float)v),
+               (double)powf((float)v, 0.3f));
+        printf("   %g %g %g %g %ld\n", floor(v), ceil(v), round(v), trunc(v), lrint(v));
+    }
+    SHOW(fmod(10.5, 3));
+    SHOW(remainder(10.5, 3));
+    SHOW(hypot(3, 4));
+    SHOW(ldexp(0.75, 5));
+    SHOW(fma(2, 3, 4));
+    SHOW(nextafter(1, 2) - 1);
+    SHOW(copysign(3, -0.0));
+    SHOW(fmax(1, NAN));
+    SHOW(rint(2.5));
+    SHOW(rint(-3.5));
+    SHOW(nearbyint(0.5));
+    SHOW(asin(0.3));
+    SHOW(acos(0.3));
+    SHOW(cabs(3 + 4 * I));
+    SHOW(creal(cexp(I)));
+    printf("%d %d %d %d\n", isnan(NAN) != 0, isinf(INFINITY) != 0, signbit(-0.0) != 0, fpclassify(1e-310) == FP_SUBNORMAL);
+    printf("%d %d %u %lld\n", (int)-2.9, (int)2.9, (unsigned)3e9, (long long)1e18);
+    printf("%.17g %.17g %.17g\n", 0.1 + 0.2, 1e16 + 1, (double)0.1f);
+    fesetround(FE_TOWARDZERO);
+    SHOW(rint(2.9));
+    fesetround(FE_TONEAREST);
+    return 0;
+}

@@ -1,0 +1,64 @@
+// run:
+// setup: gcc -w -O1 -funsigned-char -o native $ROOT/tests/guest/c_signals.c -lm && mkdir native.files && cd native.files && ../native > ../want
+// check: cmp want stdout
+// Signals that a program raises in itself.
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t count, depth, deepest;
+
+static void on_signal(int signal)
+{
+    count++;
+    if (++depth > deepest)
+        deepest = depth;
+    if (count < 3)
+        raise(signal); /* blocked while its handler runs: comes afterwards */
+    depth--;
+}
+
+static void with_info(int signal, siginfo_t *info, void *context)
+{
+    (void)context;
+    printf("info %d\n", info->si_signo == signal);
+}
+
+int main(void)
+{
+    struct sigaction action, old;
+    sigset_t set, pending;
+    int raised;
+
+    printf("first %d\n", signal(SIGUSR1, on_signal) == SIG_DFL);
+    printf("raise %d\n", raise(SIGUSR1));
+    printf("count %d, deepest %d\n", (int)count, (int)deepest);
+    printf("second %d\n", signal(SIGUSR1, SIG_IGN) == on_signal);
+    printf("ignored %d %d\n", raise(SIGUSR1), (int)count);
+    memset(&action, 0, sizeof(action));
+    sigemptyset(&action.sa_mask);
+    action.sa_sigaction = with_info;
+    action.sa_flags = SA_SIGINFO | SA_RESETHAND;
+    printf("sigaction %d\n", sigaction(SIGUSR2, &action, &old));
+    kill(getpid(), SIGUSR2);
+    sigaction(SIGUSR2, NULL, &old);
+    printf("reset %d\n", old.sa_handler == SIG_DFL);
+    signal(SIGTERM, on_signal);
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    raise(SIGTERM);
+    sigpending(&pending);
+    printf("pending %d %d\n", sigismember(&pending, SIGTERM), (int)count);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    printf("delivered %d\n", (int)count);
+    printf("harmless %d\n", raise(SIGCHLD));
+    raised = raise(1000);
+    printf("bad %d %d\n", raised, errno == EINVAL);
+    raised = kill(99999999, 0);
+    printf("kill nobody %d %d\n", raised, errno == ESRCH);
+    printf("kill stop %d\n", signal(SIGKILL, on_signal) == SIG_ERR);
+    return 0;
+}
