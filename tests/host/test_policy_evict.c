@@ -88,7 +88,7 @@ static void test_contract(void)
         }
         free(state);
     }
-    ok("victims are members, free to go, and as many as asked for");
+    ok("contract");
 }
 
 /* Pages read ahead are inserted late, but their place is that of their mapping. */
@@ -112,7 +112,7 @@ static void test_fifo_order(void)
         before = out[i];
     }
     free(state);
-    ok("fifo goes by mapping order");
+    ok("fifo-order");
 }
 
 static void test_loops(void)
@@ -129,7 +129,7 @@ static void test_loops(void)
         uint64_t automatic = misses("auto", loop, frames, n);
         CHECK(automatic * 100 <= min * 107 + 2000, "loop %u, frames %u: auto %lu, MIN %lu", loop, frames, automatic, min);
     }
-    ok("loops larger than the pool");
+    ok("loops");
 }
 
 static void test_hot_sets(void)
@@ -141,7 +141,7 @@ static void test_hot_sets(void)
         CHECK(lru <= clock && clock < fifo, "power law, %u frames: lru %lu, clock %lu, fifo %lu", frames, lru, clock, fifo);
         CHECK(automatic <= lru, "power law, %u frames: auto %lu, lru %lu", frames, automatic, lru);
     }
-    ok("power-law hot sets");
+    ok("hot-sets");
 }
 
 /* Two accesses to a hot set for each of a scan that never ends. */
@@ -152,7 +152,7 @@ static void test_scan(void)
         trace[i] = i % 3 == 0 ? 200 + i / 3 % 3800 : (uint32_t)(trace_rand(&seed) % 200);
     uint64_t min = trace_min_misses(trace, MOST, 4096, 256), automatic = misses("auto", 4096, 256, MOST);
     CHECK(automatic * 100 <= min * 105, "auto %lu, MIN %lu", automatic, min);
-    ok("a scan leaves a hot set alone");
+    ok("scan");
 }
 
 static void test_changing_sets(void)
@@ -162,7 +162,7 @@ static void test_changing_sets(void)
         trace[i] = i / 6000 * 200 + (uint32_t)(trace_rand(&seed) % 200);
     uint64_t lru = misses("lru", 2048, 256, MOST), automatic = misses("auto", 2048, 256, MOST);
     CHECK(automatic <= 3 * lru, "auto %lu, lru %lu", automatic, lru);
-    ok("a new working set replaces the old one");
+    ok("changing-sets");
 }
 
 int main(void)
