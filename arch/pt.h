@@ -59,8 +59,8 @@ void map_batched(const struct pt_leaf *leaves, size_t n);
 void pt_unmap_batched(const vaddr_t *va, size_t n, struct pt_entry *old);
 
 struct pt_entry pt_lookup(vaddr_t va);
-/* Is A set? One load; no fence. */
-bool pt_accessed(vaddr_t va);
+/* out[i]: is A of va[i] set? Loads only, no fence; false where no leaf is valid. */
+void pt_accessed_batched(const vaddr_t *va, size_t n, bool *out);
 /*
  * Clears A (or D) of n leaves; out[i] tells whether it was set (false where no leaf is valid). One fence for all harts if
  * any was set: without it the next access would not set the bit again.

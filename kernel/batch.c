@@ -32,22 +32,20 @@ static struct batch *batch_begin(enum batch_kind kind, struct region *region, va
 
 /* ---- requests: one for each run of neighbours that come from one place */
 
-static struct backing *page_source(const struct page_ref *ref, uint64_t *offset)
+/* Where an absent page's contents are; NULL: nowhere yet, it is zeros. */
+static struct backing *page_source(const struct region *r, uint32_t page, uint64_t *offset)
 {
-    const struct region *r = ref->region;
-    if (!r->shared && (r->pages[ref->page].flags & PAGE_SWAPPED)) {
-        *offset = (uint64_t)ref->page << PAGE_SHIFT;
+    *offset = (uint64_t)page << PAGE_SHIFT;
+    if (__builtin_expect(r->pages[page].flags & PAGE_SWAPPED, 0))
         return r->swap;
-    }
-    *offset = r->offset + ((uint64_t)ref->page << PAGE_SHIFT);
+    *offset += r->offset;
     return r->backing;
 }
 
 /* Where a dirty page goes. Nothing is written beyond the end of a file: limit is the first byte that isn't. */
-static struct backing *page_target(const struct page_ref *ref, uint64_t *offset, uint64_t *limit)
+static struct backing *page_target(const struct region *r, uint32_t page, uint64_t *offset, uint64_t *limit)
 {
-    const struct region *r = ref->region;
-    *offset = (uint64_t)ref->page << PAGE_SHIFT;
+    *offset = (uint64_t)page << PAGE_SHIFT;
     *limit = UINT64_MAX;
     if (!r->shared)
         return r->swap;
@@ -56,19 +54,12 @@ static struct backing *page_target(const struct page_ref *ref, uint64_t *offset,
     return r->backing;
 }
 
-static void add_page(struct batch *b, struct backing *backing, uint64_t offset, uint64_t limit, bool write, uint32_t i,
-                     struct backing **last)
+static struct batch_request *open_request(struct batch *b, uint32_t i, struct backing *backing, uint64_t offset,
+                                          uint32_t bytes, bool write)
 {
-    struct batch_request *q = b->nrequests ? &b->requests[b->nrequests - 1] : NULL;
-    uint32_t bytes = (uint32_t)MIN(PAGE_SIZE, limit - offset);
-    if (q && *last == backing && q->io.npages < IO_MAX_PAGES && q->first + q->io.npages == i &&
-        q->io.offset + ((uint64_t)q->io.npages << PAGE_SHIFT) == offset) {
-        q->io.npages++;
-        q->io.length += bytes;
-        return;
-    }
-    q = &b->requests[b->nrequests++];
+    struct batch_request *q = &b->requests[b->nrequests++];
     q->batch = b;
+    q->backing = backing;
     q->first = i;
     q->io.write = write;
     q->io.offset = offset;
@@ -77,7 +68,7 @@ static void add_page(struct batch *b, struct backing *backing, uint64_t offset, 
     q->io.pages = &b->pa[i];
     q->io.error = 0;
     q->io.transferred = 0;
-    *last = backing;
+    return q;
 }
 
 static struct region *request_region(const struct batch_request *q)
@@ -85,33 +76,27 @@ static struct region *request_region(const struct batch_request *q)
     return q->batch->refs[q->first].region;
 }
 
-static struct backing *request_backing(const struct batch_request *q)
-{
-    uint64_t offset, limit;
-    const struct page_ref *ref = &q->batch->refs[q->first];
-    return q->io.write ? page_target(ref, &offset, &limit) : page_source(ref, &offset);
-}
-
 /* The request that brings the demanded page goes first; requests to one backing ring its doorbell once. */
 static void submit(struct batch *b, void (*done)(struct io_request *))
 {
     struct io_request *queue[BATCH_MAX];
-    b->pending = b->nrequests;
-    for (uint32_t i = 0; i < b->nrequests; i++) {
-        b->requests[i].io.done = done;
-        queue[i] = &b->requests[i].io;
-        const struct batch_request *q = &b->requests[i];
+    uint32_t n = b->nrequests;
+    b->pending = n;
+    for (uint32_t i = 0; i < n; i++) {
+        struct batch_request *q = &b->requests[i];
+        q->io.done = done;
+        queue[i] = &q->io;
         if (i > 0 && b->demanded - b->refs[q->first].page < q->io.npages) {
             queue[i] = queue[0];
-            queue[0] = &b->requests[i].io;
+            queue[0] = &q->io;
         }
     }
-    for (uint32_t i = 0, n; i < b->nrequests; i += n) {
-        struct backing *backing = request_backing(CONTAINER_OF(queue[i], struct batch_request, io));
-        for (n = 1; i + n < b->nrequests; n++)
-            if (request_backing(CONTAINER_OF(queue[i + n], struct batch_request, io)) != backing)
+    for (uint32_t i = 0, run; i < n; i += run) {
+        struct backing *backing = CONTAINER_OF(queue[i], struct batch_request, io)->backing;
+        for (run = 1; i + run < n; run++)
+            if (CONTAINER_OF(queue[i + run], struct batch_request, io)->backing != backing)
                 break;
-        backing->ops->submit(backing, &queue[i], n);
+        backing->ops->submit(backing, &queue[i], run);
     }
 }
 
@@ -129,63 +114,72 @@ static void count_io(const struct batch_request *q)
 
 /* ---- reads */
 
-/* Page i of the batch arrived, or did not: false. */
-static bool settle_page(struct batch *b, uint32_t i, int error, bool beyond_end)
+/* Pages [from, to) of the batch did not come: their frames go back. */
+static void fail_pages(struct batch *b, uint32_t from, uint32_t to, int error)
 {
-    struct region *r = b->region;
-    struct page *p = &r->pages[b->refs[i].page];
-    if (error == 0 && !beyond_end) {
-        page_set_state(p, PAGE_READING, PAGE_RESIDENT);
-        r->peak = MAX(r->peak, r->resident);
-        return true;
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t page = b->refs[i].page;
+        if (page == b->demanded) {
+            b->error = error;
+            b->beyond_end = error == 0;
+        }
+        b->region->pages[page].flags |= PAGE_FAILED;
+        region_free_page(b->region, page);
     }
-    if (b->refs[i].page == b->demanded) {
-        b->error = error;
-        b->beyond_end = beyond_end;
+}
+
+/* Pages [from, to) of the batch are in their frames; arrived[] collects them. */
+static void settle_pages(struct batch *b, uint32_t from, uint32_t to, uint32_t *arrived, size_t *narrived)
+{
+    struct page *pages = b->region->pages;
+    size_t n = *narrived;
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t page = b->refs[i].page;
+        page_set_state(&pages[page], PAGE_READING, PAGE_RESIDENT);
+        arrived[n++] = page;
     }
-    p->flags |= PAGE_FAILED;
-    region_free_page(r, b->refs[i].page);
-    return false;
+    *narrived = n;
 }
 
 /* The frames of pages that have come: the demanded one counts as used, the others wait for their first use. */
 static void settle_frames(struct batch *b)
 {
     struct region *r = b->region;
-    if (b->demanded != PAGE_NONE && r->pages[b->demanded].state == PAGE_RESIDENT && r->pool)
-        pool_mark_used(r->pool, pool_slot(r->pool, page_pa(&r->pages[b->demanded])));
-    for (uint32_t i = 0; i < b->npredicted && r->pool; i++) {
+    struct pool *pool = r->pool;
+    uint32_t came = 0;
+    r->peak = MAX(r->peak, r->resident);
+    if (!pool)
+        return;
+    if (b->demanded != PAGE_NONE && r->pages[b->demanded].state == PAGE_RESIDENT)
+        pool_mark_used(pool, pool_slot(pool, page_pa(&r->pages[b->demanded])));
+    for (uint32_t i = 0; i < b->npredicted; i++) {
         struct page *p = &r->pages[b->predicted[i]];
         if (p->state != PAGE_RESIDENT)
             continue;
         p->flags |= PAGE_UNTOUCHED;
-        r->untouched++;
-        r->counters.prefetched++;
-        pool_mark_untouched(r->pool, pool_slot(r->pool, page_pa(p)));
+        pool_mark_untouched(pool, pool_slot(pool, page_pa(p)));
+        came++;
     }
+    r->untouched += came;
+    r->counters.prefetched += came;
 }
 
-/* All requests are in: states move on and one call installs every leaf. */
+/* All requests are in: states move on and one call installs every leaf. Pages between requests are zeros: they needed none. */
 static void finish_read(struct batch *b)
 {
     uint32_t arrived[BATCH_MAX];
     size_t narrived = 0;
-    uint32_t next = 0;
-    for (uint32_t i = 0; i < b->npages; i++) {
-        const struct batch_request *q = next < b->nrequests ? &b->requests[next] : NULL;
-        int error = 0;
-        bool beyond = false;
-        if (q && i >= q->first) { /* else: a page of zeros, which needed no request */
-            error = q->io.error;
-            beyond = !error && (uint64_t)(i - q->first) << PAGE_SHIFT >= q->io.transferred;
-            if (i + 1 == q->first + q->io.npages) {
-                count_io(q);
-                next++;
-            }
-        }
-        if (settle_page(b, i, error, beyond))
-            arrived[narrived++] = b->refs[i].page;
+    uint32_t at = 0;
+    for (uint32_t k = 0; k < b->nrequests; k++) {
+        const struct batch_request *q = &b->requests[k];
+        uint32_t end = q->first + q->io.npages;
+        uint32_t good = q->io.error ? 0 : (uint32_t)((q->io.transferred + PAGE_MASK) >> PAGE_SHIFT);
+        settle_pages(b, at, q->first + good, arrived, &narrived);
+        fail_pages(b, q->first + good, end, q->io.error);
+        count_io(q);
+        at = end;
     }
+    settle_pages(b, at, b->npages, arrived, &narrived);
     region_map(b->region, arrived, narrived, false, b->demanded);
     settle_frames(b);
 }
@@ -277,32 +271,53 @@ static int take_frames(struct batch *b, unsigned wanted, int *error)
 }
 
 /* refs in the order of the file: neighbours become one request. Predictions mostly come sorted, so insertion is cheap. */
-static void sort_pages(struct batch *b, uint32_t page)
+static void sort_pages(struct batch *b, const uint32_t *wanted, uint32_t n)
 {
-    uint32_t at = b->npages++;
-    for (; at > 0 && b->refs[at - 1].page > page; at--)
-        b->refs[at] = b->refs[at - 1];
-    b->refs[at] = (struct page_ref){ b->region, page };
+    struct page_ref *refs = b->refs;
+    struct region *r = b->region;
+    uint32_t count = 0;
+    if (b->demanded != PAGE_NONE)
+        refs[count++] = (struct page_ref){ r, b->demanded };
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t page = wanted[i], at = count++;
+        b->predicted[i] = page;
+        for (; at > 0 && refs[at - 1].page > page; at--)
+            refs[at] = refs[at - 1];
+        refs[at].region = r;
+        refs[at].page = page;
+    }
+    b->npages = count;
+    b->npredicted = n;
 }
 
 /* Every page of the batch gets its frame and becomes READING; requests are made up as the pages go by. */
 static void claim_pages(struct batch *b)
 {
     struct region *r = b->region;
-    struct backing *last = NULL;
-    for (uint32_t i = 0; i < b->npages; i++) {
-        struct page *p = &r->pages[b->refs[i].page];
+    struct pool *pool = r->pool;
+    struct batch_request *q = NULL;
+    uint64_t next = 0; /* offset at which the open request could go on */
+    for (uint32_t i = 0, n = b->npages; i < n; i++) {
+        uint32_t page = b->refs[i].page;
+        struct page *p = &r->pages[page];
+        paddr_t pa = b->pa[i];
+        uint64_t offset;
+        struct backing *source = page_source(r, page, &offset);
         page_set_state(p, PAGE_ABSENT, PAGE_READING);
         p->flags &= (uint8_t)~PAGE_FAILED;
-        p->pfn = (uint32_t)(b->pa[i] >> PAGE_SHIFT);
-        if (r->pool)
-            pool_assign(r->pool, pool_slot(r->pool, b->pa[i]), r, b->refs[i].page);
-        uint64_t offset;
-        struct backing *source = page_source(&b->refs[i], &offset);
-        if (source)
-            add_page(b, source, offset, UINT64_MAX, false, i, &last);
-        else
-            memset(pa_to_kva(b->pa[i]), 0, PAGE_SIZE);
+        p->pfn = (uint32_t)(pa >> PAGE_SHIFT);
+        if (pool)
+            pool_assign(pool, pool_slot(pool, pa), r, page);
+        if (q && offset == next && source == q->backing && q->io.npages < IO_MAX_PAGES) {
+            q->io.npages++;
+            q->io.length += PAGE_SIZE;
+        } else if (source) {
+            q = open_request(b, i, source, offset, PAGE_SIZE, false);
+        } else {
+            q = NULL;
+            memset(pa_to_kva(pa), 0, PAGE_SIZE);
+        }
+        next = offset + PAGE_SIZE;
     }
     r->resident += b->npages;
 }
@@ -318,12 +333,7 @@ struct batch *batch_read(struct region *r, vaddr_t address, uint32_t demanded, c
         b->busy = false;
         return NULL;
     }
-    if (demand)
-        sort_pages(b, demanded);
-    for (unsigned i = 0; i < (unsigned)got - demand; i++) {
-        b->predicted[b->npredicted++] = wanted[i];
-        sort_pages(b, wanted[i]);
-    }
+    sort_pages(b, wanted, (uint32_t)got - demand);
     claim_pages(b);
     if (b->nrequests > 0) {
         r->counters.batches++;
@@ -387,7 +397,7 @@ static void settle_written(struct batch *b, uint32_t i, int error, bool keep)
 
 static void claim_written(struct batch *b, const struct page_ref *refs, size_t n)
 {
-    struct backing *last = NULL;
+    struct batch_request *q = NULL;
     for (uint32_t i = 0; i < n; i++) {
         struct page *p = &refs[i].region->pages[refs[i].page];
         page_set_state(p, PAGE_RESIDENT, PAGE_WRITING);
@@ -395,9 +405,17 @@ static void claim_written(struct batch *b, const struct page_ref *refs, size_t n
         b->refs[i] = refs[i];
         b->pa[i] = page_pa(p);
         uint64_t offset, limit;
-        struct backing *target = page_target(&refs[i], &offset, &limit);
-        if (offset < limit)
-            add_page(b, target, offset, limit, true, i, &last);
+        struct backing *target = page_target(refs[i].region, refs[i].page, &offset, &limit);
+        if (offset >= limit)
+            continue;
+        uint32_t bytes = (uint32_t)MIN(PAGE_SIZE, limit - offset);
+        if (q && target == q->backing && offset == q->io.offset + q->io.length && q->first + q->io.npages == i &&
+            q->io.npages < IO_MAX_PAGES) {
+            q->io.npages++;
+            q->io.length += bytes;
+        } else {
+            q = open_request(b, i, target, offset, bytes, true);
+        }
     }
     b->npages = (uint32_t)n;
 }

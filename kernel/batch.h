@@ -20,6 +20,7 @@ enum batch_kind { BATCH_NONE, BATCH_FAULT, BATCH_ADVICE, BATCH_WRITE };
 struct batch_request {
     struct io_request io;
     struct batch *batch;
+    struct backing *backing;
     uint32_t first; /* index into refs and pa of its first page */
 };
 

@@ -43,7 +43,7 @@ int pool_set_evict(struct pool *pool, const struct evict_policy *evict)
     pool->evict_state = state;
     for (uint32_t i = 0; i < pool->nframes; i++)
         if (pool->frames[i].use == FRAME_USED)
-            evict->on_insert(state, i, page_key(&pool->frames[i]), pool->order++);
+            evict->on_insert(state, i, page_key(&pool->frames[i]), pool->frames[i].order);
     return 0;
 }
 
@@ -71,19 +71,26 @@ void pool_give_back(struct pool *pool, uint32_t slot)
     pool->nfree++;
 }
 
+static void insert_used(struct pool *pool, struct frame *f, uint32_t slot)
+{
+    f->use = FRAME_USED;
+    pool->nused++;
+    pool->evict->on_insert(pool->evict_state, slot, page_key(f), f->order);
+}
+
 void pool_mark_used(struct pool *pool, uint32_t slot)
 {
     struct frame *f = &pool->frames[slot];
     ASSERT(f->use == FRAME_IN_FLIGHT);
-    f->use = FRAME_USED;
-    pool->nused++;
-    pool->evict->on_insert(pool->evict_state, slot, page_key(f), pool->order++);
+    f->order = pool->order++;
+    insert_used(pool, f, slot);
 }
 
 void pool_mark_untouched(struct pool *pool, uint32_t slot)
 {
     struct frame *f = &pool->frames[slot];
     ASSERT(f->use == FRAME_IN_FLIGHT);
+    f->order = pool->order++;
     f->use = FRAME_UNTOUCHED;
     f->next = FRAME_NONE;
     f->prev = pool->untouched_tail;
@@ -95,7 +102,7 @@ void pool_mark_untouched(struct pool *pool, uint32_t slot)
     pool->nuntouched++;
 }
 
-static void unlink_untouched(struct pool *pool, struct frame *f)
+static inline void unlink_untouched(struct pool *pool, struct frame *f)
 {
     if (f->prev != FRAME_NONE)
         pool->frames[f->prev].next = f->next;
@@ -113,9 +120,7 @@ void pool_touch(struct pool *pool, uint32_t slot)
     struct frame *f = &pool->frames[slot];
     ASSERT(f->use == FRAME_UNTOUCHED);
     unlink_untouched(pool, f);
-    f->use = FRAME_USED;
-    pool->nused++;
-    pool->evict->on_insert(pool->evict_state, slot, page_key(f), pool->order++);
+    insert_used(pool, f, slot);
 }
 
 void pool_withdraw(struct pool *pool, uint32_t slot)

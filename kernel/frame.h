@@ -25,6 +25,7 @@ struct frame {
     uint32_t page;         /* of the region */
     uint8_t use;
     uint32_t next, prev;   /* of the free or the untouched list */
+    uint64_t order;        /* of its mapping: the age that fifo goes by */
 };
 
 struct pool {
@@ -35,7 +36,7 @@ struct pool {
     uint32_t untouched_head, untouched_tail, nuntouched;
     uint32_t nused;
     uint32_t peak;    /* most frames in use at once */
-    uint64_t order;   /* pages mapped so far: the age that fifo goes by */
+    uint64_t order;   /* pages mapped so far */
     vaddr_t last_demand; /* address of the page demanded last; see pool_keep */
     uint32_t keep;    /* frame that must not be taken now, or FRAME_NONE */
     const struct evict_policy *evict;

@@ -78,31 +78,20 @@ uint32_t region_file_pages(const struct region *r)
 void region_map(struct region *r, const uint32_t *pages, size_t n, bool accessed, uint32_t demanded)
 {
     struct pt_leaf leaves[BATCH_MAX];
+    ASSERT(n <= BATCH_MAX);
     for (struct vma *v = r->vmas; v; v = v->sibling) {
         size_t count = 0;
         if (v->prot == 0)
             continue;
-        ASSERT(n <= BATCH_MAX);
         for (size_t i = 0; i < n; i++) {
-            vaddr_t va = vma_page_address(v, pages[i]);
-            if (!va)
-                continue;
-            leaves[count++] = (struct pt_leaf){ va, page_pa(&r->pages[pages[i]]), v->prot,
-                                                accessed || pages[i] == demanded, false };
+            uint32_t page = pages[i];
+            vaddr_t va = vma_page_address(v, page);
+            if (va)
+                leaves[count++] = (struct pt_leaf){ va, page_pa(&r->pages[page]), v->prot, accessed || page == demanded, false };
         }
         map_batched(leaves, count);
         r->counters.ptes_installed += count;
     }
-}
-
-bool region_accessed(struct region *r, uint32_t page)
-{
-    for (struct vma *v = r->vmas; v; v = v->sibling) {
-        vaddr_t va = vma_page_address(v, page);
-        if (va && pt_accessed(va))
-            return true;
-    }
-    return false;
 }
 
 bool region_test_and_clear_accessed(struct region *r, uint32_t page)
@@ -118,57 +107,73 @@ bool region_test_and_clear_accessed(struct region *r, uint32_t page)
     return any;
 }
 
-/* What was read back from up to BATCH_MAX PTEs goes into the flags of the pages they belonged to. */
-static void note_dirty(const struct page_ref *const *owner, const bool *dirty, size_t n)
+enum pte_step { TAKE_AWAY, CLEAR_DIRTY, TEST_ACCESSED };
+
+/* One step for up to BATCH_MAX PTEs; said[i]: D was set (TAKE_AWAY, CLEAR_DIRTY), or A is (TEST_ACCESSED). */
+static void step_ptes(const vaddr_t *va, size_t n, enum pte_step step, bool *said)
+{
+    struct pt_entry old[BATCH_MAX];
+    switch (step) {
+    case TAKE_AWAY:
+        pt_unmap_batched(va, n, old);
+        for (size_t i = 0; i < n; i++)
+            said[i] = old[i].valid && old[i].dirty;
+        break;
+    case CLEAR_DIRTY:
+        pt_clear_dirty(va, n, said);
+        break;
+    case TEST_ACCESSED:
+        pt_accessed_batched(va, n, said);
+    }
+}
+
+/*
+ * The step for every PTE of n pages. said[i] is about refs[i], whichever window it was seen in. Windows beyond the first are
+ * rare: they go one by one.
+ */
+static void for_every_pte(const struct page_ref *refs, size_t n, enum pte_step step, bool *said)
+{
+    vaddr_t va[BATCH_MAX];
+    size_t others = 0;
+    if (n == 0)
+        return;
+    va[0] = 0; /* gcc 12 cannot see that the loop runs */
+    for (size_t i = 0; i < n; i++) {
+        const struct vma *v = refs[i].region->vmas;
+        va[i] = v ? vma_page_address(v, refs[i].page) : 0; /* page 0 is never mapped: nothing is found there */
+        others += v && v->sibling;
+    }
+    step_ptes(va, n, step, said);
+    for (size_t i = 0; i < n && others > 0; i++) {
+        for (const struct vma *v = refs[i].region->vmas; v; v = v->sibling) {
+            bool one = false;
+            vaddr_t address = vma_page_address(v, refs[i].page);
+            if (address && address != va[i])
+                step_ptes(&address, 1, step, &one);
+            said[i] |= one;
+        }
+    }
+}
+
+static void note_dirty(const struct page_ref *refs, size_t n, const bool *dirty)
 {
     for (size_t i = 0; i < n; i++)
         if (dirty[i])
-            owner[i]->region->pages[owner[i]->page].flags |= PAGE_DIRTY;
-}
-
-static void take_or_clean(const vaddr_t *va, const struct page_ref *const *owner, size_t n, bool take)
-{
-    bool dirty[BATCH_MAX];
-    if (take) {
-        struct pt_entry old[BATCH_MAX];
-        pt_unmap_batched(va, n, old);
-        for (size_t i = 0; i < n; i++)
-            dirty[i] = old[i].valid && old[i].dirty;
-    } else {
-        pt_clear_dirty(va, n, dirty);
-    }
-    note_dirty(owner, dirty, n);
-}
-
-static void for_every_pte(const struct page_ref *refs, size_t n, bool take)
-{
-    vaddr_t va[BATCH_MAX];
-    const struct page_ref *owner[BATCH_MAX];
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        for (struct vma *v = refs[i].region->vmas; v; v = v->sibling) {
-            vaddr_t address = vma_page_address(v, refs[i].page);
-            if (!address)
-                continue;
-            if (count == BATCH_MAX) {
-                take_or_clean(va, owner, count, take);
-                count = 0;
-            }
-            va[count] = address;
-            owner[count++] = &refs[i];
-        }
-    }
-    take_or_clean(va, owner, count, take);
+            refs[i].region->pages[refs[i].page].flags |= PAGE_DIRTY;
 }
 
 void region_unmap(const struct page_ref *refs, size_t n)
 {
-    for_every_pte(refs, n, true);
+    bool dirty[BATCH_MAX];
+    for_every_pte(refs, n, TAKE_AWAY, dirty);
+    note_dirty(refs, n, dirty);
 }
 
 void region_collect_dirty(const struct page_ref *refs, size_t n)
 {
-    for_every_pte(refs, n, false);
+    bool dirty[BATCH_MAX];
+    for_every_pte(refs, n, CLEAR_DIRTY, dirty);
+    note_dirty(refs, n, dirty);
 }
 
 /* ---- policy and pool */
@@ -201,39 +206,47 @@ void region_touch(struct region *r, uint32_t page)
 void pool_harvest(struct pool *pool)
 {
     /* Twice the largest batch covers all that one fault can have brought; junk that nobody uses must not cost more. */
+    struct page_ref refs[BATCH_MAX];
+    bool used[BATCH_MAX];
     uint32_t slot = pool->untouched_head;
-    for (unsigned looked = 0; slot != FRAME_NONE && looked < 2 * BATCH_MAX; looked++) {
-        struct frame *f = &pool->frames[slot];
-        slot = f->next;
-        if (region_accessed(f->region, f->page))
-            region_touch(f->region, f->page);
+    for (unsigned round = 0; round < 2 && slot != FRAME_NONE; round++) {
+        size_t n = 0;
+        for (; slot != FRAME_NONE && n < BATCH_MAX; slot = pool->frames[slot].next)
+            refs[n++] = (struct page_ref){ pool->frames[slot].region, pool->frames[slot].page };
+        for_every_pte(refs, n, TEST_ACCESSED, used);
+        for (size_t i = 0; i < n; i++)
+            if (used[i])
+                region_touch(refs[i].region, refs[i].page);
     }
+}
+
+static void count_waste(struct region *r, uint32_t page)
+{
+    r->untouched--;
+    r->counters.prefetch_wasted++;
+    r->prefetch->on_access(r->prefetch_state, page, ACCESS_WASTE);
 }
 
 void region_detach_frame(struct region *r, uint32_t page)
 {
     struct page *p = &r->pages[page];
     page_set_state(p, p->state, PAGE_ABSENT);
-    if (p->flags & PAGE_UNTOUCHED) {
-        r->untouched--;
-        r->counters.prefetch_wasted++;
-        r->prefetch->on_access(r->prefetch_state, page, ACCESS_WASTE);
-    }
+    if (__builtin_expect(p->flags & PAGE_UNTOUCHED, 0))
+        count_waste(r, page);
     p->flags &= PAGE_SWAPPED | PAGE_FAILED;
     r->resident--;
-    if (r->pool) {
-        uint32_t slot = pool_slot(r->pool, page_pa(p));
-        if (r->pool->frames[slot].use != FRAME_IN_FLIGHT)
-            pool_withdraw(r->pool, slot);
-    }
 }
 
 void region_free_page(struct region *r, uint32_t page)
 {
-    region_detach_frame(r, page);
     paddr_t pa = page_pa(&r->pages[page]);
-    if (r->pool)
-        pool_give_back(r->pool, pool_slot(r->pool, pa));
-    else
+    region_detach_frame(r, page);
+    if (!r->pool) {
         mem_free_pages(pa, 1);
+        return;
+    }
+    uint32_t slot = pool_slot(r->pool, pa);
+    if (r->pool->frames[slot].use != FRAME_IN_FLIGHT)
+        pool_withdraw(r->pool, slot);
+    pool_give_back(r->pool, slot);
 }

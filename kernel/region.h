@@ -80,8 +80,7 @@ static inline uint32_t vma_page(const struct vma *v, vaddr_t address)
  * map_batched. accessed: preset A; the page named by `demanded` (or ~0) always gets it.
  */
 void region_map(struct region *r, const uint32_t *pages, size_t n, bool accessed, uint32_t demanded);
-/* The page's A bit in any window; and the same with clearing. */
-bool region_accessed(struct region *r, uint32_t page);
+/* The page's A bit in any window, cleared. */
 bool region_test_and_clear_accessed(struct region *r, uint32_t page);
 /*
  * Takes the PTEs of n pages out of every window (or clears D only), with one fence, and moves what D said into PAGE_DIRTY.
@@ -94,14 +93,14 @@ void region_collect_dirty(const struct page_ref *refs, size_t n);
 /* Installs a prefetch policy with fresh state. Thread context. 0 or -ENOMEM (the old one stays). */
 int region_set_prefetch(struct region *r, const struct prefetch_policy *policy);
 
-/* Untouched page found used: counters, pool and policy hear of it. */
+/* Untouched page found used: counters, pool and policy hear of it. (Its frame: pool_touch.) */
 void region_touch(struct region *r, uint32_t page);
 /* Looks at the A bits of pages read ahead (bounded) and calls region_touch on those used, oldest first. */
 void pool_harvest(struct pool *pool);
 
 /*
- * A page that holds a frame and is mapped nowhere becomes ABSENT. detach leaves the frame in the caller's hands (in flight),
- * free gives it back to the pool, or to memory.
+ * A page that holds a frame and is mapped nowhere becomes ABSENT. detach is for a frame that is in flight already (a
+ * victim's) and stays in the caller's hands; free gives it back to the pool, or to memory.
  */
 void region_detach_frame(struct region *r, uint32_t page);
 void region_free_page(struct region *r, uint32_t page);

@@ -4,10 +4,11 @@ void spin_lock(struct spinlock *lock)
 {
     /* A lazily grown stack must not fault while the lock is held: see sync.h. */
     const volatile char *sp = __builtin_frame_address(0);
-    for (unsigned below = PAGE_SIZE; below <= STACK_PROBE; below += PAGE_SIZE)
-        (void)sp[-(long)below];
+    _Static_assert(STACK_PROBE == 2 * PAGE_SIZE, "one touch a page");
+    (void)sp[-(long)PAGE_SIZE];
+    (void)sp[-(long)STACK_PROBE];
     bool were_on = irq_save();
-    uint32_t me = hart_index() + 1;
+    struct hart *me = this_hart();
     ASSERT(lock->owner != me);
     while (__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE))
         ;
@@ -17,16 +18,16 @@ void spin_lock(struct spinlock *lock)
 
 void spin_unlock(struct spinlock *lock)
 {
-    ASSERT(lock->owner == hart_index() + 1);
     bool were_on = lock->irq_were_on;
-    lock->owner = 0;
+    ASSERT(lock->owner);
+    lock->owner = NULL;
     __atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
     irq_restore(were_on);
 }
 
 bool spin_held(const struct spinlock *lock)
 {
-    return lock->owner == hart_index() + 1;
+    return lock->owner == this_hart();
 }
 
 bool completion_try(struct completion *c)

@@ -16,11 +16,11 @@
 #define STACK_PROBE 8192
 
 struct spinlock {
-    uint32_t held;    /* 1 while held; set by atomic swap with acquire */
-    uint32_t owner;   /* hart index + 1 of the holder: catches a lock taken twice */
-    bool irq_were_on; /* of the holder, restored by spin_unlock */
+    uint32_t held;      /* 1 while held; set by atomic swap with acquire */
+    bool irq_were_on;   /* of the holder, restored by spin_unlock */
+    struct hart *owner; /* of the holder: catches a lock taken twice */
 };
-#define SPINLOCK_INIT { 0, 0, false }
+#define SPINLOCK_INIT { 0, false, NULL }
 
 void spin_lock(struct spinlock *lock);
 void spin_unlock(struct spinlock *lock);

@@ -283,11 +283,15 @@ struct pt_entry pt_lookup(vaddr_t va)
     return entry_of(table ? pte_load(leaf_entry(table, va)) : 0);
 }
 
-bool pt_accessed(vaddr_t va)
+void pt_accessed_batched(const vaddr_t *va, size_t n, bool *out)
 {
-    pte_t *table = leaf_table(va);
+    struct cursor cursor = CURSOR_START;
 
-    return table && (pte_load(leaf_entry(table, va)) & PTE_A) != 0;
+    for (size_t i = 0; i < n; i++) {
+        const pte_t *entry = cursor_entry(&cursor, va[i]);
+
+        out[i] = entry && (pte_load(entry) & (PTE_V | PTE_A)) == (PTE_V | PTE_A);
+    }
 }
 
 /* An AMO only where the bit is set: a sweep over untouched pages costs loads. */
