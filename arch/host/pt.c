@@ -98,10 +98,12 @@ struct pt_entry pt_lookup(vaddr_t va)
     return e ? *e : (struct pt_entry){ 0 };
 }
 
-bool pt_accessed(vaddr_t va)
+void pt_accessed_batched(const vaddr_t *va, size_t n, bool *out)
 {
-    struct pt_entry e = pt_lookup(va);
-    return e.valid && e.accessed;
+    for (size_t i = 0; i < n; i++) {
+        struct pt_entry e = pt_lookup(va[i]);
+        out[i] = e.valid && e.accessed;
+    }
 }
 
 void pt_clear_accessed(const vaddr_t *va, size_t n, bool *out)
