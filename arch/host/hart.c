@@ -26,9 +26,14 @@ int host_memory(uint64_t bytes)
     return 0;
 }
 
+struct hart {
+    bool present; /* locks tell harts apart by address */
+};
+
 struct hart *this_hart(void)
 {
-    return NULL;
+    static struct hart only = { true };
+    return &only;
 }
 
 unsigned hart_index(void)
