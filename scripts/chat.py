@@ -23,17 +23,22 @@ LAUNCHER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
 
 
 def load_vocabulary(model_path, tokenizer_path):
-    """The model's Tokenizer: of the file that is named, of the model itself, or of gpt2_tokenizer.bin beside it."""
+    """The model's Tokenizer, and the ids that begin every text.
+
+    Of the file that is named, of the model itself, or of gpt2_tokenizer.bin beside it.
+    """
     beside = os.path.join(os.path.dirname(model_path), "gpt2_tokenizer.bin")
     metadata = modelfile.open_model(model_path, tokenizer_path).metadata
     if "tokenizer.ggml.model" not in metadata and os.path.exists(beside):
         metadata = vocabulary.read(beside, 0)
-    return vocabulary.bpe(metadata)
+    first = [int(metadata["tokenizer.ggml.bos_token_id"])] if metadata.get("tokenizer.ggml.add_bos_token") else []
+    return vocabulary.bpe(metadata), first
 
 
-def complete(ids, model_path, launcher_options):
+def complete(ids, count, model_path, launcher_options):
     """Runs the program on the ids; the ids that it prints. GGUFError where it fails or prints something else."""
-    command = [LAUNCHER, "gpt", "--model", model_path, *launcher_options, "--", *map(str, ids)]
+    total = len(ids) + count
+    command = [LAUNCHER, "gpt", "--model", model_path, *launcher_options, "--", "-n", str(total), *map(str, ids)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         raise gguf.GGUFError(f"the program ended with status {done.returncode}")
@@ -43,9 +48,10 @@ def complete(ids, model_path, launcher_options):
         raise gguf.GGUFError(f"the program printed no token ids: {done.stdout[:80]!r}") from None
 
 
-def answer(text, tokenizer, args):
-    ids = tokenizer.encode(text) or [tokenizer.end]
-    result = complete(ids, args.model, args.options)
+def answer(text, tokenizer, first, args):
+    """Prints the text and what the model adds."""
+    ids = first + tokenizer.encode(text) or [tokenizer.end]
+    result = complete(ids, args.n, args.model, args.options)
     bad = [number for number in result if not 0 <= number < tokenizer.size]
     if bad:
         raise gguf.GGUFError(f"the program printed the id {bad[0]}, the vocabulary has {tokenizer.size}")
@@ -59,6 +65,7 @@ def arguments():
     parser.add_argument("--model", required=True, metavar="FILE")
     parser.add_argument("--tokenizer", metavar="FILE", help="llm.c's tokenizer file or a GGUF (default: the model's own, "
                         "or gpt2_tokenizer.bin beside it)")
+    parser.add_argument("-n", type=int, default=32, metavar="N", help="tokens to add (32)")
     parser.add_argument("text", nargs="*", help="what to go on from (default: each line of stdin)")
     words, rest = sys.argv[1:], []
     if "--" in words:
@@ -70,9 +77,9 @@ def arguments():
 
 def main():
     args = arguments()
-    tokenizer = load_vocabulary(args.model, args.tokenizer)
+    tokenizer, first = load_vocabulary(args.model, args.tokenizer)
     if args.text:
-        answer(" ".join(args.text), tokenizer, args)
+        answer(" ".join(args.text), tokenizer, first, args)
         return
     prompt = "> " if sys.stdin.isatty() else ""
     while True:
@@ -80,7 +87,7 @@ def main():
             line = input(prompt)
         except (EOFError, KeyboardInterrupt):
             return
-        answer(line, tokenizer, args)
+        answer(line, tokenizer, first, args)
 
 
 if __name__ == "__main__":
