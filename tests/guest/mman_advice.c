@@ -1,0 +1,55 @@
+// stats: frames_leaked == 0
+// run: --frames 32 --policy none
+// stdout~: ^before 0, after 10, faults 0, dropped 0, faults 3, kept 1, lock 1 1 1$
+// WILLNEED brings pages in so that no fault is left, DONTNEED lets them go without losing a byte, mincore tells; mlock refuses
+// what the cap may evict.
+#include <bower.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int resident(char *p)
+{
+    unsigned char vec[10];
+    int n = 0;
+
+    mincore(p, 10 * 4096, vec);
+    for (int i = 0; i < 10; i++)
+        n += vec[i] & 1;
+    return n;
+}
+
+static unsigned long faults(void)
+{
+    struct bower_counters c;
+
+    bower_counters(&c);
+    return c.faults;
+}
+
+int main(void)
+{
+    int fd = open("f", O_RDWR | O_CREAT | O_TRUNC, 0644), sum = 0;
+    char *p, *q;
+
+    ftruncate(fd, 10 * 4096);
+    p = mmap(NULL, 10 * 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_LLM, fd, 0);
+    printf("before %d", resident(p));
+    madvise(p, 10 * 4096, MADV_WILLNEED);
+    for (int i = 0; i < 10; i++)
+        sum += ((volatile char *)p)[i * 4096];
+    printf(", after %d, faults %lu", resident(p), faults());
+    p[4096] = 1;
+    madvise(p, 10 * 4096, MADV_DONTNEED);
+    printf(", dropped %d", resident(p));
+    for (int i = 0; i < 3; i++)
+        sum += ((volatile char *)p)[i * 4096];
+    printf(", faults %lu, kept %d", faults(), sum);
+    q = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    printf(", lock %d %d", mlock(p, 4096) == -1 && errno == EAGAIN, mlock(q, 4096) == 0);
+    munmap(q, 4096);
+    printf(" %d\n", mlock(q, 4096) == -1 && errno == ENOMEM);
+    return 0;
+}
