@@ -241,8 +241,8 @@ static int close_window(struct vma *v)
     if (r->shared)
         error = pages_write_back(r, first, n);
     vma_remove(v);
-    pages_drop_unseen(r, first, n);
-    bool last = !r->vmas;
+    bool last = !r->vmas; /* then also what was read ahead where no window looks any more */
+    pages_drop_unseen(r, last ? 0 : first, last ? r->npages : n);
     spin_unlock(&pager_lock);
     pt_release(v->start, v->end - v->start);
     kfree(v);
