@@ -1,9 +1,11 @@
-"""What the checks share: TEST lines, paths, and running the project's scripts."""
+"""What the checks share: TEST lines, paths, and running the project's scripts. Import it before numpy."""
 import os
 import subprocess
 import sys
 import traceback
 
+# One thread: the matrices are small, and threads that wait for each other on busy processors spin.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 SCRIPTS = os.path.join(ROOT, "scripts")
 DATA = os.environ.get("BOWER_DATA", os.path.join(ROOT, "..", "shared", "data"))

@@ -11,9 +11,9 @@ import struct
 import sys
 import tempfile
 
-import numpy as np
-
 from checks import Results, Skip, data_file, read_bytes, script
+
+import numpy as np
 
 import gguf
 import modelfile
