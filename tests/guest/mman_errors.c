@@ -39,6 +39,8 @@ static const char *name(int error)
         errno = 0; \
         void *mapped = mmap(__VA_ARGS__); \
         printf("mmap(%s): %s %s\n", #__VA_ARGS__, mapped == MAP_FAILED ? "failed" : "mapped", name(errno)); \
+        if (mapped != MAP_FAILED) \
+            munmap(mapped, 4096); \
     } while (0)
 #define CALL(call) \
     do { \
