@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Every option of scripts/run that can be wrong: exit status 2, one clear line, nothing written. And what right ones do."""
-# timeout: 200
+# timeout: 600
 import os
 import re
 import shlex

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """The program's streams, exit status and ends: redirected, piped, on a terminal, interrupted, timed out."""
-# timeout: 300
+# timeout: 600
 import json
 import os
 import pty
