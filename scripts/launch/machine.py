@@ -10,7 +10,7 @@ import threading
 import time
 
 from . import qemu
-from .common import EXIT_TIMEOUT, EXIT_UNUSABLE, in_root, shown
+from .common import EXIT_PANIC, EXIT_TIMEOUT, EXIT_UNUSABLE, in_root, shown
 from .console import Console
 
 STDIN, STDOUT, STDERR = 0, 1, 2
@@ -111,6 +111,9 @@ class Machine:
             return 128 - status
         elif not self.console.started and status < 128:
             return self.explain_start(status)
+        elif status == 0 and self.console.stats is None:
+            say(f"the machine stopped, but the program did not end; see {self.log_name()}")
+            return EXIT_PANIC
         return status
 
     def explain_start(self, status):
