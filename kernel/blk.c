@@ -16,7 +16,7 @@
 #define BLK_F_RO ((uint64_t)1 << 5)
 #define BLK_F_BLK_SIZE ((uint64_t)1 << 6)
 #define BLK_F_FLUSH ((uint64_t)1 << 9)
-#define BLK_WANTED (BLK_F_SIZE_MAX | BLK_F_SEG_MAX | BLK_F_RO | BLK_F_BLK_SIZE | BLK_F_FLUSH)
+#define BLK_WANTED (BLK_F_SIZE_MAX | BLK_F_SEG_MAX | BLK_F_RO | BLK_F_BLK_SIZE | BLK_F_FLUSH | VIRTIO_F_INDIRECT_DESC)
 enum { CONFIG_CAPACITY = 0, CONFIG_SIZE_MAX = 8, CONFIG_SEG_MAX = 12, CONFIG_BLK_SIZE = 20 };
 
 /* virtio 1.1, 5.2.6: requests */
@@ -25,22 +25,24 @@ enum { S_OK = 0, S_NONE = 0xFF };
 #define SECTOR_SHIFT 9
 #define SECTOR_SIZE ((uint32_t)1 << SECTOR_SHIFT)
 
-#define QUEUE_SIZE 256
-#define REQUEST_OVERHEAD 2 /* header and status descriptor */
+#define QUEUE_SIZE 128
 
-/* What the device reads and writes beside the data of one request; lives until the chain comes back. */
+/* What the device reads and writes beside the data of one request; lives until the device gives its name back. */
+enum { ENTRY_HEADER, ENTRY_STATUS, ENTRY_DATA };
 struct slot {
+    struct vq_desc table[ENTRY_DATA + IO_MAX_PAGES];
     struct { uint32_t type, reserved; uint64_t sector; } header;
     uint32_t bytes; /* data bytes of this piece */
+    bool rest;      /* the request has more to come */
     volatile uint8_t status;
-};
+} __attribute__((aligned(sizeof(struct vq_desc))));
 
 struct blk {
     struct backing backing;
     /* protects everything below that changes. order: device locks are innermost but for mem's */
     struct spinlock lock;
     struct virtqueue queue;
-    struct slot *slots; /* by name of chain */
+    struct slot *slots; /* by name of request */
     struct io_request *pending, **pending_tail; /* waiting for room in the ring, in order */
     bool dead;
 
@@ -72,6 +74,8 @@ static uint32_t device_bytes(const struct blk *b, const struct io_request *r)
 {
     if (r->driver)
         return r->length;
+    if (((r->offset | r->length) & (b->block - 1)) == 0 && r->offset + r->length <= b->capacity)
+        return r->length;
     if (r->offset >= b->capacity)
         return 0;
     uint64_t length = ((uint64_t)r->length + b->block - 1) & ~(uint64_t)(b->block - 1);
@@ -79,31 +83,42 @@ static uint32_t device_bytes(const struct blk *b, const struct io_request *r)
 }
 
 /*
- * Offers the rest of a request to the device. False if the ring has no room for it yet. When the device's segment limit is
- * too small for the whole request, or an empty ring is, a piece of it goes now and complete_one asks for the next.
+ * Offers bytes [r->transferred, total) of a request to the device, or as many of them as its limits allow; complete_one asks
+ * for the rest. A name must be free.
  */
-static bool push(struct blk *b, struct io_request *r)
+static void push(struct blk *b, struct io_request *r, uint32_t type, uint32_t total)
 {
     struct virtqueue *q = &b->queue;
-    if (q->nfree < REQUEST_OVERHEAD + 1)
-        return false;
-    uint16_t head = vq_next_head(q);
-    struct slot *s = &b->slots[head];
-    uint32_t type = request_type(r), from = r->transferred, want = device_bytes(b, r) - from;
-    bool was_idle = vq_idle(q);
+    struct slot *s = &b->slots[vq_head(q)];
+    uint32_t from = r->transferred, end = ENTRY_DATA;
     s->header.type = type;
     s->header.sector = (r->offset + from) >> SECTOR_SHIFT;
     s->status = S_NONE;
-    vq_begin(q);
-    vq_add(q, kva_to_pa(&s->header), sizeof(s->header), false);
-    s->bytes = vq_add_frames(q, r->pages, from, want, b->seg_max, b->size_max, 1, type != T_OUT);
-    if (s->bytes < want && q->length <= b->seg_max && !was_idle) {
-        vq_abandon(q);
-        return false;
-    }
-    vq_add(q, kva_to_pa((const void *)&s->status), sizeof(s->status), true);
+    s->bytes = vq_fill(s->table, &end, r->pages, from, total - from, b->seg_max, b->size_max, type != T_OUT);
+    s->rest = s->bytes < total - from;
+    if (end == ENTRY_DATA) /* no data: the status at its place, so that the header's link never changes */
+        s->table[end] = s->table[ENTRY_STATUS];
+    else
+        s->table[end - 1].next = ENTRY_STATUS;
     vq_commit(q, r);
-    return true;
+}
+
+/* The same for the most frequent kind, in few instructions: a fresh read or write of one frame. */
+static inline void push_frame(struct blk *b, struct io_request *r, bool write)
+{
+    struct virtqueue *q = &b->queue;
+    struct slot *s = &b->slots[vq_head(q)];
+    uint32_t length = r->length;
+    s->header.type = write ? T_OUT : T_IN;
+    s->header.sector = r->offset >> SECTOR_SHIFT;
+    s->status = S_NONE;
+    s->rest = false;
+    s->bytes = length;
+    s->table[ENTRY_DATA].addr = r->pages[0];
+    s->table[ENTRY_DATA].len = length;
+    s->table[ENTRY_DATA].flags = write ? VQ_DESC_NEXT : VQ_DESC_NEXT | VQ_DESC_WRITE;
+    s->table[ENTRY_DATA].next = ENTRY_STATUS;
+    vq_commit(q, r);
 }
 
 static void enqueue(struct blk *b, struct io_request *r)
@@ -117,8 +132,10 @@ static void enqueue(struct blk *b, struct io_request *r)
 static bool push_pending(struct blk *b)
 {
     bool any = false;
-    while (b->pending && push(b, b->pending)) {
-        b->pending = b->pending->next;
+    while (b->pending && b->queue.nfree > 0) {
+        struct io_request *r = b->pending;
+        b->pending = r->next;
+        push(b, r, request_type(r), device_bytes(b, r));
         any = true;
     }
     if (!b->pending)
@@ -139,7 +156,8 @@ static void zero_after(const struct io_request *r, uint32_t from)
 /* A request's end, with no lock held: what lies beyond the data is zero, and the count is that of data. */
 static void finish(struct blk *b, struct io_request *r)
 {
-    if (!r->driver && r->error == 0) {
+    bool whole = r->transferred == r->length && r->length == r->npages << PAGE_SHIFT && r->offset + r->length <= b->size;
+    if (!whole && !r->driver && r->error == 0) {
         uint64_t room = r->offset < b->size ? b->size - r->offset : 0;
         uint32_t data = (uint32_t)MIN((uint64_t)r->length, room);
         r->transferred = MIN(r->transferred, data);
@@ -182,13 +200,13 @@ static struct io_request *give_up(struct blk *b, const char *why)
 static bool complete_one(struct blk *b, struct io_request *r, const struct slot *s, uint32_t written)
 {
     /* virtio 1.1, 2.6.8: written counts the status byte too; a device that wrote less has not answered. */
-    uint32_t expected = 1 + (request_type(r) == T_IN ? s->bytes : 0);
+    uint32_t expected = 1 + (s->header.type == T_IN ? s->bytes : 0);
     if (s->status != S_OK || written < expected) {
         r->error = -EIO;
         return true;
     }
     r->transferred += s->bytes;
-    if (r->transferred >= device_bytes(b, r))
+    if (!s->rest)
         return true;
     r->next = b->pending;
     if (!b->pending)
@@ -203,8 +221,7 @@ static void handle_interrupt(void *arg)
     struct blk *b = arg;
     struct io_request *finished = NULL, **tail = &finished, *r;
     void *cookie;
-    uint16_t head;
-    uint32_t written;
+    uint32_t head, written;
     int got;
 
     spin_lock(&b->lock);
@@ -227,39 +244,78 @@ static void handle_interrupt(void *arg)
     finish_all(b, finished);
 }
 
-/* True for a request that needs no device: its answer is in error. */
-static bool refuse(const struct blk *b, struct io_request *r)
+/*
+ * A write of whole blocks reaches beyond data that ends inside one: what lies there is no data, and written as zeros.
+ */
+static void zero_beyond_end(const struct blk *b, const struct io_request *r)
 {
-    if (r->driver)
-        return false;
-    if (r->offset & (b->block - 1)) {
-        r->error = -EINVAL;
-        return true;
+    uint64_t end = r->offset + device_bytes(b, r);
+    for (uint64_t at = MAX(b->size, r->offset); at < end; at++) {
+        uint64_t i = at - r->offset;
+        ((uint8_t *)pa_to_kva(r->pages[i >> PAGE_SHIFT]))[i & PAGE_MASK] = 0;
     }
-    if (r->write && !b->backing.writable)
-        r->error = -EROFS;
-    else if (r->write && r->length && r->offset >= b->capacity)
-        r->error = -ENOSPC;
-    return r->error || device_bytes(b, r) == 0;
 }
 
-/* Queues requests whose driver field is set. */
-static void submit(struct blk *b, struct io_request **requests, size_t n)
+/* 0 if the device has to be asked, 1 if there is nothing to ask for, or a negative errno. */
+static int refuse(const struct blk *b, const struct io_request *r)
 {
+    if (b->dead)
+        return -EIO;
+    if (r->driver)
+        return 0;
+    if (r->offset & (b->block - 1))
+        return -EINVAL;
+    if (r->write && !b->backing.writable)
+        return -EROFS;
+    if (r->write && r->length && r->offset >= b->capacity)
+        return -ENOSPC;
+    return device_bytes(b, r) == 0;
+}
+
+/* A request that is not whole blocks within the capacity, or that finds the device busy or dead. True if it was pushed. */
+static bool submit_special(struct blk *b, struct io_request *r, struct io_request **finished)
+{
+    int refused = refuse(b, r);
+    if (refused) {
+        r->error = MIN(refused, 0);
+        r->next = *finished;
+        *finished = r;
+        return false;
+    }
+    if (r->write && !r->driver)
+        zero_beyond_end(b, r);
+    if (b->pending || b->queue.nfree == 0) {
+        enqueue(b, r);
+        return false;
+    }
+    push(b, r, request_type(r), device_bytes(b, r));
+    return true;
+}
+
+/* The path of a fault: a few instructions per request as long as nothing is out of the ordinary. */
+static void blk_submit(struct backing *backing, struct io_request **requests, size_t n)
+{
+    struct blk *b = CONTAINER_OF(backing, struct blk, backing);
     struct io_request *finished = NULL;
     bool pushed = false;
     spin_lock(&b->lock);
+    uint64_t block_mask = b->block - 1, plain_end = b->dead || b->pending ? 0 : MIN(b->size, b->capacity);
+    bool writable = backing->writable;
     for (size_t i = 0; i < n; i++) {
         struct io_request *r = requests[i];
+        bool write = r->write;
+        r->driver = NULL;
+        r->error = 0;
         r->transferred = 0;
-        r->error = b->dead ? -EIO : 0;
-        if (b->dead || refuse(b, r)) {
-            r->next = finished;
-            finished = r;
-        } else if (!b->pending && push(b, r)) {
+        if (r->length == 0 || ((r->offset | r->length) & block_mask) || r->offset + r->length > plain_end ||
+            (write && !writable) || b->queue.nfree == 0) {
+            pushed |= submit_special(b, r, &finished);
+        } else if (r->length <= PAGE_SIZE) {
+            push_frame(b, r, write);
             pushed = true;
         } else {
-            enqueue(b, r);
+            push(b, r, write ? T_OUT : T_IN, r->length);
+            pushed = true;
         }
     }
     if (pushed)
@@ -271,27 +327,6 @@ static void submit(struct blk *b, struct io_request **requests, size_t n)
 static struct blk *disk_of(struct backing *backing)
 {
     return CONTAINER_OF(backing, struct blk, backing);
-}
-
-/* A write of whole blocks reaches beyond data that ends inside one: what lies there is no data, and written as zeros. */
-static void zero_beyond_end(const struct blk *b, const struct io_request *r)
-{
-    uint64_t end = r->offset + device_bytes(b, r);
-    for (uint64_t at = MAX(b->size, r->offset); at < end; at++) {
-        uint64_t i = at - r->offset;
-        ((uint8_t *)pa_to_kva(r->pages[i >> PAGE_SHIFT]))[i & PAGE_MASK] = 0;
-    }
-}
-
-static void blk_submit(struct backing *backing, struct io_request **requests, size_t n)
-{
-    struct blk *b = disk_of(backing);
-    for (size_t i = 0; i < n; i++) {
-        requests[i]->driver = NULL;
-        if (requests[i]->write && b->size < b->capacity)
-            zero_beyond_end(b, requests[i]);
-    }
-    submit(b, requests, n);
 }
 
 struct waiting_request { struct io_request io; struct completion completion; };
@@ -307,8 +342,12 @@ static int command(struct blk *b, uint32_t type, const paddr_t *page, uint32_t l
     struct waiting_request w = {
         .io = { .length = length, .npages = page ? 1 : 0, .pages = page, .done = wake, .driver = (void *)(uintptr_t)type },
     };
-    struct io_request *r = &w.io;
-    submit(b, &r, 1);
+    struct io_request *finished = NULL;
+    spin_lock(&b->lock);
+    if (submit_special(b, &w.io, &finished))
+        vq_notify(&b->queue);
+    spin_unlock(&b->lock);
+    finish_all(b, finished);
     completion_wait(&w.completion);
     return w.io.error;
 }
@@ -396,20 +435,40 @@ static int read_name(struct blk *b)
     return 0;
 }
 
+/* Slots and what never changes in them. */
+static int make_slots(struct blk *b)
+{
+    uint32_t n = b->queue.size;
+    paddr_t pa = mem_pages(PAGE_ALIGN_UP(n * sizeof(struct slot)) / PAGE_SIZE);
+    if (!pa)
+        return -ENOMEM;
+    b->slots = pa_to_kva(pa);
+    b->seg_max = MIN(b->seg_max, (uint32_t)IO_MAX_PAGES);
+    for (uint32_t i = 0; i < n; i++) {
+        struct slot *s = &b->slots[i];
+        s->header.reserved = 0;
+        s->table[ENTRY_HEADER] = (struct vq_desc){ kva_to_pa(&s->header), sizeof(s->header), VQ_DESC_NEXT, ENTRY_DATA };
+        s->table[ENTRY_STATUS] = (struct vq_desc){ kva_to_pa((const void *)&s->status), 1, VQ_DESC_WRITE, 0 };
+    }
+    vq_set_tables(&b->queue, pa, sizeof(struct slot), ENTRY_DATA + IO_MAX_PAGES);
+    return 0;
+}
+
 static int start(struct blk *b)
 {
     uint64_t features;
     int error = virtio_mmio_start(b->device, BLK_WANTED, &features);
+    if (error == 0 && !(features & VIRTIO_F_INDIRECT_DESC))
+        error = -ENOTSUP;
     if (error == 0)
         error = read_config(b, features);
     if (error == 0)
         error = vq_init(&b->queue, b->device, 0, QUEUE_SIZE);
     if (error)
         return error;
-    b->slots = kalloc(b->queue.size * sizeof(*b->slots));
-    if (!b->slots)
-        return -ENOMEM;
-    b->seg_max = MIN(b->seg_max, (uint32_t)b->queue.size - REQUEST_OVERHEAD);
+    error = make_slots(b);
+    if (error)
+        return error;
     error = irq_register(virtio_mmio_irq(b->device), handle_interrupt, b);
     if (error)
         return error;

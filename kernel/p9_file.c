@@ -128,8 +128,9 @@ static int64_t file_size(struct backing *b)
 static void file_submit(struct backing *b, struct io_request **requests, size_t n)
 {
     struct p9_file *f = file_of(b);
-    for (size_t i = 0; i < n; i++)
-        if (requests[i]->write && __atomic_load_n(&f->node->detached, __ATOMIC_RELAXED))
+    bool detached = __atomic_load_n(&f->node->detached, __ATOMIC_RELAXED);
+    for (size_t i = 0; detached && i < n; i++)
+        if (requests[i]->write)
             detached_resize(f->node, requests[i]->offset + requests[i]->length, true);
     p9_submit(f->fid, requests, n);
 }

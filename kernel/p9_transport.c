@@ -15,17 +15,19 @@
 #define CALLS (MAX_HARTS + 2) /* a fault may need one while the thread that it hit waits for another */
 #define VERSION "9P2000.L"
 
-/* What the device reads and writes beside the frames of one Tread or Twrite; lives until the chain comes back. */
+/* What the device reads and writes beside the frames of one Tread or Twrite; lives until the device gives its name back. */
+enum { ENTRY_REQUEST, ENTRY_REPLY, ENTRY_DATA };
 struct slot {
-    uint8_t request[P9_IO_REQUEST_SIZE], type;
-    uint8_t reply[P9_COUNTED_REPLY];
+    struct vq_desc table[ENTRY_DATA + IO_MAX_PAGES];
+    struct p9_io_request request;
+    struct p9_io_reply reply;
     uint32_t bytes;
-};
+} __attribute__((aligned(sizeof(struct vq_desc))));
 
 static struct {
     struct spinlock lock; /* protects the queue and what follows; a device lock */
     struct virtqueue queue;
-    struct slot *slots; /* by name of chain */
+    struct slot *slots; /* by name of request, which is the message's tag */
     struct io_request *pending, **pending_tail;
     struct p9_call *free_calls;
     bool dead;
@@ -49,59 +51,84 @@ static struct p9_call *call_of(struct io_request *r)
     return CONTAINER_OF(r, struct p9_call, io);
 }
 
-static bool push_call(struct p9_call *c)
+static void push_call(struct p9_call *c)
 {
     struct virtqueue *q = &p9.queue;
-    if (q->nfree < 2)
-        return false;
     uint32_t size = (uint32_t)(c->out.at - c->request);
-    c->tag = c->type == P9_TVERSION ? P9_NOTAG : vq_next_head(q);
+    struct vq_desc *table = p9.slots[vq_head(q)].table;
+    c->tag = c->type == P9_TVERSION ? P9_NOTAG : (uint16_t)vq_head(q);
     c->out.at = c->request;
     p9_put_u32(&c->out, size);
     p9_put_u8(&c->out, c->type);
     p9_put_u16(&c->out, c->tag);
-    vq_begin(q);
-    vq_add(q, kva_to_pa(c->request), size, false);
-    vq_add(q, kva_to_pa(c->reply), p9.call_max, true);
+    table[ENTRY_REQUEST] = (struct vq_desc){ kva_to_pa(c->request), size, VQ_DESC_NEXT, ENTRY_REPLY };
+    table[ENTRY_REPLY] = (struct vq_desc){ kva_to_pa(c->reply), p9.call_max, VQ_DESC_WRITE, 0 };
     vq_commit(q, &c->io);
-    return true;
 }
 
 /*
- * Offers the rest of a data request, or as much of it as one message can carry. False if the ring has no room for that
- * now; with an empty ring a part goes all the same.
+ * A slot is always left as a Tread of one message: request, reply, then data. virtio 1.1, 2.6.4.2: what the device
+ * reads comes before what it writes.
  */
-static bool push_data(struct io_request *r)
+static void set_read_layout(struct slot *s, uint32_t tag)
 {
-    struct virtqueue *q = &p9.queue;
-    if (q->nfree < 3)
-        return false;
-    bool was_idle = vq_idle(q);
-    uint16_t tag = vq_next_head(q);
-    struct slot *s = &p9.slots[tag];
-    uint32_t from = r->transferred, want = MIN(r->length - from, p9.io_max), got;
-    s->type = r->write ? P9_TWRITE : P9_TREAD;
-    vq_begin(q);
-    vq_add(q, kva_to_pa(s->request), P9_IO_REQUEST_SIZE, false);
-    /* virtio 1.1, 2.6.4.2: what the device reads comes before what it writes. */
-    if (!r->write)
-        vq_add(q, kva_to_pa(s->reply), P9_COUNTED_REPLY, true);
-    got = vq_add_frames(q, r->pages, from, want, q->size, UINT32_MAX, r->write ? 1 : 0, !r->write);
-    if (got < want && !was_idle) {
-        vq_abandon(q);
-        return false;
-    }
-    if (r->write)
-        vq_add(q, kva_to_pa(s->reply), P9_COUNTED_REPLY, true);
-    s->bytes = got;
-    p9_io_header(s->request, s->type, tag, (uint32_t)(uintptr_t)r->driver, r->offset + from, got);
-    vq_commit(q, r);
-    return true;
+    s->table[ENTRY_REQUEST] = (struct vq_desc){ kva_to_pa(&s->request.size), P9_IO_REQUEST_SIZE, VQ_DESC_NEXT, ENTRY_REPLY };
+    s->table[ENTRY_REPLY] = (struct vq_desc){ kva_to_pa(&s->reply.size), P9_COUNTED_REPLY, VQ_DESC_WRITE | VQ_DESC_NEXT,
+                                              ENTRY_DATA };
+    s->request.size = P9_IO_REQUEST_SIZE;
+    s->request.type = P9_TREAD;
+    s->request.tag = (uint16_t)tag;
 }
 
-static bool push(struct io_request *r)
+/* For a Twrite the reply comes last. */
+static void set_write_layout(struct slot *s, uint32_t end)
 {
-    return is_call(r) ? push_call(call_of(r)) : push_data(r);
+    s->table[ENTRY_REQUEST].next = ENTRY_DATA;
+    s->table[ENTRY_REPLY].flags = VQ_DESC_WRITE;
+    s->table[end - 1].next = ENTRY_REPLY;
+    s->request.size = P9_IO_REQUEST_SIZE + s->bytes;
+    s->request.type = P9_TWRITE;
+}
+
+/* Offers the rest of a data request, or as much of it as one message can carry. */
+static void push_data(struct io_request *r)
+{
+    struct virtqueue *q = &p9.queue;
+    struct slot *s = &p9.slots[vq_head(q)];
+    uint32_t end = ENTRY_DATA, from = r->transferred, want = MIN(r->length - from, p9.io_max);
+    s->bytes = vq_fill(s->table, &end, r->pages, from, want, IO_MAX_PAGES, UINT32_MAX, !r->write);
+    if (r->write)
+        set_write_layout(s, end);
+    else
+        s->table[end - 1].flags = VQ_DESC_WRITE;
+    s->request.fid = (uint32_t)(uintptr_t)r->driver;
+    s->request.offset = r->offset + from;
+    s->request.count = s->bytes;
+    vq_commit(q, r);
+}
+
+/* The same for the most frequent kind, in few instructions: a fresh read of one frame. */
+static inline void push_frame_read(struct io_request *r, uint32_t fid)
+{
+    struct virtqueue *q = &p9.queue;
+    struct slot *s = &p9.slots[vq_head(q)];
+    s->bytes = r->length;
+    s->table[ENTRY_DATA].addr = r->pages[0];
+    s->table[ENTRY_DATA].len = r->length;
+    s->table[ENTRY_DATA].flags = VQ_DESC_WRITE;
+    s->request.fid = fid;
+    s->request.offset = r->offset;
+    s->request.count = r->length;
+    vq_commit(q, r);
+}
+
+/* A name must be free. */
+static void push(struct io_request *r)
+{
+    if (is_call(r))
+        push_call(call_of(r));
+    else
+        push_data(r);
 }
 
 static void enqueue(struct io_request *r)
@@ -114,8 +141,10 @@ static void enqueue(struct io_request *r)
 static bool push_pending(void)
 {
     bool any = false;
-    while (p9.pending && push(p9.pending)) {
-        p9.pending = p9.pending->next;
+    while (p9.pending && p9.queue.nfree > 0) {
+        struct io_request *r = p9.pending;
+        p9.pending = r->next;
+        push(r);
         any = true;
     }
     if (!p9.pending)
@@ -163,14 +192,17 @@ static struct io_request *give_up(const char *why)
 }
 
 /* A reply came. True if its request is finished; otherwise the rest of it is first in line. */
-static bool complete_one(struct io_request *r, uint16_t tag, uint32_t written)
+static bool complete_one(struct io_request *r, uint32_t tag, uint32_t written)
 {
+    struct slot *s = &p9.slots[tag];
     if (is_call(r)) {
         call_of(r)->received = MIN(written, p9.call_max);
+        set_read_layout(s, tag);
         return true;
     }
-    const struct slot *s = &p9.slots[tag];
-    int64_t count = p9_check_io_reply(s->reply, written, s->type, tag, s->bytes);
+    int64_t count = p9_check_io_reply(&s->reply, written, s->request.type, (uint16_t)tag, s->bytes);
+    if (r->write)
+        set_read_layout(s, tag);
     if (count < 0 || (count == 0 && r->write)) {
         r->error = count < 0 ? (int)count : -EIO;
         return true;
@@ -191,8 +223,7 @@ static void handle_interrupt(void *arg)
     (void)arg;
     struct io_request *finished = NULL, **tail = &finished;
     void *cookie;
-    uint16_t tag;
-    uint32_t written;
+    uint32_t tag, written;
     int got;
 
     spin_lock(&p9.lock);
@@ -215,22 +246,38 @@ static void handle_interrupt(void *arg)
     finish_all(finished);
 }
 
-static void submit(struct io_request **requests, size_t n)
+/* A request that has to wait or needs no device. */
+static void submit_special(struct io_request *r, struct io_request **finished)
+{
+    if (p9.dead || (r->length == 0 && !is_call(r))) {
+        r->error = p9.dead ? -EIO : 0;
+        r->next = *finished;
+        *finished = r;
+    } else {
+        enqueue(r);
+    }
+}
+
+/* The path of a fault: a few instructions per request as long as nothing is out of the ordinary. */
+void p9_submit(uint32_t fid, struct io_request **requests, size_t n)
 {
     struct io_request *finished = NULL;
     bool pushed = false;
     spin_lock(&p9.lock);
+    bool plain = !p9.dead && !p9.pending;
     for (size_t i = 0; i < n; i++) {
         struct io_request *r = requests[i];
+        r->driver = (void *)(uintptr_t)fid;
         r->transferred = 0;
-        r->error = p9.dead ? -EIO : 0;
-        if (p9.dead || (r->length == 0 && !is_call(r))) {
-            r->next = finished;
-            finished = r;
-        } else if (!p9.pending && push(r)) {
+        r->error = 0;
+        if (!plain || r->length == 0 || p9.queue.nfree == 0) {
+            submit_special(r, &finished);
+        } else if (r->length <= PAGE_SIZE && !r->write) {
+            push_frame_read(r, fid);
             pushed = true;
         } else {
-            enqueue(r);
+            push_data(r);
+            pushed = true;
         }
     }
     if (pushed)
@@ -239,11 +286,18 @@ static void submit(struct io_request **requests, size_t n)
     finish_all(finished);
 }
 
-void p9_submit(uint32_t fid, struct io_request **requests, size_t n)
+static void submit_call(struct p9_call *c)
 {
-    for (size_t i = 0; i < n; i++)
-        requests[i]->driver = (void *)(uintptr_t)fid;
-    submit(requests, n);
+    struct io_request *finished = NULL;
+    spin_lock(&p9.lock);
+    if (!p9.dead && !p9.pending && p9.queue.nfree > 0) {
+        push_call(c);
+        vq_notify(&p9.queue);
+    } else {
+        submit_special(&c->io, &finished);
+    }
+    spin_unlock(&p9.lock);
+    finish_all(finished);
 }
 
 static void wake(struct io_request *r)
@@ -265,14 +319,13 @@ struct p9_call *p9_begin(enum p9_type type)
 
 int p9_call(struct p9_call *c)
 {
-    struct io_request *r = &c->io;
     if (c->out.bad)
         return -ENAMETOOLONG; /* only names can be too long for the message */
-    *r = (struct io_request){ .write = true, .done = wake };
+    c->io = (struct io_request){ .write = true, .done = wake };
     c->completion.done = 0;
-    submit(&r, 1);
+    submit_call(c);
     completion_wait(&c->completion);
-    return r->error ? r->error : p9_check_reply(c->reply, c->received, c->type, c->tag, &c->in);
+    return c->io.error ? c->io.error : p9_check_reply(c->reply, c->received, c->type, c->tag, &c->in);
 }
 
 void p9_end(struct p9_call *c)
@@ -334,14 +387,21 @@ int p9_transport_init(void)
         return -ENODEV;
     p9.pending_tail = &p9.pending;
     p9.call_max = P9_CALL_BYTES;
-    int error = virtio_mmio_start(p9.device, 0, &features);
+    int error = virtio_mmio_start(p9.device, VIRTIO_F_INDIRECT_DESC, &features);
+    if (error == 0 && !(features & VIRTIO_F_INDIRECT_DESC))
+        error = -ENOTSUP;
     if (error == 0)
         error = vq_init(&p9.queue, p9.device, 0, QUEUE_SIZE);
     if (error)
         return error;
-    p9.slots = kalloc(p9.queue.size * sizeof(*p9.slots));
-    if (!p9.slots)
+    uint64_t npages = PAGE_ALIGN_UP(p9.queue.size * sizeof(struct slot)) / PAGE_SIZE;
+    paddr_t slots = mem_pages(npages);
+    if (!slots)
         return -ENOMEM;
+    p9.slots = pa_to_kva(slots);
+    for (uint32_t i = 0; i < p9.queue.size; i++)
+        set_read_layout(&p9.slots[i], i);
+    vq_set_tables(&p9.queue, slots, sizeof(struct slot), ENTRY_DATA + IO_MAX_PAGES);
     error = make_calls();
     if (error == 0)
         error = irq_register(virtio_mmio_irq(p9.device), handle_interrupt, NULL);

@@ -1,5 +1,5 @@
 /*
- * p9_transport.h: 9P messages over virtio (virtio device 9; one queue): many in flight, each with the name of its chain as tag.
+ * p9_transport.h: 9P messages over virtio (virtio device 9; one queue): many in flight, each with the name of its request as tag.
  *
  * Two kinds of message: calls (everything that is answered with a few bytes; blocking, thread or fault context), and
  * data (Tread and Twrite of whole frames; queued by io_request, any context, never blocking).

@@ -128,30 +128,15 @@ int p9_check_reply(uint8_t *reply, size_t received, uint8_t request_type, uint16
     return type == request_type + 1 ? 0 : -EIO;
 }
 
-int64_t p9_check_io_reply(const uint8_t *header, size_t received, uint8_t request_type, uint16_t tag, uint32_t asked)
+int64_t p9_check_io_reply(const struct p9_io_reply *reply, size_t received, uint8_t request_type, uint16_t tag, uint32_t asked)
 {
-    struct p9_buffer b = { .at = (uint8_t *)(uintptr_t)header, .end = (uint8_t *)(uintptr_t)header + P9_COUNTED_REPLY };
-    uint32_t size = p9_get_u32(&b);
-    uint8_t type = p9_get_u8(&b);
-    uint16_t got_tag = p9_get_u16(&b);
-    uint32_t count = p9_get_u32(&b);
-    if (received < P9_COUNTED_REPLY || size > received || got_tag != tag)
+    uint32_t size = reply->size, count = reply->count;
+    if (received < P9_COUNTED_REPLY || size > received || reply->tag != tag)
         return -EIO;
-    if (type == P9_RLERROR && size == P9_COUNTED_REPLY)
+    if (reply->type == P9_RLERROR && size == P9_COUNTED_REPLY)
         return p9_errno(count);
     uint64_t expected = P9_COUNTED_REPLY + (request_type == P9_TREAD ? (uint64_t)count : 0);
-    if (type != request_type + 1 || count > asked || size != expected)
+    if (reply->type != request_type + 1 || count > asked || size != expected)
         return -EIO;
     return count;
-}
-
-void p9_io_header(uint8_t *out, uint8_t type, uint16_t tag, uint32_t fid, uint64_t offset, uint32_t count)
-{
-    uint32_t size = P9_IO_REQUEST_SIZE + (type == P9_TWRITE ? count : 0);
-    __builtin_memcpy(out, &size, sizeof(size));
-    out[4] = type;
-    __builtin_memcpy(out + 5, &tag, sizeof(tag));
-    __builtin_memcpy(out + 7, &fid, sizeof(fid));
-    __builtin_memcpy(out + 11, &offset, sizeof(offset));
-    __builtin_memcpy(out + 19, &count, sizeof(count));
 }

@@ -91,13 +91,31 @@ const char *p9_get_name(struct p9_buffer *b, size_t *n);
 int p9_check_reply(uint8_t *reply, size_t received, uint8_t request_type, uint16_t tag, struct p9_buffer *body);
 
 /*
- * The same for Tread and Twrite, whose data lie elsewhere: the count, at most asked, or a negative errno. header holds
- * P9_COUNTED_REPLY bytes.
+ * Tread and Twrite before its data, and what comes back before the data of Rread, or Rwrite, or Rlerror. The padding in front
+ * brings the long fields to where one instruction can reach them; the messages begin at size.
  */
-int64_t p9_check_io_reply(const uint8_t *header, size_t received, uint8_t request_type, uint16_t tag, uint32_t asked);
+struct p9_io_request {
+    uint8_t pad[5];
+    uint32_t size;
+    uint8_t type;
+    uint16_t tag;
+    uint32_t fid;
+    uint64_t offset;
+    uint32_t count;
+} __attribute__((packed, aligned(8)));
+struct p9_io_reply {
+    uint8_t pad[1];
+    uint32_t size;
+    uint8_t type;
+    uint16_t tag;
+    uint32_t count; /* of Rlerror: the error */
+} __attribute__((packed, aligned(4)));
+_Static_assert(offsetof(struct p9_io_request, count) + 4 - offsetof(struct p9_io_request, size) == P9_IO_REQUEST_SIZE, "9P");
+_Static_assert(offsetof(struct p9_io_request, offset) % 8 == 0, "one store");
+_Static_assert(offsetof(struct p9_io_reply, count) + 4 - offsetof(struct p9_io_reply, size) == P9_COUNTED_REPLY, "9P");
 
-/* Writes the header of Tread or Twrite, P9_IO_REQUEST_SIZE bytes. */
-void p9_io_header(uint8_t *out, uint8_t type, uint16_t tag, uint32_t fid, uint64_t offset, uint32_t count);
+/* The same check for Tread and Twrite, whose data lie elsewhere: the count, at most asked, or a negative errno. */
+int64_t p9_check_io_reply(const struct p9_io_reply *reply, size_t received, uint8_t request_type, uint16_t tag, uint32_t asked);
 
 /* Linux's error number, as Rlerror carries it, as a negative errno of ours; -EIO if it has no counterpart. */
 int p9_errno(uint32_t linux_errno);

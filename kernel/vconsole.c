@@ -55,11 +55,10 @@ static struct semaphore reader = SEMAPHORE_INIT(1); /* holder reads; owns rx_use
 static struct semaphore writer = SEMAPHORE_INIT(1); /* holder writes; owns tx_buffer. Outside con.lock */
 static uint32_t rx_used;                            /* bytes of the oldest filled buffer that were read */
 
-static void post(struct virtqueue *q, void *buffer, uint32_t length, bool device_writes, void *cookie)
+/* Offers input buffer i to the device; lock held. */
+static void post_rx(struct virtqueue *q, uint32_t i)
 {
-    vq_begin(q);
-    vq_add(q, kva_to_pa(buffer), length, device_writes);
-    vq_commit(q, cookie);
+    vq_post(q, kva_to_pa(con.rx_page[i]), (uint32_t)PAGE_SIZE, true, &con.rx_page[i]);
 }
 
 static bool is_name(const uint8_t *name, size_t n, const char *expected)
@@ -108,13 +107,13 @@ static void signal_and_forget(struct completion **c)
 /* Takes everything that has come back; lock held. False if the device is broken. */
 static bool drain(void)
 {
-    uint16_t head;
+    uint32_t head;
     void *cookie;
     uint32_t written;
     int got;
     if (con.in) {
         while ((got = vq_take(&con.in->rx, &head, &cookie, &written)) > 0) {
-            uint32_t i = (uint32_t)(uintptr_t)cookie;
+            uint32_t i = (uint32_t)((uint8_t **)cookie - con.rx_page);
             con.rx_length[i] = MIN(written, (uint32_t)PAGE_SIZE);
             con.filled[con.nfilled++] = i;
         }
@@ -129,7 +128,7 @@ static bool drain(void)
     }
     while ((got = vq_take(&con.control_rx, &head, &cookie, &written)) > 0) {
         handle_control(cookie, written);
-        post(&con.control_rx, cookie, CONTROL_BYTES, true, cookie);
+        vq_post(&con.control_rx, kva_to_pa(cookie), CONTROL_BYTES, true, cookie);
         vq_notify(&con.control_rx);
     }
     if (got < 0)
@@ -164,7 +163,7 @@ static void send_control(uint32_t id, enum control_event event, uint16_t value)
     spin_lock(&con.lock);
     *con.message = (struct control){ .id = id, .event = (uint16_t)event, .value = value };
     con.message_sent = &sent;
-    post(&con.control_tx, con.message, sizeof(*con.message), false, NULL);
+    vq_post(&con.control_tx, kva_to_pa(con.message), sizeof(*con.message), false, con.message);
     vq_notify(&con.control_tx);
     bool dead = con.dead;
     spin_unlock(&con.lock);
@@ -200,7 +199,7 @@ static int make_buffers(void)
     for (uint32_t i = 0; i < RX_BUFFERS; i++)
         con.rx_page[i] = (uint8_t *)pa_to_kva(rx) + i * PAGE_SIZE;
     for (uint32_t i = 0; i < con.control_rx.size && i < CONTROL_BUFFERS; i++)
-        post(&con.control_rx, con.control_buffers[i], CONTROL_BYTES, true, con.control_buffers[i]);
+        vq_post(&con.control_rx, kva_to_pa(con.control_buffers[i]), CONTROL_BYTES, true, con.control_buffers[i]);
     return 0;
 }
 
@@ -219,13 +218,16 @@ static void meet_ports(void)
         if (p->is_stdin) {
             con.in = p;
             for (uint32_t b = 0; b < RX_BUFFERS; b++)
-                post(&p->rx, con.rx_page[b], (uint32_t)PAGE_SIZE, true, (void *)(uintptr_t)b);
+                post_rx(&p->rx, b);
             vq_notify(&p->rx);
         } else {
             con.out = p;
         }
         spin_unlock(&con.lock);
         send_control(i, PORT_OPEN, 1);
+        spin_lock(&con.lock);
+        vq_notify(&p->rx); /* QEMU looks for input only when it is told of buffers while the port is open */
+        spin_unlock(&con.lock);
     }
 }
 
@@ -280,7 +282,7 @@ static void give_back_oldest(void)
     con.nfilled--;
     memmove(con.filled, con.filled + 1, con.nfilled * sizeof(con.filled[0]));
     if (!con.dead) {
-        post(&con.in->rx, con.rx_page[i], (uint32_t)PAGE_SIZE, true, (void *)(uintptr_t)i);
+        post_rx(&con.in->rx, i);
         vq_notify(&con.in->rx);
     }
     spin_unlock(&con.lock);
@@ -315,7 +317,7 @@ static int send(uint32_t n)
     bool dead = con.dead;
     if (!dead) {
         con.tx_sent = &sent;
-        post(&con.out->tx, con.tx_buffer, n, false, NULL);
+        vq_post(&con.out->tx, kva_to_pa(con.tx_buffer), n, false, con.tx_buffer);
         vq_notify(&con.out->tx);
     }
     spin_unlock(&con.lock);

@@ -28,9 +28,9 @@ int vq_init(struct virtqueue *q, struct virtio_mmio *device, uint32_t index, uin
     used_at = (used_at + USED_ALIGN - 1) & ~(size_t)(USED_ALIGN - 1);
     size_t bytes = used_at + sizeof(struct vq_used) + size * sizeof(struct vq_used_elem) + sizeof(uint16_t);
     paddr_t rings = mem_pages(PAGE_ALIGN_UP(bytes) / PAGE_SIZE);
-    struct vq_chain *chains = kalloc(size * sizeof(*chains));
-    if (!rings || !chains) {
-        kfree(chains);
+    void **cookies = kalloc(size * sizeof(*cookies));
+    if (!rings || !cookies) {
+        kfree(cookies);
         if (rings)
             mem_free_pages(rings, PAGE_ALIGN_UP(bytes) / PAGE_SIZE);
         return -ENOMEM;
@@ -41,7 +41,7 @@ int vq_init(struct virtqueue *q, struct virtio_mmio *device, uint32_t index, uin
         .desc = (struct vq_desc *)base,
         .avail = (struct vq_avail *)(base + avail_at),
         .used = (volatile struct vq_used *)(base + used_at),
-        .chains = chains,
+        .cookies = cookies,
         .size = (uint16_t)size,
         .mask = (uint16_t)(size - 1),
         .nfree = (uint16_t)size,
@@ -51,28 +51,6 @@ int vq_init(struct virtqueue *q, struct virtio_mmio *device, uint32_t index, uin
     for (uint32_t i = 0; i < size; i++)
         q->desc[i].next = (uint16_t)((i + 1) & q->mask);
     return virtio_mmio_queue(device, index, size, rings, rings + avail_at, rings + used_at);
-}
-
-uint32_t vq_add_frames(struct virtqueue *q, const paddr_t *pages, uint32_t from, uint32_t length, uint32_t max_segments,
-                       uint32_t max_bytes, uint32_t spare, bool device_writes)
-{
-    uint32_t room = q->nfree > spare ? MIN(q->nfree - spare, max_segments) : 0;
-    uint32_t skip = from & (uint32_t)PAGE_MASK, left = length;
-    const paddr_t *page = pages + (from >> PAGE_SHIFT);
-    while (left > 0 && room > 0) {
-        paddr_t start = *page++ + skip;
-        uint32_t run = MIN((uint32_t)PAGE_SIZE - skip, left);
-        skip = 0;
-        /* Frames that follow each other in memory are one run; left > run means that the last frame was taken whole. */
-        while (left > run && *page == start + run && run + (uint32_t)PAGE_SIZE <= max_bytes) {
-            run += MIN((uint32_t)PAGE_SIZE, left - run);
-            page++;
-        }
-        vq_add(q, start, run, device_writes);
-        left -= run;
-        room--;
-    }
-    return length - left;
 }
 
 void vq_notify(struct virtqueue *q)
@@ -85,40 +63,48 @@ void vq_notify(struct virtqueue *q)
         virtio_mmio_notify(q->device, q->index);
 }
 
-static void free_chain(struct virtqueue *q, uint16_t head, struct vq_chain *c)
+void vq_set_tables(struct virtqueue *q, paddr_t tables, size_t stride, uint32_t entries)
 {
-    q->desc[c->last].next = q->free_head;
-    q->free_head = head;
-    q->nfree = (uint16_t)(q->nfree + c->length);
-    c->length = 0;
+    for (uint32_t i = 0; i < q->size; i++) {
+        q->desc[i].addr = tables + i * stride;
+        q->desc[i].len = entries * (uint32_t)sizeof(struct vq_desc);
+        q->desc[i].flags = VQ_DESC_INDIRECT;
+    }
 }
 
-int vq_take(struct virtqueue *q, uint16_t *head, void **cookie, uint32_t *written)
+static void *take_name(struct virtqueue *q, uint32_t head)
 {
-    if (q->used->idx == q->used_seen)
+    void *cookie = q->cookies[head];
+    q->cookies[head] = NULL;
+    q->desc[head].next = q->free_head;
+    q->free_head = (uint16_t)head;
+    q->nfree++;
+    return cookie;
+}
+
+int vq_take(struct virtqueue *q, uint32_t *head, void **cookie, uint32_t *written)
+{
+    uint16_t seen = q->used_seen;
+    if (q->used->idx == seen)
         return 0;
     mb_dma_observe();
-    uint32_t id = q->used->ring[q->used_seen & q->mask].id;
-    if (id >= q->size || q->chains[id].length == 0)
+    const volatile struct vq_used_elem *e = &q->used->ring[seen & q->mask];
+    uint32_t id = e->id;
+    if (id >= q->size || !q->cookies[id])
         return -EIO;
-    struct vq_chain *c = &q->chains[id];
-    *written = q->used->ring[q->used_seen & q->mask].len;
-    *head = (uint16_t)id;
-    *cookie = c->cookie;
-    free_chain(q, (uint16_t)id, c);
-    q->used_seen++;
+    *written = e->len;
+    *head = id;
+    *cookie = take_name(q, id);
+    q->used_seen = (uint16_t)(seen + 1);
     return 1;
 }
 
 int vq_take_back(struct virtqueue *q, void **cookie)
 {
-    for (uint16_t i = 0; i < q->size; i++) {
-        struct vq_chain *c = &q->chains[i];
-        if (c->length) {
-            *cookie = c->cookie;
-            free_chain(q, i, c);
+    for (uint32_t i = 0; i < q->size; i++)
+        if (q->cookies[i]) {
+            *cookie = take_name(q, i);
             return 1;
         }
-    }
     return 0;
 }

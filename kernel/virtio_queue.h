@@ -1,9 +1,10 @@
 /*
  * virtio_queue.h: one split virtqueue (virtio 1.1, 2.6): descriptors, the ring of what is offered, the ring of what is used.
  *
- * A request is a chain of descriptors, one per physically contiguous run. The driver builds a chain (vq_begin, vq_add...,
- * vq_commit), as many as it likes, and rings once (vq_notify). The number of a chain's first descriptor is its name until the
- * device gives it back: drivers keep what belongs to a request in an array indexed by it, so nothing is allocated.
+ * Every request takes one descriptor of the ring: a single run of memory (vq_post), or a table of runs that stands
+ * elsewhere (indirect descriptors, 2.6.5.3). Descriptor i always points to table i, so the driver keeps
+ * what belongs to a request, its table among it, in an array indexed by the descriptor's number, and nothing is allocated. The
+ * number is the request's name until the device gives it back. Any number of requests is offered by one vq_notify.
  *
  * No function takes a lock, blocks or allocates, vq_init aside (boot context); the driver's device lock protects the queue.
  */
@@ -20,6 +21,7 @@
 struct vq_desc { uint64_t addr; uint32_t len; uint16_t flags, next; };
 #define VQ_DESC_NEXT 1u
 #define VQ_DESC_WRITE 2u /* the device writes, the driver reads */
+#define VQ_DESC_INDIRECT 4u
 /* virtio 1.1, 2.6.6 */
 struct vq_avail { uint16_t flags, idx, ring[]; };
 /* virtio 1.1, 2.6.8 */
@@ -30,20 +32,15 @@ struct vq_used { uint16_t flags, idx; struct vq_used_elem ring[]; };
 _Static_assert(sizeof(struct vq_desc) == 16 && sizeof(struct vq_used_elem) == 8, "virtio 1.1, 2.6");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "rings are little-endian");
 
-/* What stands behind a chain that the device holds; length is 0 while it holds none of this name. */
-struct vq_chain { void *cookie; uint16_t last, length; };
-
 struct virtqueue {
     struct vq_desc *desc;
     struct vq_avail *avail;
     volatile struct vq_used *used;
-    struct vq_chain *chains;
+    void **cookies;            /* of the requests that the device holds; NULL: it holds none of this name */
     uint16_t size, mask;
-    uint16_t free_head, nfree; /* descriptors that are in no chain, linked by next */
-    uint16_t avail_next;       /* avail->idx once the chains committed so far are published */
+    uint16_t free_head, nfree; /* descriptors that are free, linked by next */
+    uint16_t avail_next;       /* avail->idx once the requests committed so far are published */
     uint16_t used_seen;        /* used->idx up to which entries were taken */
-    uint16_t head, last;       /* the chain being built */
-    uint16_t length;           /* ... and its descriptors so far */
     struct virtio_mmio *device;
     uint32_t index;
 };
@@ -51,74 +48,77 @@ struct virtqueue {
 /* Rings of at most `want` entries (a power of two), handed to the device. 0, -ENODEV (no such queue), -ENOMEM, -EINVAL. */
 int vq_init(struct virtqueue *q, struct virtio_mmio *device, uint32_t index, uint32_t want);
 
-/* The name that the next chain will have. At least one descriptor is free. */
-static inline uint16_t vq_next_head(const struct virtqueue *q)
+/*
+ * Table i is at tables + i * stride and has this many entries; needs VIRTIO_F_INDIRECT_DESC. A queue has
+ * tables or single runs, never both.
+ */
+void vq_set_tables(struct virtqueue *q, paddr_t tables, size_t stride, uint32_t entries);
+
+/* The name of the next request; a descriptor must be free. */
+static inline uint32_t vq_head(const struct virtqueue *q)
 {
     return q->free_head;
 }
 
-static inline void vq_begin(struct virtqueue *q)
+/* The table of vq_head() is filled: the device sees it at the next vq_notify. cookie is not NULL. */
+static inline void vq_commit(struct virtqueue *q, void *cookie)
 {
-    q->head = q->free_head;
-    q->length = 0;
+    uint16_t head = q->free_head;
+    q->free_head = q->desc[head].next;
+    q->nfree--;
+    q->cookies[head] = cookie;
+    q->avail->ring[q->avail_next++ & q->mask] = head;
 }
 
-/* Appends one run of memory to the chain being built; a descriptor must be free. */
-static inline void vq_add(struct virtqueue *q, paddr_t pa, uint32_t length, bool device_writes)
+/* The same for a single run of memory. */
+static inline void vq_post(struct virtqueue *q, paddr_t pa, uint32_t length, bool device_writes, void *cookie)
 {
-    uint16_t i = q->free_head;
-    struct vq_desc *d = &q->desc[i];
+    struct vq_desc *d = &q->desc[q->free_head];
     d->addr = pa;
     d->len = length;
-    d->flags = device_writes ? VQ_DESC_NEXT | VQ_DESC_WRITE : VQ_DESC_NEXT;
-    q->free_head = d->next;
-    q->last = i;
-    q->nfree--;
-    q->length++;
+    d->flags = device_writes ? VQ_DESC_WRITE : 0;
+    vq_commit(q, cookie);
 }
 
 /*
- * Appends bytes [from, from+length) of the frames in pages[] with at most max_segments descriptors of at most max_bytes
- * each (a page or more), leaving `spare` descriptors free. Returns the bytes that found room.
+ * Fills a table from entry *at on with bytes [from, from+length) of the frames in page[]: at most max_segments entries of
+ * at most max_bytes each (a page or more), each linked to the next one. Returns the bytes that found room; *at is the entry
+ * after the last one that was filled.
  */
-uint32_t vq_add_frames(struct virtqueue *q, const paddr_t *pages, uint32_t from, uint32_t length, uint32_t max_segments,
-                       uint32_t max_bytes, uint32_t spare, bool device_writes);
-
-/* Gives the descriptors of the chain being built back. */
-static inline void vq_abandon(struct virtqueue *q)
+static inline uint32_t vq_fill(struct vq_desc *table, uint32_t *at, const paddr_t *page, uint32_t from, uint32_t length,
+                               uint32_t max_segments, uint32_t max_bytes, bool device_writes)
 {
-    q->free_head = q->head;
-    q->nfree = (uint16_t)(q->nfree + q->length);
-    q->length = 0;
-}
-
-/* The chain is complete; the device sees it at the next vq_notify. */
-static inline void vq_commit(struct virtqueue *q, void *cookie)
-{
-    struct vq_chain *c = &q->chains[q->head];
-    q->desc[q->last].flags &= (uint16_t)~VQ_DESC_NEXT;
-    c->cookie = cookie;
-    c->last = q->last;
-    c->length = q->length;
-    q->avail->ring[q->avail_next & q->mask] = q->head;
-    q->avail_next++;
+    uint32_t skip = from & (uint32_t)PAGE_MASK, left = length, i = *at;
+    uint16_t flags = device_writes ? VQ_DESC_NEXT | VQ_DESC_WRITE : VQ_DESC_NEXT;
+    page += from >> PAGE_SHIFT;
+    while (left > 0 && max_segments > 0) {
+        paddr_t start = *page++ + skip;
+        uint32_t run = MIN((uint32_t)PAGE_SIZE - skip, left);
+        skip = 0;
+        /* Frames that follow each other in memory are one run; left > run means that the last frame was taken whole. */
+        while (left > run && *page == start + run && run + (uint32_t)PAGE_SIZE <= max_bytes) {
+            run += MIN((uint32_t)PAGE_SIZE, left - run);
+            page++;
+        }
+        table[i] = (struct vq_desc){ .addr = start, .len = run, .flags = flags, .next = (uint16_t)(i + 1) };
+        i++;
+        left -= run;
+        max_segments--;
+    }
+    *at = i;
+    return length - left;
 }
 
 /* Publishes what was committed and rings the doorbell unless the device asks for silence. */
 void vq_notify(struct virtqueue *q);
 
 /*
- * Takes one chain that the device has finished: its name, cookie and the bytes that the device says it wrote.
- * 1, 0 (nothing finished), -EIO (the device named a chain that it does not hold: it is broken).
+ * Takes one request that the device has finished: its name, cookie and the bytes that the device says it wrote.
+ * 1, 0 (nothing finished), -EIO (the device named a request that it does not hold: it is broken).
  */
-int vq_take(struct virtqueue *q, uint16_t *head, void **cookie, uint32_t *written);
+int vq_take(struct virtqueue *q, uint32_t *head, void **cookie, uint32_t *written);
 
-/* For a device that was reset: takes any chain that it held. 1 or 0. */
+/* For a device that was reset: takes any request that it held. 1 or 0. */
 int vq_take_back(struct virtqueue *q, void **cookie);
-
-static inline bool vq_idle(const struct virtqueue *q)
-{
-    return q->nfree == q->size;
-}
 
 #endif
