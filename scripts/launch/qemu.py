@@ -62,7 +62,7 @@ def command(options, app, elf, channels):
               "-device", "virtio-9p-device,fsdev=share,mount_tag=share"]
     for disk in all_disks(options):
         words += ["-drive", f"file={comma(disk.file)},format=raw,if=none,id=disk.{disk.name},"
-                            f"read-only={'off' if disk.writable else 'on'}",
+                            f"read-only={'off' if disk.writable else 'on'},rerror=report,werror=report",
                   "-device", f"virtio-blk-device,drive=disk.{disk.name},serial={disk.name}"]
     if options.gdb is not None:
         words += ["-S", "-gdb", f"tcp:127.0.0.1:{options.gdb}"]
