@@ -186,6 +186,15 @@ static int run(struct options *o, struct model *m, struct infer_error *err)
     return result;
 }
 
+static void print_ids(const struct options *o)
+{
+    uint32_t shown = o->given > o->total ? o->given : o->total;
+
+    for (uint32_t i = 0; i < shown; i++) {
+        printf("%d\n", (int)o->ids[i]);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -196,6 +205,7 @@ int main(int argc, char **argv)
 
     if (result == 0 && options.help) {
         fputs(usage, stdout);
+        free(options.ids);
         return 0;
     }
     if (result == 0) {
@@ -206,14 +216,11 @@ int main(int argc, char **argv)
         result = run(&options, &model, &err);
         model_close(&model);
     }
-    if (result < 0) {
+    if (result == 0) {
+        print_ids(&options);
+    } else {
         fprintf(stderr, "gpt: %s\n", err.text);
-        return status;
-    }
-    uint32_t shown = options.given > options.total ? options.given : options.total;
-    for (uint32_t i = 0; i < shown; i++) {
-        printf("%d\n", (int)options.ids[i]);
     }
     free(options.ids);
-    return 0;
+    return result == 0 ? 0 : status;
 }

@@ -10,6 +10,7 @@ enum {
     VERSION_MIN = 2, /* version 1 had 32-bit counts; ggml refuses it too */
     VERSION_MAX = 3,
     DEFAULT_ALIGNMENT = 32,
+    MIN_ALIGNMENT = 8, /* so the specification says; kernels load plain floats aligned */
     MAX_ALIGNMENT = 1 << 20,
     MIN_VALUE_BYTES = 8 + 4 + 1,           /* empty key, type, one byte */
     MIN_TENSOR_BYTES = 8 + 4 + 8 + 4 + 8,  /* empty name, one dimension */
@@ -256,9 +257,9 @@ static int read_tensors(struct gguf *g, struct reader *r, uint64_t count, struct
     if (result < 0) {
         goto out;
     }
-    if (alignment == 0 || alignment > MAX_ALIGNMENT || (alignment & (alignment - 1)) != 0) {
-        result = infer_fail(err, EINVAL, "%s: general.alignment = %u: must be a power of two up to %d",
-                            g->file->name, alignment, MAX_ALIGNMENT);
+    if (alignment < MIN_ALIGNMENT || alignment > MAX_ALIGNMENT || (alignment & (alignment - 1)) != 0) {
+        result = infer_fail(err, EINVAL, "%s: general.alignment = %u: must be a power of two, %d to %d",
+                            g->file->name, alignment, MIN_ALIGNMENT, MAX_ALIGNMENT);
         goto out;
     }
     size_t data_start = (r->at + alignment - 1) & ~((size_t)alignment - 1);

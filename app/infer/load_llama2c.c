@@ -15,7 +15,7 @@ enum {
     AK42_HEADER_BYTES = 256,
     AK42_VERSION_F32 = 1,
     AK42_VERSION_Q8 = 2,
-    MAX_GROUP = 1 << 16
+    MAX_GROUP = 4096 /* the kernel's sums hold that many columns */
 };
 
 /* Constants of llama2.c, which no header carries. */
@@ -182,17 +182,29 @@ static void read_ak42(struct sequence *s)
     ffn_matrices(s);
 }
 
+/* v0 has no magic number, so a file that cannot be one is a file of another kind. */
+static int not_v0(const struct model *m, struct infer_error *err)
+{
+    struct infer_error why = *err;
+    size_t name = strlen(m->file.name);
+    bool named = strncmp(why.text, m->file.name, name) == 0 && why.text[name] == ':';
+
+    return infer_fail(err, EINVAL, "%s: no model: not GGUF, llm.c or llama2.c (as llama2.c v0%s)",
+                      m->file.name, named ? why.text + name : "");
+}
+
 int load_llama2c(struct model *m, struct infer_error *err)
 {
     struct config c;
     struct reader r = reader_of(&m->file);
     int result = read_config(m, &r, &c, err);
 
-    if (result == 0) {
-        result = set_shape(m, &c, err);
-    }
     if (result < 0) {
         return result;
+    }
+    result = set_shape(m, &c, err);
+    if (result < 0) {
+        return c.version == 0 ? not_v0(m, err) : result;
     }
     struct sequence s = {
         .m = m,
@@ -202,6 +214,9 @@ int load_llama2c(struct model *m, struct infer_error *err)
         .group = c.group,
     };
     s.result = model_alloc_layers(m, err);
+    if (s.result < 0) {
+        return s.result;
+    }
     if (c.version == 0) {
         read_v0(&s);
     } else {
