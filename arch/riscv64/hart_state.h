@@ -22,6 +22,7 @@ struct hart {
     uint64_t id;              /* SBI hart id */
     bool has_plic_context;
     bool online;
+    uint64_t walk;              /* the leaf table that this hart used last (pt.c) */
     uint64_t fences_local;      /* atomic: a thread may move to another hart between two instructions */
     uint64_t fences_remote;     /* atomic */
     uint64_t slept_instret;     /* of the instret CSR: what passed while this hart slept */

@@ -6,6 +6,9 @@
  */
 #include "arch/pt.h"
 
+/* Frame pointers cost a tenth of a short call; backtraces step over the functions of this file. */
+#pragma GCC optimize("omit-frame-pointer")
+
 #include "arch/barrier.h"
 #include "arch/riscv64/hart_state.h"
 #include "arch/riscv64/platform_priv.h"
@@ -26,18 +29,53 @@ static inline pte_t *table_of(pte_t pointer)
     return pa_to_kva(pte_pa(pointer));
 }
 
-/* The table that holds the leaves around va, or NULL. */
-static inline pte_t *leaf_table(vaddr_t va)
+/*
+ * Each hart remembers the table that it used last in one word: the table's address, and above it which 2 MiB the table
+ * spans. One word, so that a thread that moves to another hart between two instructions sees it whole. 0 fits no address
+ * that has leaf tables.
+ */
+#define WALK_SPAN_SHIFT 40
+_Static_assert(PT_LINEAR_END <= (uint64_t)1 << WALK_SPAN_SHIFT, "tables lie in RAM, which ends there");
+
+static __attribute__((noinline)) pte_t *walk(vaddr_t va)
 {
     pte_t e;
 
-    if (__builtin_expect(va - PT_LINEAR_END >= PT_USER_END - PT_LINEAR_END, 0))
+    if (va - PT_LINEAR_END >= PT_USER_END - PT_LINEAR_END)
         return NULL;
     e = pte_load(&pt_root[PT_INDEX(va, 2)]);
-    if (__builtin_expect(e == 0, 0))
+    if (e == 0)
         return NULL;
     e = pte_load(&table_of(e)[PT_INDEX(va, 1)]);
-    return e ? table_of(e) : NULL;
+    if (e == 0)
+        return NULL;
+    this_hart()->walk = (va >> PT_LEVEL_SHIFT(1)) << WALK_SPAN_SHIFT | pte_pa(e);
+    return table_of(e);
+}
+
+/* What this hart remembers, or NULL: ask walk, in a tail call, so that the short way needs no stack frame. */
+static inline pte_t *remembered_table(vaddr_t va)
+{
+    uint64_t last = this_hart()->walk;
+
+    if (__builtin_expect(last >> WALK_SPAN_SHIFT != va >> PT_LEVEL_SHIFT(1), 0))
+        return NULL;
+    return pa_to_kva(last << (64 - WALK_SPAN_SHIFT) >> (64 - WALK_SPAN_SHIFT));
+}
+
+/* The table that holds the leaves around va, or NULL. */
+static inline pte_t *leaf_table(vaddr_t va)
+{
+    pte_t *table = remembered_table(va);
+
+    return table ? table : walk(va);
+}
+
+/* A table is about to go; its range is nobody's, so no other hart is using it just now. */
+static void forget_walks(void)
+{
+    for (unsigned i = 0; i < MAX_HARTS; i++)
+        __atomic_store_n(&harts[i].walk, 0, __ATOMIC_RELAXED);
 }
 
 /* The entry of va in its leaf table. As a byte offset it costs one shift and one mask. */
@@ -71,9 +109,14 @@ static inline pte_t *cursor_entry(struct cursor *c, vaddr_t va)
 
 /* ---- fences: the rule stands in pt.h */
 
-static void fence_local(const vaddr_t *va, size_t n, size_t stride)
+static inline void count_local_fence(void)
 {
     __atomic_fetch_add(&this_hart()->fences_local, 1, __ATOMIC_RELAXED);
+}
+
+static void fence_local(const vaddr_t *va, size_t n, size_t stride)
+{
+    count_local_fence();
     if (n > TLB_FENCE_ALL) {
         sfence_address_space();
         return;
@@ -201,6 +244,7 @@ void pt_release(vaddr_t start, uint64_t length)
     }
     if (!unused)
         return;
+    forget_walks();
     /* Every upper entry may be cached: fence more than TLB_FENCE_ALL pages' worth. */
     fence_all_harts(&start, TLB_FENCE_ALL + 1);
     while (unused) {
@@ -221,11 +265,39 @@ static inline uint32_t leaf_kind(const struct pt_leaf *l)
     return *(const uint32_t *)(const void *)&l->prot; /* built with -fno-strict-aliasing */
 }
 
+static __attribute__((noinline, cold)) void refuse_leaf(const struct pt_leaf *l)
+{
+    panic("map_batched: %lx %s", l->va, leaf_table(l->va) ? "is mapped already" : "was not reserved");
+}
+
+/* What most faults need. */
+static inline void map_into(pte_t *table, const struct pt_leaf *l)
+{
+    pte_t *entry = leaf_entry(table, l->va);
+
+    if (__builtin_expect(pte_load(entry) & PTE_V, 0)) {
+        refuse_leaf(l);
+        return;
+    }
+    pte_store(entry, pte_address(l->pa) | pte_leaf_bits(l->prot, l->accessed, l->dirty));
+    count_local_fence();
+    sfence_page(l->va);
+}
+
+static __attribute__((noinline)) void walk_and_map(const struct pt_leaf *l)
+{
+    pte_t *table = walk(l->va);
+
+    if (!table)
+        refuse_leaf(l);
+    map_into(table, l);
+}
+
 /*
- * Seventeen instructions a page: leaves of one batch mostly share prot, accessed and dirty, so their PTE bits are worked
- * out only when these three bytes change.
+ * Nineteen instructions a page: leaves of one batch mostly share prot, accessed and dirty, so their PTE bits are worked out
+ * only when these three bytes change.
  */
-void map_batched(const struct pt_leaf *leaves, size_t n)
+static __attribute__((noinline)) void map_many(const struct pt_leaf *leaves, size_t n)
 {
     struct cursor cursor = CURSOR_START;
     uint32_t kind = (uint32_t)~leaf_kind(leaves);
@@ -238,7 +310,7 @@ void map_batched(const struct pt_leaf *leaves, size_t n)
         pte_t *entry = cursor_entry(&cursor, l->va);
 
         if (__builtin_expect(!entry || (pte_load(entry) & PTE_V), 0))
-            panic("map_batched: %lx %s", l->va, entry ? "is mapped already" : "was not reserved");
+            return refuse_leaf(l);
         if (__builtin_expect(leaf_kind(l) != kind, 0)) {
             kind = leaf_kind(l);
             bits = pte_leaf_bits(l->prot, l->accessed, l->dirty);
@@ -246,6 +318,22 @@ void map_batched(const struct pt_leaf *leaves, size_t n)
         pte_store(entry, pte_address(l->pa) | bits);
     }
     fence_local(&leaves[0].va, n, sizeof leaves[0]);
+}
+
+void map_batched(const struct pt_leaf *leaves, size_t n)
+{
+    pte_t *table;
+
+    if (__builtin_expect(n != 1, 0)) {
+        map_many(leaves, n);
+        return;
+    }
+    mb_data_before_pte();
+    table = remembered_table(leaves->va);
+    if (__builtin_expect(table != NULL, 1))
+        map_into(table, leaves);
+    else
+        walk_and_map(leaves);
 }
 
 static inline struct pt_entry entry_of(pte_t e)
@@ -276,11 +364,23 @@ void pt_unmap_batched(const vaddr_t *va, size_t n, struct pt_entry *old)
         fence_all_harts(va, n);
 }
 
+static __attribute__((noinline)) pte_t walk_and_load(vaddr_t va)
+{
+    pte_t *table = walk(va);
+
+    return table ? pte_load(leaf_entry(table, va)) : 0;
+}
+
+static inline pte_t load_leaf(vaddr_t va)
+{
+    pte_t *table = remembered_table(va);
+
+    return __builtin_expect(table != NULL, 1) ? pte_load(leaf_entry(table, va)) : walk_and_load(va);
+}
+
 struct pt_entry pt_lookup(vaddr_t va)
 {
-    pte_t *table = leaf_table(va);
-
-    return entry_of(table ? pte_load(leaf_entry(table, va)) : 0);
+    return entry_of(load_leaf(va));
 }
 
 void pt_accessed_batched(const vaddr_t *va, size_t n, bool *out)

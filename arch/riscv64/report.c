@@ -5,6 +5,7 @@
 #include "arch/riscv64/pte.h"
 #include "arch/riscv64/report_priv.h"
 #include "kernel/log.h"
+#include "kernel/pager.h"
 
 _Static_assert(REPORT_EXIT_STATUS == EXIT_REPORTED, "offsets.h");
 
@@ -113,9 +114,9 @@ static const char *cause_name(uint64_t cause)
     return cause < ARRAY_LEN(names) && names[cause] ? names[cause] : "unknown cause";
 }
 
-static const char *result_name(enum fault_result result)
+static const char *reason(int why)
 {
-    switch (result) {
+    switch (why) {
     case FAULT_NO_MAPPING:
         return "nothing is mapped there";
     case FAULT_PROTECTION:
@@ -126,8 +127,14 @@ static const char *result_name(enum fault_result result)
         return "bus error: input/output error";
     case FAULT_OUT_OF_MEMORY:
         return "out of memory";
+    case TRAP_UNEXPECTED:
+        return "unexpected trap";
+    case TRAP_INTERRUPTS_OFF:
+        return "page fault with interrupts off";
+    case TRAP_NESTED:
+        return "trap inside the trap handler";
     default:
-        return "unknown result";
+        return "unknown reason";
     }
 }
 
@@ -232,17 +239,12 @@ static void print_trap(const struct trap_frame *f, const char *what)
     print_trap_backtrace(f);
 }
 
-_Noreturn void report_trap(const struct trap_frame *frame, const char *what)
+_Noreturn void report_trap(const struct trap_frame *frame, int why)
 {
     report_begin();
-    print_trap(frame, what);
-    machine_exit(EXIT_REPORTED);
-}
-
-_Noreturn void report_fault(const struct trap_frame *frame, enum fault_result result)
-{
     /* The pager does not know the image: what it does not own may still be mapped, for other uses. */
-    if (result == FAULT_NO_MAPPING && pt_readable(frame->stval))
-        result = FAULT_PROTECTION;
-    report_trap(frame, result_name(result));
+    if (why == FAULT_NO_MAPPING && pt_readable(frame->stval))
+        why = FAULT_PROTECTION;
+    print_trap(frame, reason(why));
+    machine_exit(EXIT_REPORTED);
 }

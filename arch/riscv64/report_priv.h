@@ -1,11 +1,10 @@
-/* report_priv.h: reports of traps. None of them returns: the machine ends with EXIT_REPORTED. */
+/* report_priv.h: the report of a trap. */
 #ifndef ARCH_RISCV64_REPORT_PRIV_H
 #define ARCH_RISCV64_REPORT_PRIV_H
 
 #include "arch/riscv64/trap_frame.h"
-#include "kernel/pager.h"
 
-_Noreturn void report_trap(const struct trap_frame *frame, const char *what);
-_Noreturn void report_fault(const struct trap_frame *frame, enum fault_result result);
+/* trap.S: why is an enum fault_result or TRAP_*. The machine ends with EXIT_REPORTED. */
+_Noreturn void report_trap(const struct trap_frame *frame, int why);
 
 #endif

@@ -9,9 +9,10 @@
 #include "arch/riscv64/exit_device.h"
 #include "arch/riscv64/offsets.h"
 
-/* Registers that C may change: saved and restored. */
+/* Registers that C may change, and gp, which nobody may: saved and restored. */
 .macro EACH_CALLER_SAVED op
     \op x1, FRAME_X(1)(sp)
+    \op x3, FRAME_X(3)(sp)
     \op x5, FRAME_X(5)(sp)
     \op x6, FRAME_X(6)(sp)
     \op x7, FRAME_X(7)(sp)
@@ -30,9 +31,8 @@
     \op x31, FRAME_X(31)(sp)
 .endm
 
-/* Registers that C hands back as it found them: saved for reports and debuggers, not restored. */
+/* Registers that C hands back as it found them: saved only for a report. */
 .macro EACH_CALLEE_SAVED op
-    \op x3, FRAME_X(3)(sp)
     \op x9, FRAME_X(9)(sp)
     \op x18, FRAME_X(18)(sp)
     \op x19, FRAME_X(19)(sp)
@@ -50,7 +50,6 @@
 .macro SAVE_FRAME
     addi sp, sp, -FRAME_SIZE
     EACH_CALLER_SAVED sd
-    EACH_CALLEE_SAVED sd
     ld t0, HART_ENTRY_SP(tp)
     ld t1, HART_ENTRY_TP(tp)
     sd t0, FRAME_X(2)(sp)
@@ -109,11 +108,12 @@ trap_return:
     sret
     .size trap_entry, . - trap_entry
 
-/* The pager could not resolve the fault and says why. */
+/* handle_trap says why the interrupted code cannot go on: now the registers that C kept belong into the frame. */
 unresolved:
+    EACH_CALLEE_SAVED sd
     mv a1, a0
     mv a0, sp
-    call report_fault
+    call report_trap
 
 /* A trap inside the trap handler: the first is reported on its own stack, one more inside the report ends the machine. */
     .type nested, @function
@@ -124,7 +124,9 @@ nested:
     bnez sp, hopeless
     ld sp, HART_DOUBLE_FAULT_SP(tp)
     SAVE_FRAME
-    call handle_nested_trap
+    EACH_CALLEE_SAVED sd
+    li a1, TRAP_NESTED
+    call report_trap
 /* The report itself trapped, so nothing in memory is to be trusted, stacks least of all. */
 hopeless:
     ld t0, HART_DEPTH(tp)

@@ -1,4 +1,8 @@
 /* trap.c: what a trap was, nothing else. trap.S has saved the registers; sret follows when handle_trap returns. */
+
+/* The way to handle_one_fault is a tail call: no frame of its own is missed in backtraces. */
+#pragma GCC optimize("omit-frame-pointer")
+
 #include "arch/riscv64/csr.h"
 #include "arch/riscv64/offsets.h"
 #include "arch/riscv64/platform_priv.h"
@@ -16,9 +20,11 @@ _Static_assert(offsetof(struct trap_frame, fp) == FRAME_FP, "offsets.h");
 _Static_assert(offsetof(struct trap_frame, sepc) == FRAME_SEPC, "offsets.h");
 _Static_assert(sizeof(struct trap_frame) == FRAME_SIZE && FRAME_SIZE % 16 == 0, "offsets.h; psABI: sp is 16-aligned");
 
-/* trap.S: on the trap stack, interrupts and floating point off. Anything but FAULT_RESOLVED: trap.S calls report_fault. */
-enum fault_result handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address);
-_Noreturn void handle_nested_trap(struct trap_frame *frame);
+/*
+ * trap.S: on the trap stack, interrupts and floating point off. FAULT_RESOLVED: the interrupted code goes on. Else why not
+ * (enum fault_result, TRAP_*): trap.S calls report_trap with it.
+ */
+int handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address);
 
 /*
  * With interrupts off the interrupted code may hold a spinlock, and the fault path takes the same ones (P4). Its stack is
@@ -29,7 +35,7 @@ static bool may_fault(const struct trap_frame *frame, vaddr_t address)
     return (frame->sstatus & SSTATUS_SPIE) || address - (frame->x[REG_SP] - STACK_PROBE) < 2 * STACK_PROBE;
 }
 
-static enum fault_result handle_page_fault(struct trap_frame *frame, uint64_t cause, vaddr_t address)
+static int handle_page_fault(const struct trap_frame *frame, uint64_t cause, vaddr_t address)
 {
     static const uint8_t access[] = {
         [CAUSE_INSTRUCTION_PAGE_FAULT] = FAULT_EXEC,
@@ -38,24 +44,19 @@ static enum fault_result handle_page_fault(struct trap_frame *frame, uint64_t ca
     };
 
     if (__builtin_expect(!may_fault(frame, address), 0))
-        report_trap(frame, "page fault with interrupts off");
-    return handle_one_fault(address, access[cause]);
+        return TRAP_INTERRUPTS_OFF;
+    return (int)handle_one_fault(address, access[cause]);
 }
 
-enum fault_result handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address)
+static __attribute__((noinline)) int handle_interrupt(uint64_t cause)
 {
-    if (__builtin_expect(cause == CAUSE_LOAD_PAGE_FAULT || cause == CAUSE_STORE_PAGE_FAULT ||
-                             cause == CAUSE_INSTRUCTION_PAGE_FAULT,
-                         1))
-        return handle_page_fault(frame, cause, address);
-    if (!(cause >> SCAUSE_INTERRUPT_BIT))
-        report_trap(frame, "unexpected trap");
     hart_handle_interrupt(cause & ~((uint64_t)1 << SCAUSE_INTERRUPT_BIT));
     return FAULT_RESOLVED;
 }
 
-/* A fault of the handler itself: a bug, or its stack ran out. */
-_Noreturn void handle_nested_trap(struct trap_frame *frame)
+int handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address)
 {
-    report_trap(frame, "trap inside the trap handler");
+    if (__builtin_expect(cause == CAUSE_LOAD_PAGE_FAULT || cause == CAUSE_STORE_PAGE_FAULT || cause == CAUSE_INSTRUCTION_PAGE_FAULT, 1))
+        return handle_page_fault(frame, cause, address);
+    return cause >> SCAUSE_INTERRUPT_BIT ? handle_interrupt(cause) : TRAP_UNEXPECTED;
 }

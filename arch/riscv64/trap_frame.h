@@ -1,4 +1,7 @@
-/* trap_frame.h: the registers of interrupted code, as trap.S saves them on the trap stack. */
+/*
+ * trap_frame.h: the registers of interrupted code, as trap.S saves them on the trap stack. x9 and x18 to x27 are filled in for
+ * a report only: the handler is C and hands them back as they were.
+ */
 #ifndef ARCH_RISCV64_TRAP_FRAME_H
 #define ARCH_RISCV64_TRAP_FRAME_H
 
