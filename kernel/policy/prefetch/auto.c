@@ -13,10 +13,12 @@
  * grows by one with each access that somebody foresaw and by two with each page used that was read ahead. Only a mapping that is
  * entered at its first page gets a few pages without evidence. So where nobody can predict, nearly nothing is read ahead.
  *
- * While the order or the recurrence is proven and right, the rest are not fed at all: they catch up at the first surprise. A
- * page that was foreseen so costs 60 instructions; any other access at most 400, about 250 of them for
- * feeding; a fault at most one search of fit.c and one vote of stride.c beside (4000, usually 150), and what the predictor
- * that is used takes for each page named. Holds what replay.c holds and 400 bytes.
+ * While the order or the recurrence is proven and right, the rest are not fed at all: they catch up at the first surprise. Where
+ * nobody has been right for long, the two that cost most to feed listen only now and then.
+ *
+ * Costs, measured in the guest, on an access: 100 instructions if it was foreseen, 350 where nothing can be predicted,
+ * 700 between; at a fault 140 more where nobody has anything to say, what the chosen predictor needs for each page it names,
+ * and now and then a search of fit.c (7000 at most). Holds what replay.c holds and 400 bytes.
  */
 #include "kernel/policy/prefetch.h"
 
@@ -39,12 +41,15 @@ enum predictor { ORDER,
 #define SCORE_MAX 1024
 #define SCORE_PROVEN 600 /* what a loaded profile starts with */
 #define RIGHT_MAX 64
-#define RIGHT_LEAST 2 /* expectations that came true before the first page is named */
-#define NEAR 32       /* pages ahead that may have been skipped because those between were resident */
-#define FIRST_PAGES 4 /* named without evidence at a mapping's first page, */
-#define FIRST_SHARE 8 /* but no more than this share of what may be named */
+#define RIGHT_LEAST 2   /* expectations that came true before the first page is named */
+#define ORDER_MERIT 256 /* added to its score once it is proven */
+#define QUIET 64
+#define AWAKE 16
+#define STRIDE_FAULTS 4 /* a first trend is looked for at every fourth fault */
+#define NEAR 32         /* pages ahead that may have been skipped because those between were resident */
+#define FIRST_PAGES 4   /* named without evidence at a mapping's first page, */
+#define FIRST_SHARE 8   /* but no more than this share of what may be named */
 #define CREDIT_MOST 256
-#define PROVEN 48 /* quarter bits, as in fit.c */
 
 struct chooser {
     struct readahead readahead;
@@ -55,6 +60,7 @@ struct chooser {
     bool behind;                   /* the others were not fed lately */
     uint32_t last;
     uint32_t faults;
+    uint32_t quiet;       /* accesses since the latest that somebody foresaw */
     int32_t credit;       /* pages */
     struct replay replay; /* its tables follow */
 };
@@ -85,17 +91,6 @@ static void expect(struct chooser *c, enum predictor who, int64_t page)
     c->expected[who] = known(c, page) && page != c->last ? (uint32_t)page : NOTHING;
 }
 
-static void expect_all(struct chooser *c)
-{
-    const struct fit *f = &c->replay.fit;
-    int32_t step = markov_expected(c->replay.markov);
-    expect(c, ORDER, replay_successor(&c->replay, c->last));
-    expect(c, FIT, fit_in_step(f) ? recurrence_next(&f->alive[0], c->last) : -1);
-    expect(c, MARKOV, step == 0 ? -1 : (int64_t)c->last + step);
-    expect(c, STRIDE, c->stride.trend == 0 ? -1 : (int64_t)c->last + c->stride.trend);
-    expect(c, READAHEAD, c->readahead.window == 0 ? -1 : (int64_t)c->last + 1);
-}
-
 /* A little further in the right direction: the pages between may have been resident. Neither right nor wrong. */
 static bool may_have_skipped(const struct chooser *c, enum predictor who, uint32_t page)
 {
@@ -110,6 +105,8 @@ static void judge(struct chooser *c, uint32_t page)
     for (unsigned who = 0; who < PREDICTORS; who++) {
         uint16_t score = c->score[who];
         uint8_t right = c->right[who];
+        if (c->expected[who] != page && score < 16 && right == 0)
+            continue; /* nothing to lose */
         if (c->expected[who] == page) {
             anybody = true;
             score = (uint16_t)(score + (SCORE_MAX - score) / 16);
@@ -123,42 +120,72 @@ static void judge(struct chooser *c, uint32_t page)
         c->score[who] = score;
         c->right[who] = right;
     }
+    c->quiet = anybody ? 0 : c->quiet + 1;
     if (anybody && c->credit < CREDIT_MOST)
         c->credit++;
+}
+
+static void praise(struct chooser *c, enum predictor who)
+{
+    c->score[who] = (uint16_t)(c->score[who] + (SCORE_MAX - c->score[who]) / 16);
 }
 
 /* The order or the recurrence is proven and foresaw this page: nobody else needs to hear of it. */
 static bool foreseen(struct chooser *c, uint32_t page)
 {
     struct replay *r = &c->replay;
-    bool by_fit = fit_in_step(&r->fit) && r->fit.gain >= PROVEN && r->fit.nalive == 1 && c->expected[FIT] == page;
-    bool by_order = r->trust >= TRUST_FULL && c->expected[ORDER] == page;
+    bool by_fit = fit_follow(&r->fit, page);
+    bool by_order = r->trust >= TRUST_FULL && replay_successor(r, c->last) == page;
     if (!by_fit && !by_order)
         return false;
-    replay_learn_order(r, page);
-    if (by_fit) {
-        fit_access(&r->fit, page, ACCESS_TOUCH);
-        c->score[FIT] = (uint16_t)(c->score[FIT] + (SCORE_MAX - c->score[FIT]) / 16);
-    }
+    replay_follow(r, page);
+    if (by_fit)
+        praise(c, FIT);
     if (by_order)
-        c->score[ORDER] = (uint16_t)(c->score[ORDER] + (SCORE_MAX - c->score[ORDER]) / 16);
+        praise(c, ORDER);
     c->last = page;
     c->behind = true;
-    expect(c, ORDER, replay_successor(r, page));
-    expect(c, FIT, by_fit ? recurrence_next(&r->fit.alive[0], page) : -1);
     return true;
 }
 
 /* Those that were not fed begin at the latest page. */
 static void catch_up(struct chooser *c)
 {
+    struct fit *f = &c->replay.fit;
     c->behind = false;
     c->stride.last = c->last;
     c->readahead.last = c->last;
-    c->replay.markov->seen = 1;
-    c->replay.markov->last = c->last;
+    markov_restart(c->replay.markov, c->last);
+    if (f->last != c->last)
+        fit_restart(f, c->last);
     for (unsigned who = MARKOV; who < PREDICTORS; who++)
         c->expected[who] = NOTHING;
+    expect(c, ORDER, replay_successor(&c->replay, c->last));
+    expect(c, FIT, f->nalive > 0 ? f->next : -1);
+}
+
+/*
+ * After QUIET accesses in a row that nobody foresaw, the two that cost most to feed listen to AWAKE of every QUIET accesses, until
+ * somebody is right again.
+ */
+static void feed_costly(struct chooser *c, uint32_t page, enum access_kind kind, uint32_t before)
+{
+    struct replay *r = &c->replay;
+    if (c->quiet >= QUIET && c->quiet % QUIET >= AWAKE)
+        return;
+    if (c->quiet >= QUIET && c->quiet % QUIET == 0) {
+        markov_restart(r->markov, before);
+        fit_restart(&r->fit, before);
+    }
+    markov_access(r->markov, page, kind);
+    fit_access(&r->fit, page, kind);
+    int32_t step = markov_expected(r->markov);
+    if (step != 0)
+        expect(c, MARKOV, (int64_t)page + step);
+    if (kind == ACCESS_FAULT)
+        fit_look(&r->fit);
+    if (r->fit.nalive > 0) /* also after a page that it did not foresee: that may have been noise */
+        expect(c, FIT, r->fit.next);
 }
 
 static void auto_access(void *state, uint32_t page, enum access_kind kind)
@@ -179,16 +206,29 @@ static void auto_access(void *state, uint32_t page, enum access_kind kind)
     judge(c, page);
     readahead_access(&c->readahead, page, kind);
     stride_access(&c->stride, page, kind);
-    replay_access(&c->replay, page, kind);
-    stride_find_trend(&c->stride);
+    if (kind == ACCESS_FAULT && (c->stride.trend != 0 || c->faults % STRIDE_FAULTS == 0))
+        stride_find_trend(&c->stride);
+    replay_learn_order(&c->replay, page);
+    uint32_t before = c->last;
     c->last = page;
-    expect_all(c);
+    expect(c, ORDER, replay_successor(&c->replay, page));
+    expect(c, STRIDE, c->stride.trend == 0 ? -1 : (int64_t)page + c->stride.trend);
+    expect(c, READAHEAD, c->readahead.window == 0 ? -1 : (int64_t)page + 1);
+    c->expected[MARKOV] = c->expected[FIT] = NOTHING;
+    feed_costly(c, page, kind, before);
+}
+
+static bool order_is_proven(const struct chooser *c)
+{
+    return c->replay.tested && c->replay.trust >= TRUST_FULL;
 }
 
 /* Most pages that this predictor may name now: on proof as many as it likes, else what it has earned. */
 static unsigned allowance(const struct chooser *c, enum predictor who, unsigned max)
 {
-    if (who == FIT || (who == ORDER && c->replay.tested && c->replay.trust >= TRUST_FULL))
+    if (who == FIT)
+        return c->replay.fit.nalive > 0 ? max : 0;
+    if (who == ORDER && order_is_proven(c))
         return max;
     unsigned pages = c->right[who] < RIGHT_LEAST ? 0 : 2u * c->right[who];
     unsigned credit = c->credit > 0 ? (unsigned)c->credit : 0;
@@ -201,45 +241,56 @@ static unsigned allowance(const struct chooser *c, enum predictor who, unsigned 
 
 static unsigned ask(struct chooser *c, enum predictor who, const struct prefetch_query *query, uint32_t *out)
 {
-    struct prefetch_query q = *query;
-    q.max = allowance(c, who, query->max);
-    if (q.max == 0)
-        return 0;
     switch (who) {
     case ORDER:
-        return replay_predict_order(&c->replay, &q, out);
+        return replay_predict_order(&c->replay, query, out);
     case FIT:
-        return fit_predict(&c->replay.fit, &q, out);
+        return fit_predict(&c->replay.fit, query, out);
     case MARKOV:
-        return markov_predict(c->replay.markov, &q, out);
+        return markov_predict(c->replay.markov, query, out);
     case STRIDE:
-        return stride_predict(&c->stride, &q, out);
+        return stride_predict(&c->stride, query, out);
     default:
-        return readahead_predict(&c->readahead, &q, out);
+        return readahead_predict(&c->readahead, query, out);
     }
 }
 
-/* The next in order of score, among those not asked yet. */
-static enum predictor best_left(const struct chooser *c, unsigned asked)
+/* A proven order knows where a run ends; the others only where it would go on. */
+static unsigned merit(const struct chooser *c, enum predictor who)
 {
-    enum predictor best = PREDICTORS;
-    for (unsigned who = 0; who < PREDICTORS; who++)
-        if (!(asked & 1u << who) && (best == PREDICTORS || c->score[who] > c->score[best]))
-            best = (enum predictor)who;
-    return best;
+    return c->score[who] + (who == ORDER && order_is_proven(c) ? ORDER_MERIT : 0u);
+}
+
+/* Those that may name pages, the best first. */
+static unsigned rank(const struct chooser *c, unsigned max, enum predictor *order, unsigned *most)
+{
+    unsigned n = 0;
+    for (unsigned who = 0; who < PREDICTORS; who++) {
+        unsigned pages = allowance(c, who, max), at = n;
+        if (pages == 0)
+            continue;
+        for (; at > 0 && merit(c, order[at - 1]) < merit(c, who); at--) {
+            order[at] = order[at - 1];
+            most[at] = most[at - 1];
+        }
+        order[at] = who;
+        most[at] = pages;
+        n++;
+    }
+    return n;
 }
 
 static unsigned auto_predict(void *state, const struct prefetch_query *query, uint32_t *out)
 {
     struct chooser *c = state;
-    unsigned asked = 0;
-    for (unsigned i = 0; i < PREDICTORS; i++) {
-        enum predictor who = best_left(c, asked);
-        unsigned n = ask(c, who, query, out);
-        asked |= 1u << who;
+    enum predictor order[PREDICTORS];
+    unsigned most[PREDICTORS], ranked = rank(c, query->max, order, most);
+    for (unsigned i = 0; i < ranked; i++) {
+        struct prefetch_query q = *query;
+        q.max = most[i];
+        unsigned n = ask(c, order[i], &q, out);
         if (n > 0) {
             c->credit -= (int32_t)n;
-            expect(c, FIT, fit_in_step(&c->replay.fit) ? recurrence_next(&c->replay.fit.alive[0], c->last) : -1);
             return n;
         }
     }
@@ -260,7 +311,7 @@ static bool auto_load(void *state, const uint8_t *bytes, size_t n)
     /* What was proven is asked first. */
     if (c->replay.fit.nalive > 0)
         c->score[FIT] = SCORE_PROVEN;
-    if (c->replay.tested && c->replay.trust >= TRUST_FULL)
+    if (order_is_proven(c))
         c->score[ORDER] = SCORE_PROVEN;
     return true;
 }

@@ -12,8 +12,8 @@
  * Depth follows the evidence: n bits more than the hypothesis costs to state allow 2^n pages, where the
  * hypotheses that are left disagree no more than two, and no more than two while steps grow and nothing has wrapped yet.
  *
- * Holds about 200 bytes. Costs about 40 instructions an access and 20 a page named while a hypothesis holds; a search (at
- * most one per fault, and after k that found nothing only every k-th fault, up to 16) is bounded in fit_search.c.
+ * Holds about 200 bytes. Costs about 50 instructions an access and 70 a page named while a hypothesis holds, 150 an access
+ * else; a search (at most one per fault, and after k in vain only every k-th fault, up to 16) is bounded in fit_search.c.
  */
 #include "kernel/policy/prefetch/fit.h"
 
@@ -23,26 +23,21 @@
 #include "kernel/policy/prefetch/naming.h"
 #include "kernel/policy/prefetch/trust.h"
 
-#define PROVEN 48 /* quarter bits: from here on a miss does not end a hypothesis */
-#define GAIN_MAX 96
-#define DOUBT_STEP 8 /* quarter bits for a false find; a hit takes one back */
+#define PROVEN 48       /* quarter bits: from here on a miss does not end a hypothesis */
+#define RESTART_TRUST 2 /* before a sequence was ever seen to begin anew: it has to be twice */
+#define BETTER 16       /* quarter bits of a find that takes the place of a proven hypothesis */
+#define DOUBT_STEP 8    /* quarter bits for a false find; a hit takes one back */
 #define DOUBT_MAX 32
-#define WALK 32    /* pages that may have been resident between two that were seen */
-#define PATIENCE 2 /* misses before another hypothesis is looked for beside a proven one */
-#define DISPUTED 2 /* pages beyond the point where rivals disagree, or without a wrap seen */
-#define SEARCH_REST 16
-
-int64_t recurrence_next(const struct recurrence *r, uint32_t page)
-{
-    uint64_t product = (uint64_t)r->b * page;
-    uint64_t rest = r->m == 0 ? product : product % r->m;
-    return (int64_t)((uint64_t)r->a * page + rest) + r->c;
-}
+#define WALK 32        /* pages that may have been resident between two that were seen */
+#define PATIENCE 2     /* misses before another hypothesis is looked for beside a proven one */
+#define DISPUTED 2     /* pages beyond the point where rivals disagree, or without a wrap seen */
+#define SEARCH_EAGER 4 /* searches in vain before faults are let pass between them, */
+#define SEARCH_REST 16 /* and the most that are */
 
 void fit_init(struct fit *f)
 {
     memset(f, 0, sizeof(*f));
-    f->restart = TRUST_FULL;
+    f->restart = RESTART_TRUST;
 }
 
 bool fit_in_step(const struct fit *f)
@@ -52,12 +47,11 @@ bool fit_in_step(const struct fit *f)
 
 static void remember(struct fit *f, uint32_t page)
 {
-    if (f->nwindow == FIT_WINDOW) {
-        memmove(f->window, f->window + 1, (FIT_WINDOW - 1) * sizeof(f->window[0]));
-        f->nwindow--;
-    }
-    f->window[f->nwindow++] = page;
+    f->ring[f->end++ % FIT_RING] = page;
+    if (f->nwindow < FIT_WINDOW)
+        f->nwindow++;
     f->last = page;
+    f->looked = false;
 }
 
 /* Drops the hypotheses that did not lead from `from` to page; false if that would be all of them. */
@@ -72,12 +66,20 @@ static bool eliminate(struct fit *f, uint32_t from, uint32_t page)
     return left > 0;
 }
 
-static void confirm(struct fit *f, uint32_t page)
+static void move_to(struct fit *f, uint32_t page)
 {
     f->at = page;
+    f->next = recurrence_next(&f->alive[0], page);
+}
+
+static void confirm(struct fit *f, uint32_t page)
+{
+    move_to(f, page);
     f->misses = 0;
-    if (f->gain < GAIN_MAX)
+    if (f->gain < FIT_SURE)
         f->gain += 16;
+    if (f->gain >= PROVEN)
+        f->failed = 0;
     if (f->doubt > 0)
         f->doubt--;
 }
@@ -96,9 +98,17 @@ static bool follows_soon(const struct fit *f, uint32_t page)
 /* The pages between were resident, or the walk takes smaller steps than the program: weak evidence against it. */
 static void skip_to(struct fit *f, uint32_t page)
 {
-    f->at = page;
+    move_to(f, page);
     f->misses = 0;
     f->gain -= 8;
+}
+
+/* Another search came to nothing, or what it found did: the next ones have to wait. */
+static void rest(struct fit *f)
+{
+    if (f->failed < SEARCH_REST)
+        f->failed++;
+    f->skip = f->failed > SEARCH_EAGER ? f->failed : 0;
 }
 
 static void miss(struct fit *f)
@@ -109,52 +119,75 @@ static void miss(struct fit *f)
     f->nalive = 0;
     if (f->doubt < DOUBT_MAX)
         f->doubt += DOUBT_STEP;
+    rest(f);
+}
+
+void fit_restart(struct fit *f, uint32_t page)
+{
+    f->nwindow = 0;
+    f->restarted = false;
+    remember(f, page);
+}
+
+/* Not the usual case: what does the page say of the hypotheses? */
+static void judge(struct fit *f, uint32_t page)
+{
+    bool from_last = eliminate(f, f->last, page);
+    if (f->restarted)
+        (from_last ? trust_hit : trust_miss)(&f->restart);
+    f->restarted = false;
+    if (from_last || eliminate(f, f->at, page))
+        confirm(f, page);
+    else if (f->gain >= PROVEN && follows_soon(f, page))
+        skip_to(f, page);
+    else
+        miss(f);
 }
 
 void fit_access(struct fit *f, uint32_t page, enum access_kind kind)
 {
     if (kind == ACCESS_WASTE || (f->nwindow > 0 && page == f->last))
         return;
-    if (f->nalive > 0 && f->nwindow > 0) {
-        bool from_last = eliminate(f, f->last, page);
-        if (f->restarted)
-            (from_last ? trust_hit : trust_miss)(&f->restart);
-        if (from_last || eliminate(f, f->at, page))
-            confirm(f, page);
-        else if (f->gain >= PROVEN && follows_soon(f, page))
-            skip_to(f, page);
-        else
-            miss(f);
-    }
-    f->restarted = false;
+    if (fit_follow(f, page))
+        return;
+    if (f->nalive == 1 && f->next == page && f->at == f->last && !f->restarted)
+        confirm(f, page);
+    else if (f->nalive > 0 && f->nwindow > 0)
+        judge(f, page);
     remember(f, page);
 }
 
-/* Looks for a hypothesis if there is none that holds. A proven one stays unless something better turns up. */
-static void search(struct fit *f)
+static bool search(struct fit *f)
 {
+    uint32_t pages[FIT_WINDOW];
+    struct fit found = *f;
+    for (unsigned i = 0; i < f->nwindow; i++)
+        pages[i] = f->ring[(f->end - f->nwindow + i) % FIT_RING];
+    if (!fit_search(&found, pages, f->nwindow))
+        return false;
+    if (f->nalive > 0 && found.gain - f->doubt < BETTER)
+        return false;
+    *f = found;
+    f->misses = 0;
+    move_to(f, f->last);
+    return true;
+}
+
+/* Looks for a hypothesis if there is none that holds. A proven one stays unless something better turns up. */
+void fit_look(struct fit *f)
+{
+    if (f->looked)
+        return;
+    f->looked = true;
     if (f->nalive > 0 && (f->gain < PROVEN || f->misses < PATIENCE))
         return;
     if (f->nwindow < 3 || f->skip > 0) {
         f->skip -= f->skip > 0;
-        return;
-    }
-    struct fit found = *f;
-    if (fit_search(&found)) {
-        found.at = f->last;
-        found.failed = 0;
-        found.misses = 0;
-        *f = found;
-        return;
-    }
-    /* What broke the sequence lies in the past: begin again with the latest pages. */
-    if (f->nwindow > 3) {
-        memmove(f->window, f->window + f->nwindow - 3, 3 * sizeof(f->window[0]));
+    } else if (!search(f)) {
+        /* What broke the sequence lies in the past: begin again with the latest pages. */
         f->nwindow = 3;
+        rest(f);
     }
-    if (f->failed < SEARCH_REST)
-        f->failed++;
-    f->skip = f->failed > 4 ? f->failed : 0;
 }
 
 /* 2^(quarters / 4), at most max. */
@@ -178,7 +211,7 @@ static bool rivals_agree(const struct fit *f, uint32_t page, int64_t next)
 
 unsigned fit_predict(struct fit *f, const struct prefetch_query *query, uint32_t *out)
 {
-    search(f);
+    fit_look(f);
     if (f->nalive == 0)
         return 0;
     const struct recurrence *r = &f->alive[0];
@@ -245,6 +278,8 @@ bool fit_load(struct fit *f, const uint8_t *bytes, size_t n)
     fit_init(f);
     f->alive[0] = r;
     f->nalive = 1;
+    f->next = -1;
+    f->restart = TRUST_FULL;
     f->gain = PROVEN;
     return true;
 }

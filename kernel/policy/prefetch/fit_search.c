@@ -20,7 +20,8 @@
 #define SMALL_M 128 /* every m up to here is tried; */
 #define LARGE_K 16  /* above it, the common divisor over 1 .. 16 */
 #define LARGE_M 65536
-#define MAX_SOLVED 16
+#define MAX_SOLVED 8
+#define MAX_PAIRS 4
 #define MAX_TURNS 8 /* of the solutions of one congruence, those with the smallest b */
 #define JUMP 8      /* times as long as any other step */
 #define RIVAL 16    /* a rival costs at most four bits more than the best */
@@ -28,7 +29,7 @@
 struct search {
     struct fit *f;
     unsigned npairs;
-    const uint32_t *p;   /* window: pair i is p[i], p[i+1] */
+    const uint32_t *p;   /* pair i is p[i], p[i+1] */
     int cost[FIT_ALIVE]; /* of f->alive */
     unsigned solved;
 };
@@ -136,7 +137,8 @@ static const uint32_t *sharpest(const struct search *s, uint64_t m, uint64_t *sh
 {
     const uint32_t *best = s->p;
     *shared = UINT64_MAX;
-    for (unsigned i = s->npairs - 1; i-- > 0 && *shared > 1;) {
+    unsigned tried = 0;
+    for (unsigned i = s->npairs - 1; i-- > 0 && *shared > 1 && tried++ < MAX_PAIRS;) {
         uint64_t g = gcd(m, modulo((int64_t)s->p[i + 1] - s->p[i], m));
         if (g < *shared) {
             *shared = g;
@@ -178,7 +180,7 @@ static void try_linear(struct search *s)
 static uint64_t common_divisor(const struct search *s)
 {
     uint64_t g = 0;
-    for (unsigned i = 0; i + 2 < s->npairs; i++) {
+    for (unsigned i = 0; i + 2 < s->npairs && g != 1; i++) {
         const uint32_t *p = s->p + i;
         int64_t d0 = (int64_t)p[1] - p[0], d1 = (int64_t)p[2] - p[1], d2 = (int64_t)p[3] - p[2];
         if (magnitude(d0) >> 31 || magnitude(d1) >> 31 || magnitude(d2) >> 31)
@@ -219,12 +221,10 @@ static uint64_t least_spread(const struct search *s)
     return spread;
 }
 
-bool fit_search(struct fit *f)
+bool fit_search(struct fit *f, const uint32_t *pages, unsigned n)
 {
-    struct search s = { .f = f, .npairs = f->nwindow - 1, .p = f->window };
+    struct search s = { .f = f, .npairs = n - 1, .p = pages };
     f->nalive = 0;
-    if (f->nwindow < 3)
-        return false;
     uint64_t spread = least_spread(&s), g = common_divisor(&s);
     if (g == 0) {
         try_linear(&s);

@@ -5,8 +5,8 @@
  * been seen once. Learns from every access, also from touches of pages read ahead, so that being right does not stop it
  * from learning. Each expectation is tested by the next access, and trust.h turns the results into depth.
  *
- * Holds two tables of 8-byte entries, one entry a page of the mapping in each, at least 64 and at most 4096. Costs about 60
- * instructions an access and 30 for each page named.
+ * Holds two tables of 8-byte entries, one entry a page of the mapping in each, at least 64 and at most 4096. Costs about 110
+ * instructions an access and 90 for each page named.
  */
 #include "kernel/policy/prefetch/markov.h"
 
@@ -94,7 +94,17 @@ static int32_t expected_after(const struct markov *m, int32_t newer, int32_t old
 
 int32_t markov_expected(const struct markov *m)
 {
-    return expected_after(m, m->step[0], m->step[1], m->seen);
+    const struct markov_entry *pair = entry_at(m, m->pairs, m->pair_hash);
+    if (m->seen >= 3 && entry_holds(pair, m->pair_hash))
+        return pair->next;
+    const struct markov_entry *single = entry_at(m, m->singles, m->single_hash);
+    return m->seen >= 2 && entry_holds(single, m->single_hash) ? single->next : 0;
+}
+
+void markov_restart(struct markov *m, uint32_t page)
+{
+    m->last = page;
+    m->seen = 1;
 }
 
 void markov_access(struct markov *m, uint32_t page, enum access_kind kind)
@@ -105,16 +115,14 @@ void markov_access(struct markov *m, uint32_t page, enum access_kind kind)
     int32_t expected = markov_expected(m);
     if (expected != 0)
         (expected == step ? trust_hit : trust_miss)(&m->trust);
-    if (m->seen >= 3) {
-        uint64_t hash = mix(m->step[0], m->step[1]);
-        learn(entry_at(m, m->pairs, hash), hash, step);
-    }
-    if (m->seen >= 2) {
-        uint64_t hash = mix(m->step[0], 0);
-        learn(entry_at(m, m->singles, hash), hash, step);
-    }
+    if (m->seen >= 3)
+        learn(entry_at(m, m->pairs, m->pair_hash), m->pair_hash, step);
+    if (m->seen >= 2)
+        learn(entry_at(m, m->singles, m->single_hash), m->single_hash, step);
     m->step[1] = m->step[0];
     m->step[0] = m->seen > 0 ? step : 0;
+    m->pair_hash = mix(m->step[0], m->step[1]);
+    m->single_hash = mix(m->step[0], 0);
     m->last = page;
     if (m->seen < 3)
         m->seen++;

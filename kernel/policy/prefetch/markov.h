@@ -20,10 +20,14 @@ struct markov {
     uint8_t trust;
     uint8_t unused[3];
     struct markov_entry *pairs, *singles; /* behind the struct */
+    /* Where the latest steps lead, looked up once for the expectation and for what is learnt from the next access. */
+    uint64_t pair_hash, single_hash;
 };
 
 size_t markov_size(uint32_t npages);
 void markov_init(struct markov *m, uint32_t npages);
+/* Accesses were left out: begin again at this page. */
+void markov_restart(struct markov *m, uint32_t page);
 void markov_access(struct markov *m, uint32_t page, enum access_kind kind);
 unsigned markov_predict(struct markov *m, const struct prefetch_query *query, uint32_t *out);
 /* The step expected after these two (as many of them as `seen` says are known), 0 if none is. */

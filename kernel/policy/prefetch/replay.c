@@ -23,7 +23,7 @@
 #include "kernel/policy/prefetch/trust.h"
 
 #define ONCE_WRONG 0x80000000u
-#define WALK 32
+#define WALK 32           /* only while the order is trusted at all: else there is nothing to save */
 #define MAGIC 0x31795042u /* "BPy1" */
 #define HEADER 16         /* magic, checksum, pages, trust */
 #define UNTESTED 0xFFu
@@ -70,7 +70,7 @@ static void learn_successor(struct replay *r, uint32_t page)
         *after = page + 1;
         r->tested = true;
         trust_hit(&r->trust);
-    } else if (!comes_later(r, r->last, page)) {
+    } else if (r->trust < TRUST_LEAST || !comes_later(r, r->last, page)) {
         *after = *after & ONCE_WRONG ? page + 1 : *after | ONCE_WRONG;
         r->tested = true;
         trust_miss(&r->trust);

@@ -30,5 +30,15 @@ bool replay_load(struct replay *r, const uint8_t *bytes, size_t n);
 void replay_learn_order(struct replay *r, uint32_t page);
 /* The page that followed this one, or npages. */
 uint32_t replay_successor(const struct replay *r, uint32_t page);
+/* replay_learn_order for the usual case: the page is another, and new to the order or as expected. */
+static inline void replay_follow(struct replay *r, uint32_t page)
+{
+    if (page == r->last || r->after[r->last] != 0) {
+        replay_learn_order(r, page);
+        return;
+    }
+    r->after[r->last] = page + 1;
+    r->last = page;
+}
 
 #endif
