@@ -18,7 +18,7 @@
 #define TICKS_PER_S 100u /* of times(); sysconf(_SC_CLK_TCK) says the same */
 
 static uint64_t start_ns, start_instret;
-static uint64_t slept_ns; /* atomic */
+static uint64_t slept_ns;       /* atomic */
 static uint64_t wall_offset_ns; /* time of day at time_ns() == 0; 0: not asked yet. atomic */
 
 void clock_start(void)

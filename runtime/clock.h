@@ -8,7 +8,7 @@
 
 /* The program starts now: CPU time and the counters' time_ns and instret count from here. */
 void clock_start(void);
-uint64_t clock_elapsed_ns(void);     /* since clock_start */
+uint64_t clock_elapsed_ns(void);      /* since clock_start */
 uint64_t clock_elapsed_instret(void); /* instructions since clock_start, waiting included */
 /* Instructions from the first one in supervisor mode to clock_start. */
 uint64_t clock_boot_instret(void);

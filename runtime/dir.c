@@ -78,8 +78,11 @@ API int dirfd(DIR *dir)
 static unsigned char type_of(enum file_type type)
 {
     static const unsigned char types[] = {
-        [FILE_REGULAR] = DT_REG, [FILE_DIRECTORY] = DT_DIR, [FILE_CHAR] = DT_CHR,
-        [FILE_BLOCK] = DT_BLK,   [FILE_SYMLINK] = DT_LNK,
+        [FILE_REGULAR] = DT_REG,
+        [FILE_DIRECTORY] = DT_DIR,
+        [FILE_CHAR] = DT_CHR,
+        [FILE_BLOCK] = DT_BLK,
+        [FILE_SYMLINK] = DT_LNK,
     };
 
     return types[type];

@@ -67,7 +67,9 @@ static void print_region(const struct region_stats *r)
 }
 
 /* Instructions that were counted before main, and what the run took since: read before printing adds to them. */
-struct run { uint64_t time_ns, instret, boot_instret; };
+struct run {
+    uint64_t time_ns, instret, boot_instret;
+};
 
 static void print_stats(int status, const struct run *run)
 {

@@ -16,14 +16,24 @@ char *__newlib_ldtoa_r(struct _reent *reent, long double value, int mode, int di
 char *_ldtoa_r(struct _reent *reent, long double value, int mode, int digits, int *point, int *sign, char **end);
 
 /* newlib's gdtoa.h, which it does not install. */
-struct format { int bits, least_exponent, most_exponent, rounding, flush_denormals; };
-enum { ZERO, NORMAL, DENORMAL, INFINITE, NAN_PLAIN, NAN_BITS, NO_NUMBER, KIND = 7, NEGATIVE = 8 };
+struct format {
+    int bits, least_exponent, most_exponent, rounding, flush_denormals;
+};
+enum { ZERO,
+       NORMAL,
+       DENORMAL,
+       INFINITE,
+       NAN_PLAIN,
+       NAN_BITS,
+       NO_NUMBER,
+       KIND = 7,
+       NEGATIVE = 8 };
 int _strtodg_l(struct _reent *reent, const char *text, char **end, struct format *format, int32_t *exponent, uint32_t *bits,
                locale_t locale);
 extern struct __locale_t __global_locale;
 
 #define BIAS 16383
-#define FRACTION 112 /* bits */
+#define FRACTION 112      /* bits */
 #define EXPONENT_SHIFT 48 /* in the upper half */
 #define NEAREST 1
 

@@ -27,11 +27,23 @@ static int missing(const char *name, int *said)
 
 #define MISSING(name) ({ static int said; missing(name, &said); })
 
-API pid_t fork(void) { return MISSING("fork"); }
+API pid_t fork(void)
+{
+    return MISSING("fork");
+}
 API pid_t vfork(void) { return MISSING("vfork"); }
 API pid_t setsid(void) { return MISSING("setsid"); }
-API int pipe(int fds[2]) { (void)fds; return MISSING("pipe"); }
-API int pipe2(int fds[2], int flags) { (void)fds; (void)flags; return MISSING("pipe2"); }
+API int pipe(int fds[2])
+{
+    (void)fds;
+    return MISSING("pipe");
+}
+API int pipe2(int fds[2], int flags)
+{
+    (void)fds;
+    (void)flags;
+    return MISSING("pipe2");
+}
 
 API int execve(const char *path, char *const argv[], char *const envp[])
 {

@@ -15,7 +15,9 @@
 #define KEY_WORDS 8
 
 static uint32_t key[KEY_WORDS]; /* protected by lock, as is seeded */
-static enum { UNKNOWN, SEEDED, NO_SEED } state;
+static enum { UNKNOWN,
+              SEEDED,
+              NO_SEED } state;
 static struct spinlock lock = SPINLOCK_INIT;
 
 static uint32_t rotate(uint32_t x, int n)

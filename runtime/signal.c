@@ -33,9 +33,21 @@ static int linux_number(int signal)
 static const char *name_of(int signal)
 {
     static const char *const names[] = {
-        [SIGHUP] = "SIGHUP",   [SIGINT] = "SIGINT",   [SIGQUIT] = "SIGQUIT", [SIGILL] = "SIGILL",   [SIGTRAP] = "SIGTRAP",
-        [SIGABRT] = "SIGABRT", [SIGFPE] = "SIGFPE",   [SIGKILL] = "SIGKILL", [SIGBUS] = "SIGBUS",   [SIGSEGV] = "SIGSEGV",
-        [SIGSYS] = "SIGSYS",   [SIGPIPE] = "SIGPIPE", [SIGALRM] = "SIGALRM", [SIGTERM] = "SIGTERM", [SIGUSR1] = "SIGUSR1",
+        [SIGHUP] = "SIGHUP",
+        [SIGINT] = "SIGINT",
+        [SIGQUIT] = "SIGQUIT",
+        [SIGILL] = "SIGILL",
+        [SIGTRAP] = "SIGTRAP",
+        [SIGABRT] = "SIGABRT",
+        [SIGFPE] = "SIGFPE",
+        [SIGKILL] = "SIGKILL",
+        [SIGBUS] = "SIGBUS",
+        [SIGSEGV] = "SIGSEGV",
+        [SIGSYS] = "SIGSYS",
+        [SIGPIPE] = "SIGPIPE",
+        [SIGALRM] = "SIGALRM",
+        [SIGTERM] = "SIGTERM",
+        [SIGUSR1] = "SIGUSR1",
         [SIGUSR2] = "SIGUSR2",
     };
 

@@ -12,8 +12,11 @@
 mode_t stat_mode(const struct file_stat *from)
 {
     static const mode_t types[] = {
-        [FILE_REGULAR] = S_IFREG, [FILE_DIRECTORY] = S_IFDIR, [FILE_CHAR] = S_IFCHR,
-        [FILE_BLOCK] = S_IFBLK,   [FILE_SYMLINK] = S_IFLNK,
+        [FILE_REGULAR] = S_IFREG,
+        [FILE_DIRECTORY] = S_IFDIR,
+        [FILE_CHAR] = S_IFCHR,
+        [FILE_BLOCK] = S_IFBLK,
+        [FILE_SYMLINK] = S_IFLNK,
     };
 
     return types[from->type] | (from->mode & 07777);
@@ -134,7 +137,9 @@ int _stat_r(struct _reent *reent, const char *path, struct stat *out)
     return translate_for_newlib(reent, error, &from, out);
 }
 
-struct space { uint64_t bsize, blocks, bfree; };
+struct space {
+    uint64_t bsize, blocks, bfree;
+};
 
 static int space_of_fd(int fd, struct space *out)
 {

@@ -55,9 +55,12 @@ static unsigned long number(const char *option, const char *text, unsigned long 
 static struct options parse(int argc, char **argv)
 {
     static const struct option known[] = {
-        { "seed", required_argument, NULL, 's' },  { "start", required_argument, NULL, 'p' },
-        { "pages", required_argument, NULL, 'n' }, { "writes", required_argument, NULL, 'w' },
-        { "file", required_argument, NULL, 'f' },  { "help", no_argument, NULL, 'h' },
+        { "seed", required_argument, NULL, 's' },
+        { "start", required_argument, NULL, 'p' },
+        { "pages", required_argument, NULL, 'n' },
+        { "writes", required_argument, NULL, 'w' },
+        { "file", required_argument, NULL, 'f' },
+        { "help", no_argument, NULL, 'h' },
         { NULL, 0, NULL, 0 },
     };
     struct options o = { "weight.dat", (unsigned long)time(NULL), 512, 32, -1 };

@@ -10,26 +10,26 @@
 
 /* Counts since the program (or the mapping) began. docs/counters.md says what each one counts. */
 struct bower_counters {
-    uint64_t faults;          /* traps on pages of MAP_LLM mappings, whatever resolved them */
-    uint64_t faults_major;    /* ... that waited for a device read */
-    uint64_t faults_soft;     /* ... that found the page on its way or in a frame */
-    uint64_t faults_spurious; /* ... that found it mapped already */
-    uint64_t prefetched;      /* pages read that no fault had asked for */
-    uint64_t prefetch_used;   /* ... touched later */
-    uint64_t prefetch_late;   /* ... touched while still on their way (also counted as used) */
-    uint64_t prefetch_wasted; /* ... dropped untouched */
-    uint64_t evicted;         /* pages that lost their frame to another page */
-    uint64_t written_back;    /* dirty pages written */
+    uint64_t faults;                    /* traps on pages of MAP_LLM mappings, whatever resolved them */
+    uint64_t faults_major;              /* ... that waited for a device read */
+    uint64_t faults_soft;               /* ... that found the page on its way or in a frame */
+    uint64_t faults_spurious;           /* ... that found it mapped already */
+    uint64_t prefetched;                /* pages read that no fault had asked for */
+    uint64_t prefetch_used;             /* ... touched later */
+    uint64_t prefetch_late;             /* ... touched while still on their way (also counted as used) */
+    uint64_t prefetch_wasted;           /* ... dropped untouched */
+    uint64_t evicted;                   /* pages that lost their frame to another page */
+    uint64_t written_back;              /* dirty pages written */
     uint64_t bytes_read, bytes_written; /* over the device */
     uint64_t io_reads, io_writes;       /* device requests */
-    uint64_t batches;         /* batches of reads submitted */
-    uint64_t ptes_installed;  /* page-table entries */
-    uint64_t stall_ns;        /* nanoseconds in which faults waited for devices */
-    uint64_t stall_instret;   /* instructions retired in that waiting */
-    uint64_t frames;          /* of the pool: its cap, in 4 KiB frames; of a mapping: resident now */
-    uint64_t frames_peak;     /* of the pool: most in use at once; of a mapping: 0 */
-    uint64_t time_ns;         /* nanoseconds since main was called; of a mapping: 0 */
-    uint64_t instret;         /* instructions retired since main was called, waiting included; of a mapping: 0 */
+    uint64_t batches;                   /* batches of reads submitted */
+    uint64_t ptes_installed;            /* page-table entries */
+    uint64_t stall_ns;                  /* nanoseconds in which faults waited for devices */
+    uint64_t stall_instret;             /* instructions retired in that waiting */
+    uint64_t frames;                    /* of the pool: its cap, in 4 KiB frames; of a mapping: resident now */
+    uint64_t frames_peak;               /* of the pool: most in use at once; of a mapping: 0 */
+    uint64_t time_ns;                   /* nanoseconds since main was called; of a mapping: 0 */
+    uint64_t instret;                   /* instructions retired since main was called, waiting included; of a mapping: 0 */
 };
 
 __BEGIN_DECLS

@@ -77,28 +77,33 @@ typedef _Atomic uintmax_t atomic_uintmax_t;
 #define atomic_store_explicit(p, value, order) \
     __extension__({ \
         __auto_type atomic_p = (p); \
-        ATOMIC_PLAIN(atomic_p) atomic_value = (value); \
+        ATOMIC_PLAIN(atomic_p) \
+        atomic_value = (value); \
         __atomic_store(atomic_p, &atomic_value, (order)); \
     })
 #define atomic_load_explicit(p, order) \
     __extension__({ \
         __auto_type atomic_p = (p); \
-        ATOMIC_PLAIN(atomic_p) atomic_value; \
+        ATOMIC_PLAIN(atomic_p) \
+        atomic_value; \
         __atomic_load(atomic_p, &atomic_value, (order)); \
         atomic_value; \
     })
 #define atomic_exchange_explicit(p, value, order) \
     __extension__({ \
         __auto_type atomic_p = (p); \
-        ATOMIC_PLAIN(atomic_p) atomic_value = (value); \
-        ATOMIC_PLAIN(atomic_p) atomic_old; \
+        ATOMIC_PLAIN(atomic_p) \
+        atomic_value = (value); \
+        ATOMIC_PLAIN(atomic_p) \
+        atomic_old; \
         __atomic_exchange(atomic_p, &atomic_value, &atomic_old, (order)); \
         atomic_old; \
     })
 #define atomic_compare_exchange_any(p, expected, value, weak, success, failure) \
     __extension__({ \
         __auto_type atomic_p = (p); \
-        ATOMIC_PLAIN(atomic_p) atomic_value = (value); \
+        ATOMIC_PLAIN(atomic_p) \
+        atomic_value = (value); \
         __atomic_compare_exchange(atomic_p, (expected), &atomic_value, (weak), (success), (failure)); \
     })
 #define atomic_compare_exchange_strong_explicit(p, expected, value, success, failure) \
@@ -124,8 +129,13 @@ typedef _Atomic uintmax_t atomic_uintmax_t;
 #define atomic_fetch_xor(p, value) __atomic_fetch_xor((p), (value), __ATOMIC_SEQ_CST)
 #define atomic_fetch_and(p, value) __atomic_fetch_and((p), (value), __ATOMIC_SEQ_CST)
 
-typedef struct { unsigned char set; } atomic_flag;
-#define ATOMIC_FLAG_INIT { 0 }
+typedef struct {
+    unsigned char set;
+} atomic_flag;
+#define ATOMIC_FLAG_INIT \
+    { \
+        0 \
+    }
 #define atomic_flag_test_and_set_explicit(f, order) __atomic_test_and_set(&(f)->set, (order))
 #define atomic_flag_test_and_set(f) __atomic_test_and_set(&(f)->set, __ATOMIC_SEQ_CST)
 #define atomic_flag_clear_explicit(f, order) __atomic_clear(&(f)->set, (order))

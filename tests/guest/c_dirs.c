@@ -1,5 +1,5 @@
 // run:
-// setup: gcc -w -O1 -funsigned-char -o native $ROOT/tests/guest/c_dirs.c -lm && mkdir native.files && cd native.files && ../native > ../want
+// setup: $ROOT/tests/guest/native.sh c_dirs
 // check: cmp want stdout
 // Directories: making, walking, removing; the working directory; realpath, basename, dirname.
 #define _GNU_SOURCE
@@ -60,7 +60,10 @@ static void show_path(const char *path)
 
     if (real && strcmp(root, "/") != 0 && strncmp(real, root, strlen(root)) == 0)
         shown = real + strlen(root);
-    printf("realpath %s: %s %d\n", path, !real ? "-" : *shown ? shown : "/", real ? 0 : errno == ENOENT ? 1 : 2);
+    printf("realpath %s: %s %d\n", path, !real ? "-" : *shown ? shown
+                                                              : "/",
+           real ? 0 : errno == ENOENT ? 1
+                                      : 2);
     free(real);
 }
 

@@ -1,5 +1,5 @@
 // run:
-// setup: gcc -w -O1 -funsigned-char -o native $ROOT/tests/guest/c_files.c -lm && mkdir native.files && cd native.files && ../native > ../want
+// setup: $ROOT/tests/guest/native.sh c_files
 // check: cmp want stdout
 // Files by descriptor: every call that a program makes on them, and how each one fails.
 #define _GNU_SOURCE
@@ -16,10 +16,24 @@
 
 static const char *name(int error)
 {
-    static const struct { int number; const char *name; } names[] = {
-        { ENOENT, "ENOENT" }, { EEXIST, "EEXIST" },   { EBADF, "EBADF" },   { EINVAL, "EINVAL" }, { EISDIR, "EISDIR" },
-        { ENOTDIR, "ENOTDIR" }, { EACCES, "EACCES" }, { ENOTEMPTY, "ENOTEMPTY" }, { ELOOP, "ELOOP" }, { ERANGE, "ERANGE" },
-        { ENOTTY, "ENOTTY" }, { ESPIPE, "ESPIPE" }, { ENAMETOOLONG, "ENAMETOOLONG" }, { EMFILE, "EMFILE" },
+    static const struct {
+        int number;
+        const char *name;
+    } names[] = {
+        { ENOENT, "ENOENT" },
+        { EEXIST, "EEXIST" },
+        { EBADF, "EBADF" },
+        { EINVAL, "EINVAL" },
+        { EISDIR, "EISDIR" },
+        { ENOTDIR, "ENOTDIR" },
+        { EACCES, "EACCES" },
+        { ENOTEMPTY, "ENOTEMPTY" },
+        { ELOOP, "ELOOP" },
+        { ERANGE, "ERANGE" },
+        { ENOTTY, "ENOTTY" },
+        { ESPIPE, "ESPIPE" },
+        { ENAMETOOLONG, "ENAMETOOLONG" },
+        { EMFILE, "EMFILE" },
     };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

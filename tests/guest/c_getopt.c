@@ -1,5 +1,5 @@
 // run:
-// setup: gcc -w -O1 -o native $ROOT/tests/guest/c_getopt.c && mkdir native.files && cd native.files && (exec -a prog ../native) > ../want 2> ../want-err
+// setup: $ROOT/tests/guest/native.sh c_getopt
 // check: cmp want stdout
 // check: sed -n '/^prog:/p' log > got-err && cmp want-err got-err
 // getopt, getopt_long and getopt_long_only as glibc has them, permutation, abbreviations and messages included.
@@ -11,11 +11,17 @@
 
 static int flag;
 static const struct option longs[] = {
-    { "alpha", no_argument, NULL, 'a' },  { "beta", required_argument, NULL, 'b' }, { "gamma", optional_argument, NULL, 'g' },
-    { "flag", no_argument, &flag, 5 },    { "flat", no_argument, NULL, 'F' },       { NULL, 0, NULL, 0 },
+    { "alpha", no_argument, NULL, 'a' },
+    { "beta", required_argument, NULL, 'b' },
+    { "gamma", optional_argument, NULL, 'g' },
+    { "flag", no_argument, &flag, 5 },
+    { "flat", no_argument, NULL, 'F' },
+    { NULL, 0, NULL, 0 },
 };
 
-enum kind { SHORT, LONG, LONG_ONLY };
+enum kind { SHORT,
+            LONG,
+            LONG_ONLY };
 
 static void parse(enum kind kind, const char *shorts, const char *line)
 {

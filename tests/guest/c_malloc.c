@@ -1,5 +1,5 @@
 // run:
-// setup: gcc -w -O1 -funsigned-char -o native $ROOT/tests/guest/c_malloc.c -lm && mkdir native.files && cd native.files && ../native > ../want
+// setup: $ROOT/tests/guest/native.sh c_malloc
 // check: cmp want stdout
 // The heap against a model: every block keeps its bytes until it is freed, at every size and alignment.
 #include <errno.h>
@@ -19,7 +19,11 @@
 #define SLOTS 500
 #define STEPS 200000
 
-static struct { unsigned char *memory; size_t size; unsigned char fill; } slots[SLOTS];
+static struct {
+    unsigned char *memory;
+    size_t size;
+    unsigned char fill;
+} slots[SLOTS];
 static unsigned long state = 88172645463325252ul;
 
 static unsigned long next(void)
@@ -31,7 +35,7 @@ static unsigned long next(void)
 
 static int is_intact(int i, size_t n)
 {
-    for (size_t k = 0; k < n; k += n > 4096 ? 61 : 1)
+    for (size_t k = 0; k<n; k += n> 4096 ? 61 : 1)
         if (slots[i].memory[k] != slots[i].fill)
             return 0;
     return 1;
@@ -63,7 +67,10 @@ static int step(void)
             bad |= posix_memalign((void **)&slots[i].memory, 256, size) != 0;
             bad |= (uintptr_t)slots[i].memory % 256 != 0;
             break;
-        default: slots[i].memory = malloc(size); bad |= (uintptr_t)slots[i].memory % 16 != 0; break;
+        default:
+            slots[i].memory = malloc(size);
+            bad |= (uintptr_t)slots[i].memory % 16 != 0;
+            break;
         }
     }
     if (!slots[i].memory)

@@ -1,5 +1,5 @@
 // run:
-// setup: gcc -w -O1 -funsigned-char -o native $ROOT/tests/guest/c_math.c -lm && mkdir native.files && cd native.files && ../native > ../want
+// setup: $ROOT/tests/guest/native.sh c_math
 // check: cmp want stdout
 // libm, to ten digits, and the rounding of conversions.
 #include <complex.h>

@@ -1,5 +1,5 @@
 // run:
-// setup: gcc -w -O1 -funsigned-char -o native $ROOT/tests/guest/c_printf.c -lm && mkdir native.files && cd native.files && ../native > ../want
+// setup: $ROOT/tests/guest/native.sh c_printf
 // check: cmp want stdout
 // What printf and its kin write must be what glibc writes.
 #include <float.h>
@@ -30,9 +30,9 @@ static void integers(void)
 
 static void reals(void)
 {
-    static const double values[] = { 0.0,    -0.0,  1.0,     -1.5,  3.14159265358979, 1e-5,    123456789.125,
-                                     1e100,  1e-300, DBL_MAX, DBL_MIN, 5e-324,         0.1,     2.5,
-                                     1.0 / 3, 99999.95, 1e15,  1e16,  1e17,            0.00012345 };
+    static const double values[] = { 0.0, -0.0, 1.0, -1.5, 3.14159265358979, 1e-5, 123456789.125,
+                                     1e100, 1e-300, DBL_MAX, DBL_MIN, 5e-324, 0.1, 2.5,
+                                     1.0 / 3, 99999.95, 1e15, 1e16, 1e17, 0.00012345 };
 
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         double v = values[i];

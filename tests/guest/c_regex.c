@@ -1,5 +1,5 @@
 // run:
-// setup: gcc -w -O1 -funsigned-char -o native $ROOT/tests/guest/c_regex.c -lm && mkdir native.files && cd native.files && ../native > ../want
+// setup: $ROOT/tests/guest/native.sh c_regex
 // check: cmp want stdout
 // POSIX regular expressions and fnmatch.
 #include <fnmatch.h>

@@ -1,5 +1,5 @@
 // run:
-// setup: gcc -w -O1 -funsigned-char -o native $ROOT/tests/guest/c_scan.c -lm && mkdir native.files && cd native.files && ../native > ../want
+// setup: $ROOT/tests/guest/native.sh c_scan
 // check: cmp want stdout
 // sscanf, strtol, strtod and their limits.
 #include <errno.h>
@@ -36,9 +36,9 @@ static void real(const char *text)
 
 int main(void)
 {
-    static const char *const reals[] = { "0",     "1.5",  "-2.25e3", "1e400",   "-1e400", "0x1.8p3", "inf", ".5",
-                                         "5.",    "1e",   "abc",     "1e-400",  "179769313486231570000e289",
-                                         "0.1",   "  7x", "123456789012345678901234567890" };
+    static const char *const reals[] = { "0", "1.5", "-2.25e3", "1e400", "-1e400", "0x1.8p3", "inf", ".5",
+                                         "5.", "1e", "abc", "1e-400", "179769313486231570000e289",
+                                         "0.1", "  7x", "123456789012345678901234567890" };
     int a = 0, b = 0, n, used = 0;
     unsigned h = 0;
     float f = 0;

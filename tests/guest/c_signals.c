@@ -1,5 +1,5 @@
 // run:
-// setup: gcc -w -O1 -funsigned-char -o native $ROOT/tests/guest/c_signals.c -lm && mkdir native.files && cd native.files && ../native > ../want
+// setup: $ROOT/tests/guest/native.sh c_signals
 // check: cmp want stdout
 // Signals that a program raises in itself.
 #include <errno.h>

@@ -1,5 +1,5 @@
 // run:
-// setup: gcc -w -O1 -funsigned-char -o native $ROOT/tests/guest/c_stdio.c -lm && mkdir native.files && cd native.files && ../native > ../want
+// setup: $ROOT/tests/guest/native.sh c_stdio
 // check: cmp want stdout
 // Streams on files and on memory: positions, buffering, pushing back, errors, modes.
 #define _GNU_SOURCE

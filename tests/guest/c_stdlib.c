@@ -1,5 +1,5 @@
 // run:
-// setup: gcc -w -O1 -funsigned-char -o native $ROOT/tests/guest/c_stdlib.c -lm && mkdir native.files && cd native.files && ../native > ../want
+// setup: $ROOT/tests/guest/native.sh c_stdlib
 // check: cmp want stdout
 // stdlib, string, ctype: what a program takes for granted.
 #define _GNU_SOURCE

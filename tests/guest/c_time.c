@@ -1,5 +1,5 @@
 // run:
-// setup: gcc -w -O1 -funsigned-char -o native $ROOT/tests/guest/c_time.c -lm && mkdir native.files && cd native.files && ../native > ../want
+// setup: $ROOT/tests/guest/native.sh c_time
 // check: cmp want stdout
 // Calendar arithmetic against the host's, and clocks that go forward.
 #define _GNU_SOURCE

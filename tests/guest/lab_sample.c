@@ -1,9 +1,9 @@
 // run:
-// setup: gcc -w -o native $ROOT/app/sample/main.c && mkdir native.files && cd native.files && ../native > ../want
+// setup: $ROOT/tests/guest/native.sh app/sample/main
 // check: cmp want stdout && cmp native.files/weight.dat files/weight.dat
 // stats: faults >= 1 and written_back == 5 and frames_leaked == 0
 // run: --frames 4 --policy none
-// setup: gcc -w -o native $ROOT/app/sample/main.c && mkdir native.files && cd native.files && ../native > ../want
+// setup: $ROOT/tests/guest/native.sh app/sample/main
 // check: cmp want stdout && cmp native.files/weight.dat files/weight.dat
 // stats: faults >= 5 and frames_peak <= 4
 // The nine-page program prints the same and leaves the same file as natively.

@@ -1,4 +1,4 @@
-// setup: gcc -w -O1 -funsigned-char -o native $ROOT/tests/guest/mman_errors.c -lm && mkdir native.files && cd native.files && ../native > ../want
+// setup: $ROOT/tests/guest/native.sh mman_errors
 // check: cmp want stdout
 // stats: frames_leaked == 0 and frames_peak <= frames
 // run: -- plain
@@ -48,6 +48,16 @@ static const char *name(int error)
         int result = (int)(call); \
         printf("%s: %d %s\n", #call, result, name(errno)); \
     } while (0)
+
+/* A descriptor that cannot write: shared memory of it never can, private memory may. */
+static void read_only(int ro, int llm)
+{
+    char *p = mmap(NULL, 4096, PROT_READ, MAP_SHARED | llm, ro, 0);
+
+    CALL(mprotect(p, 4096, RW));
+    p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | llm, ro, 0);
+    CALL(mprotect(p, 4096, RW));
+}
 
 int main(int argc, char **argv)
 {
@@ -106,10 +116,6 @@ int main(int argc, char **argv)
     MAP(p, 4096, RW, MAP_SHARED | MAP_FIXED_NOREPLACE | llm, fd, 0);
     MAP(hole, 4096, RW, MAP_SHARED | MAP_FIXED_NOREPLACE | llm, fd, 4096);
     CALL(munmap(p, 5 * 4096));
-    MAP(NULL, 4096, PROT_READ, MAP_SHARED | llm, ro, 0);
-    p = mmap(NULL, 4096, PROT_READ, MAP_SHARED | llm, ro, 0);
-    CALL(mprotect(p, 4096, RW));
-    p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | llm, ro, 0);
-    CALL(mprotect(p, 4096, RW));
+    read_only(ro, llm);
     return 0;
 }

@@ -1,4 +1,4 @@
-// setup: gcc -w -O1 -funsigned-char -o native $ROOT/tests/guest/mman_parts.c -lm && mkdir native.files && cd native.files && ../native > ../want
+// setup: $ROOT/tests/guest/native.sh mman_parts
 // check: cmp want stdout
 // stats: frames_leaked == 0 and frames_peak <= frames
 // run: -- plain

@@ -7,7 +7,9 @@
 #define TIOCGWINSZ 0x5413
 #define FIONREAD 0x541B
 
-struct winsize { unsigned short ws_row, ws_col, ws_xpixel, ws_ypixel; };
+struct winsize {
+    unsigned short ws_row, ws_col, ws_xpixel, ws_ypixel;
+};
 
 __BEGIN_DECLS
 int ioctl(int fd, unsigned long request, ...);

@@ -19,7 +19,9 @@ struct rusage {
 };
 
 typedef unsigned long rlim_t;
-struct rlimit { rlim_t rlim_cur, rlim_max; };
+struct rlimit {
+    rlim_t rlim_cur, rlim_max;
+};
 #define RLIM_INFINITY (~(rlim_t)0)
 #define RLIMIT_CPU 0
 #define RLIMIT_FSIZE 1

@@ -4,7 +4,9 @@
 #include <sys/cdefs.h>
 #include <sys/types.h>
 
-typedef struct { int __val[2]; } fsid_t;
+typedef struct {
+    int __val[2];
+} fsid_t;
 
 struct statfs {
     long f_type; /* 0x01021997: 9p */

@@ -4,9 +4,9 @@
 #include <sys/cdefs.h>
 
 struct sysinfo {
-    long uptime;              /* seconds since power-on */
-    unsigned long loads[3];   /* always 0 */
-    unsigned long totalram;   /* in units of mem_unit bytes, as all that follow */
+    long uptime;            /* seconds since power-on */
+    unsigned long loads[3]; /* always 0 */
+    unsigned long totalram; /* in units of mem_unit bytes, as all that follow */
     unsigned long freeram, sharedram, bufferram, totalswap, freeswap;
     unsigned short procs;
     unsigned long totalhigh, freehigh;

@@ -3,6 +3,6 @@
 #define BOWER_SYS_WAIT_H
 #include_next <sys/wait.h>
 #ifndef WCOREDUMP
-#define WCOREDUMP(status) ((status) & 0x80)
+#define WCOREDUMP(status) ((status)&0x80)
 #endif
 #endif
