@@ -288,9 +288,10 @@ static __attribute__((noinline)) void walk_and_map(const struct pt_leaf *l)
 {
     pte_t *table = walk(l->va);
 
-    if (!table)
+    if (table)
+        map_into(table, l);
+    else
         refuse_leaf(l);
-    map_into(table, l);
 }
 
 /*
