@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+"""scripts/simulate: the lab's figures through the real pager, profiles, both forms of traces, bad input."""
+import json
+import os
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SCRATCH = os.environ.get("SCRATCH", os.path.join(ROOT, "build/tests/policies"))
+
+
+def simulate(*words, status=0):
+    """What it prints, as objects; or with another status its message."""
+    done = subprocess.run([os.path.join(ROOT, "scripts/simulate"), *words], capture_output=True, text=True, check=False)
+    assert done.returncode == status, (words, done.returncode, done.stderr)
+    return [json.loads(line) for line in done.stdout.splitlines()] if status == 0 else done.stderr
+
+
+def write_trace(name, lines):
+    path = os.path.join(SCRATCH, name)
+    with open(path, "w", encoding="ascii") as f:
+        f.write("\n".join(lines) + "\n")
+    return path
+
+
+def lab(start):
+    page, lines = start, ["# pages 512"]
+    for _ in range(32):
+        lines.append(f"w {page}")
+        page += page % 23 + 1
+    return write_trace(f"lab-{start}", lines)
+
+
+def check_sums(row):
+    assert row["prefetch_used"] + row["prefetch_wasted"] == row["prefetched"], row
+    assert row["frames_peak"] <= row["frames"] and row["frames_leaked"] == 0, row
+    assert row["faults"] == row["faults_major"] + row["faults_soft"] + row["faults_spurious"], row
+    assert row["pages_read"] >= row["min_misses"] and row["bytes_read"] == 4096 * row["pages_read"], row
+
+
+def test_lab():
+    for start in range(1, 10):
+        none, fit, automatic = simulate("--policy", "none,fit,auto", "--evict", "fifo", lab(start))
+        for row in (none, fit, automatic):
+            check_sums(row)
+            assert row["written_back"] == 32, row
+        assert none["faults"] == 32 and none["pages_read"] == 32, none
+        assert fit["faults"] <= 6 and automatic["faults"] <= 6, (start, fit, automatic)
+        assert fit["pages_read"] <= 51 and automatic["pages_read"] <= 51, (start, fit, automatic)
+
+
+def test_profiles():
+    for first, second in ((1, 1), (1, 4), (4, 9), (9, 9)):
+        share = os.path.join(SCRATCH, f"share-{first}-{second}")
+        os.makedirs(share, exist_ok=True)
+        simulate("--share", share, "--policy", "replay", lab(first))
+        row = simulate("--share", share, "--policy", "replay", lab(second))[0]
+        assert row["faults"] <= 3, (first, second, row)
+
+
+def test_forms():
+    text = write_trace("forms", ["# pages 900", "# a comment", "r 0", "w 899", "r 5", "r 4", "w 899", "r 300"])
+    packed = os.path.join(SCRATCH, "forms.packed")
+    simulate("--pack", packed, text)
+    a, b = simulate("--frames", "3", text, packed)
+    a.pop("trace"), b.pop("trace")
+    assert a == b and a["pages"] == 900 and a["accesses"] == 6, (a, b)
+    assert simulate("--frames", "1%", packed)[0]["frames"] == 9
+    with open(packed, "rb") as f:
+        whole = f.read()
+    for n in range(1, len(whole)):
+        with open(packed, "wb") as f:
+            f.write(whole[:n] + (b"\xff" * 12 if n % 2 else b""))
+        done = subprocess.run([os.path.join(ROOT, "build/host/simulate"), packed], capture_output=True, text=True, check=False)
+        assert done.returncode in (0, 2), (n, done)
+
+
+def test_repeats():
+    trace = write_trace("repeats", [f"r {page * page % 4096}" for page in range(3000)])
+    for policy in ("none", "readahead", "stride", "markov", "fit", "replay", "auto"):
+        for evict in ("fifo", "clock", "lru", "mru", "random", "auto"):
+            first, again = simulate("--frames", "64", "--policy", policy, "--evict", evict, trace, trace)
+            check_sums(first)
+            assert first == again, (policy, evict)
+
+
+def test_bad_input():
+    good = lab(1)
+    for words in (["--frames", "1", good], ["--frames", "x", good], ["--policy", "nobody", good], ["--evict", "nobody", good],
+                  ["--pages", "10", good], [os.path.join(SCRATCH, "missing")], [write_trace("words", ["x 3"])],
+                  [write_trace("minus", ["r -3"])], [write_trace("large", ["r 99999999999"])], [write_trace("nothing", ["# none"])]):
+        message = simulate(*words, status=2)
+        assert message and "Traceback" not in message, (words, message)
+
+
+def main():
+    for name, test in sorted(globals().items()):
+        if name.startswith("test_"):
+            test()
+            print(f"TEST {name[5:].replace('_', '-')}: OK", flush=True)
+
+
+if __name__ == "__main__":
+    main()
