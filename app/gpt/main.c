@@ -17,7 +17,10 @@
 #include "../infer/model.h"
 #include "../infer/sampler.h"
 
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2, LAB_TOKENS = 10, MAX_TOKENS = ATTENTION_MAX_CONTEXT };
+enum { EXIT_FAILED = 1,
+       EXIT_USAGE = 2,
+       LAB_TOKENS = 10,
+       MAX_TOKENS = ATTENTION_MAX_CONTEXT };
 
 struct options {
     const char *model, *logits;
@@ -81,7 +84,7 @@ static int parse(struct options *o, int argc, char **argv, struct infer_error *e
 {
     int result = 0;
 
-    *o = (struct options){.model = "/dev/model", .total = LAB_TOKENS};
+    *o = (struct options){ .model = "/dev/model", .total = LAB_TOKENS };
     o->ids = malloc(((size_t)argc + MAX_TOKENS) * sizeof(*o->ids));
     if (o->ids == NULL) {
         return infer_fail(err, ENOMEM, "no memory for %d tokens", argc);
@@ -140,7 +143,7 @@ static void write_logits(void *context, uint32_t position, const float *logits)
 static void go_on(struct options *o, struct decoder *d, struct sampler *sampler,
                   struct logits_file *file)
 {
-    struct to_file f = {.file = file, .ids = o->ids};
+    struct to_file f = { .file = file, .ids = o->ids };
     bool all = file->stream != NULL;
 
     for (uint32_t n = o->given; n < o->total; n++) {
@@ -149,7 +152,8 @@ static void go_on(struct options *o, struct decoder *d, struct sampler *sampler,
         }
         uint32_t fresh = n - d->position;
         /* When recomputing, earlier positions are in the file already. */
-        uint32_t wanted = !all ? 1 : o->recompute && n != o->given ? 1 : fresh;
+        uint32_t wanted = !all ? 1 : o->recompute && n != o->given ? 1
+                                                                   : fresh;
         const float *logits = decoder_eval(d, o->ids + d->position, fresh, wanted,
                                            all ? write_logits : NULL, &f);
         o->ids[n] = sampler_choose(sampler, logits, o->ids, n);
@@ -160,9 +164,9 @@ static int run(struct options *o, struct model *m, struct infer_error *err)
 {
     struct decoder d;
     struct sampler sampler;
-    struct logits_file file = {0};
-    struct sampler_options greedy = {.temperature = 0.0f, .repeat_penalty = 1.0f};
-    struct decoder_options wanted = {.context = 0};
+    struct logits_file file = { 0 };
+    struct sampler_options greedy = { .temperature = 0.0f, .repeat_penalty = 1.0f };
+    struct decoder_options wanted = { .context = 0 };
     int result = decoder_open(&d, m, &wanted, err);
 
     if (result < 0) {
@@ -199,7 +203,7 @@ int main(int argc, char **argv)
 {
     struct options options;
     struct model model;
-    struct infer_error err = {""};
+    struct infer_error err = { "" };
     int status = EXIT_USAGE;
     int result = parse(&options, argc, argv, &err);
 

@@ -225,7 +225,7 @@ static void head_loop(void *context, uint32_t begin, uint32_t end)
 void attention_run(struct attention *a, struct par *par, uint32_t layer, uint32_t position,
                    uint32_t count, float *q)
 {
-    struct job job = {.a = a, .layer = layer, .position = position, .q = q};
+    struct job job = { .a = a, .layer = layer, .position = position, .q = q };
 
     par_run(par, count * a->shape.heads, 1, head_loop, &job);
 }

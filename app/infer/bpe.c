@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_ROOM = 64, MAX_SYMBOLS = INT32_MAX };
+enum { FIRST_ROOM = 64,
+       MAX_SYMBOLS = INT32_MAX };
 
 /* A candidate; stale once either side has been joined, which its length shows. */
 struct bpe_pair {
@@ -52,7 +53,8 @@ int bpe_add(struct bpe *b, const char *text, uint32_t len, int32_t id)
     }
     b->symbols = symbols;
     b->symbols[b->count] = (struct bpe_symbol){
-        .text = text, .len = len, .id = id, .previous = (int32_t)b->count - 1, .next = -1};
+        .text = text, .len = len, .id = id, .previous = (int32_t)b->count - 1, .next = -1
+    };
     if (b->count != 0) {
         b->symbols[b->count - 1].next = (int32_t)b->count;
     }
@@ -107,7 +109,7 @@ static struct bpe_pair pop(struct bpe *b)
 
 static int consider(struct bpe *b, int32_t left, bpe_rank rank, const void *context)
 {
-    struct bpe_pair pair = {.left = left};
+    struct bpe_pair pair = { .left = left };
 
     if (left < 0 || b->symbols[left].next < 0) {
         return 0;

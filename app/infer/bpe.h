@@ -15,7 +15,7 @@
 struct bpe_symbol {
     const char *text;
     uint32_t len;
-    int32_t id; /* TOKEN_NONE for a character that is no token */
+    int32_t id;             /* TOKEN_NONE for a character that is no token */
     int32_t previous, next; /* indices, -1 at the ends; len 0: joined into its predecessor */
 };
 

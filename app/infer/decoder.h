@@ -30,14 +30,14 @@ struct decoder {
     struct par par;
     struct attention attention;
     uint32_t context, block;
-    uint32_t position; /* of the next token: tokens so far */
-    float *residual;   /* [block][width] */
-    float *norm;       /* [block][width]; also a product on its way to the residual */
-    float *query;      /* [block][heads * head_width]; then the attention's output */
+    uint32_t position;   /* of the next token: tokens so far */
+    float *residual;     /* [block][width] */
+    float *norm;         /* [block][width]; also a product on its way to the residual */
+    float *query;        /* [block][heads * head_width]; then the attention's output */
     float *wide, *wide2; /* [block][>= ffn_width, >= kv width]: keys or up, values or gate */
     float *frequencies;  /* [rope_width / 2] */
     float *rope;         /* [block][rope_width]: cosines, then sines */
-    float *logits;     /* [DECODER_LOGIT_ROWS][vocab] */
+    float *logits;       /* [DECODER_LOGIT_ROWS][vocab] */
     struct vectors vectors;
 };
 

@@ -41,7 +41,7 @@ int file_open(struct file *file, const char *name, enum file_use use, struct inf
 
 void file_from_memory(struct file *file, const char *name, const void *data, size_t size)
 {
-    *file = (struct file){.name = name, .data = data, .size = size, .mapped = false};
+    *file = (struct file){ .name = name, .data = data, .size = size, .mapped = false };
 }
 
 void file_close(struct file *file)
@@ -54,7 +54,7 @@ void file_close(struct file *file)
 
 struct reader reader_of(const struct file *file)
 {
-    return (struct reader){.data = file->data, .size = file->size};
+    return (struct reader){ .data = file->data, .size = file->size };
 }
 
 size_t reader_left(const struct reader *r)

@@ -21,7 +21,8 @@ struct file {
     bool mapped; /* false for file_from_memory */
 };
 
-enum file_use { FILE_ONCE, FILE_PAGED };
+enum file_use { FILE_ONCE,
+                FILE_PAGED };
 
 /* Opens and maps; -ENOENT, -EINVAL (empty or no regular file or disk), -ENOMEM. */
 int file_open(struct file *file, const char *name, enum file_use use, struct infer_error *err);

@@ -17,12 +17,12 @@ enum {
 #define FLOAT_INFINITY_BITS 0x7f800000u
 #define LOG2_E_Q28 INT64_C(387270501)
 
-static const float exp_overflow = 88.72284f;  /* e^x is infinite from here */
+static const float exp_overflow = 88.72284f;   /* e^x is infinite from here */
 static const float exp_underflow = -87.33655f; /* and 0 up to here */
 
 /* 2^f for f in [0, 1), Chebyshev fit; 4e-9 relative, coefficients in 1/2^30 */
-static const int64_t exp2_poly[] = {1073741827, 744260852, 257945486, 59571873,
-                                    10398316,   1330509,   234782};
+static const int64_t exp2_poly[] = { 1073741827, 744260852, 257945486, 59571873,
+                                     10398316, 1330509, 234782 };
 enum { EXP2_DEGREE = sizeof(exp2_poly) / sizeof(exp2_poly[0]) - 1 };
 
 /* floor(x * 2^27) of a finite |x| < 2^7, without a floating-point operation */

@@ -50,8 +50,8 @@ float fmath_scale(float v, int p);
 
 /* Double-precision, errors below 1e-15 for |x| < 2^25: called once per position and frequency. */
 void fmath_sincos(double x, double *sine, double *cosine);
-double fmath_log(double x);          /* x > 0, normal */
-double fmath_exp_double(double x);   /* |x| < 700 */
+double fmath_log(double x);        /* x > 0, normal */
+double fmath_exp_double(double x); /* |x| < 700 */
 
 /* Square root, correctly rounded: a machine instruction, or the library's, which must be. */
 float fmath_sqrt(float x);

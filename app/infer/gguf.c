@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char gguf_magic[4] = {'G', 'G', 'U', 'F'};
+static const char gguf_magic[4] = { 'G', 'G', 'U', 'F' };
 
 enum {
     VERSION_MIN = 2, /* version 1 had 32-bit counts; ggml refuses it too */
@@ -12,16 +12,25 @@ enum {
     DEFAULT_ALIGNMENT = 32,
     MIN_ALIGNMENT = 8, /* so the specification says; kernels load plain floats aligned */
     MAX_ALIGNMENT = 1 << 20,
-    MIN_VALUE_BYTES = 8 + 4 + 1,           /* empty key, type, one byte */
-    MIN_TENSOR_BYTES = 8 + 4 + 8 + 4 + 8,  /* empty name, one dimension */
-    MAX_NESTING = 4,                       /* arrays of arrays: legal, used by nobody */
-    SHOWN_CHARS = 64                       /* of a hostile name in a message */
+    MIN_VALUE_BYTES = 8 + 4 + 1,          /* empty key, type, one byte */
+    MIN_TENSOR_BYTES = 8 + 4 + 8 + 4 + 8, /* empty name, one dimension */
+    MAX_NESTING = 4,                      /* arrays of arrays: legal, used by nobody */
+    SHOWN_CHARS = 64                      /* of a hostile name in a message */
 };
 
 /* Bytes of a scalar; 0 for strings and arrays. */
 static const uint8_t scalar_bytes[GGUF_VALUE_TYPES] = {
-    [GGUF_U8] = 1,  [GGUF_I8] = 1,  [GGUF_U16] = 2,  [GGUF_I16] = 2, [GGUF_U32] = 4, [GGUF_I32] = 4,
-    [GGUF_F32] = 4, [GGUF_BOOL] = 1, [GGUF_U64] = 8, [GGUF_I64] = 8, [GGUF_F64] = 8,
+    [GGUF_U8] = 1,
+    [GGUF_I8] = 1,
+    [GGUF_U16] = 2,
+    [GGUF_I16] = 2,
+    [GGUF_U32] = 4,
+    [GGUF_I32] = 4,
+    [GGUF_F32] = 4,
+    [GGUF_BOOL] = 1,
+    [GGUF_U64] = 8,
+    [GGUF_I64] = 8,
+    [GGUF_F64] = 8,
 };
 
 struct type_id {
@@ -30,8 +39,13 @@ struct type_id {
 };
 
 static const struct type_id type_ids[] = {
-    {0, WEIGHT_F32},  {1, WEIGHT_F16},   {2, WEIGHT_Q4_0},  {8, WEIGHT_Q8_0},
-    {12, WEIGHT_Q4_K}, {14, WEIGHT_Q6_K}, {30, WEIGHT_BF16},
+    { 0, WEIGHT_F32 },
+    { 1, WEIGHT_F16 },
+    { 2, WEIGHT_Q4_0 },
+    { 8, WEIGHT_Q8_0 },
+    { 12, WEIGHT_Q4_K },
+    { 14, WEIGHT_Q6_K },
+    { 30, WEIGHT_BF16 },
 };
 
 static const char *shown(char buf[SHOWN_CHARS], struct gguf_string s)
@@ -45,9 +59,9 @@ static struct gguf_string read_string(struct reader *r)
     const uint8_t *bytes = reader_bytes(r, len);
 
     if (bytes == NULL) {
-        return (struct gguf_string){"", 0};
+        return (struct gguf_string){ "", 0 };
     }
-    return (struct gguf_string){(const char *)bytes, (size_t)len};
+    return (struct gguf_string){ (const char *)bytes, (size_t)len };
 }
 
 /* Steps over a value; false where its type is unknown or it does not fit into the file. */
@@ -290,7 +304,7 @@ bool gguf_is(const struct file *file)
 
 int gguf_open(struct gguf *g, const struct file *file, struct infer_error *err)
 {
-    *g = (struct gguf){.file = file};
+    *g = (struct gguf){ .file = file };
     struct reader r = reader_of(file);
 
     reader_bytes(&r, sizeof(gguf_magic));
@@ -333,14 +347,14 @@ void gguf_close(struct gguf *g)
 
 const struct gguf_value *gguf_find(const struct gguf *g, const char *key)
 {
-    struct gguf_value wanted = {.key = {key, strlen(key)}};
+    struct gguf_value wanted = { .key = { key, strlen(key) } };
 
     return bsearch(&wanted, g->values, g->value_count, sizeof(*g->values), compare_values);
 }
 
 const struct gguf_tensor *gguf_find_tensor(const struct gguf *g, const char *name)
 {
-    struct gguf_tensor wanted = {.name = {name, strlen(name)}};
+    struct gguf_tensor wanted = { .name = { name, strlen(name) } };
 
     return bsearch(&wanted, g->tensors, g->tensor_count, sizeof(*g->tensors), compare_tensors);
 }
@@ -462,7 +476,7 @@ struct gguf_string gguf_next_string(const uint8_t **at)
     uint64_t len;
 
     memcpy(&len, *at, sizeof(len));
-    struct gguf_string s = {(const char *)*at + sizeof(len), (size_t)len};
+    struct gguf_string s = { (const char *)*at + sizeof(len), (size_t)len };
     *at += sizeof(len) + len;
     return s;
 }

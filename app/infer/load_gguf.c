@@ -15,7 +15,8 @@ struct binder {
     const char *arch; /* prefix of the hyper-parameter keys */
 };
 
-enum need { OPTIONAL, REQUIRED };
+enum need { OPTIONAL,
+            REQUIRED };
 
 static void get_u32(struct binder *b, const char *suffix, enum need need, uint32_t *out)
 {
@@ -85,7 +86,7 @@ static bool get_matrix(struct binder *b, enum need need, const char *name, uint3
                                (unsigned long)(t->dims_count > 1 ? t->dims[1] : 1), cols, rows);
         return false;
     }
-    *out = (struct tensor){.data = t->data, .type = t->type, .rows = rows, .cols = cols};
+    *out = (struct tensor){ .data = t->data, .type = t->type, .rows = rows, .cols = cols };
     return true;
 }
 
@@ -247,7 +248,7 @@ static void get_head_width(struct binder *b)
 static void get_rope(struct binder *b)
 {
     struct model *m = b->m;
-    struct gguf_string kind = {"none", 4};
+    struct gguf_string kind = { "none", 4 };
     char key[NAME_CHARS];
 
     m->rope_base = 10000.0f;
@@ -270,7 +271,7 @@ static void get_rope(struct binder *b)
 
 static int get_arch(struct model *m, const char **name, struct infer_error *err)
 {
-    struct gguf_string arch = {"", 0};
+    struct gguf_string arch = { "", 0 };
     char shown[NAME_CHARS];
     int found = gguf_get_string(&m->gguf, "general.architecture", &arch, err);
 
@@ -309,8 +310,7 @@ static void get_shape(struct binder *b)
     get_u32(b, "context_length", REQUIRED, &s->context);
     get_head_width(b);
     m->norm_eps = 1e-5f;
-    get_f32(b, m->arch == ARCH_GPT2 ? "attention.layer_norm_epsilon"
-                                    : "attention.layer_norm_rms_epsilon",
+    get_f32(b, m->arch == ARCH_GPT2 ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon",
             &m->norm_eps);
     if (m->arch == ARCH_LLAMA) {
         get_rope(b);
@@ -319,7 +319,7 @@ static void get_shape(struct binder *b)
 
 int load_gguf(struct model *m, struct infer_error *err)
 {
-    struct binder b = {.m = m, .err = err};
+    struct binder b = { .m = m, .err = err };
     int result = gguf_open(&m->gguf, &m->file, err);
 
     if (result == 0) {

@@ -31,8 +31,8 @@ struct config {
 
 static void read_seven(struct reader *r, struct config *c)
 {
-    int32_t *fields[] = {&c->width,    &c->ffn_width, &c->layers, &c->heads,
-                         &c->kv_heads, &c->vocab,     &c->context};
+    int32_t *fields[] = { &c->width, &c->ffn_width, &c->layers, &c->heads,
+                          &c->kv_heads, &c->vocab, &c->context };
 
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         *fields[i] = reader_i32(r);
@@ -55,7 +55,8 @@ static int read_config(const struct model *m, struct reader *r, struct config *c
         r->at = AK42_HEADER_BYTES;
         if (!r->failed && c->version != AK42_VERSION_F32 && c->version != AK42_VERSION_Q8) {
             return infer_fail(err, EINVAL, "%s: llama2.c version = %u: known are 1 and 2, and 0 "
-                              "without a magic number", m->file.name, c->version);
+                                           "without a magic number",
+                              m->file.name, c->version);
         }
     } else {
         *r = v0;
@@ -109,7 +110,8 @@ static int set_shape(struct model *m, const struct config *c, struct infer_error
          m->shape.ffn_width % c->group != 0)) {
         return infer_fail(err, EINVAL,
                           "%s: group size = %u: must divide the width %u and the feed-forward "
-                          "width %u", m->file.name, c->group, m->shape.width, m->shape.ffn_width);
+                          "width %u",
+                          m->file.name, c->group, m->shape.width, m->shape.ffn_width);
     }
     return 0;
 }

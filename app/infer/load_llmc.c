@@ -36,8 +36,8 @@ static int read_header(struct model *m, struct header *h, struct infer_error *er
         return infer_fail(err, EINVAL, "%s: size = %zu: shorter than llm.c's header of %d bytes",
                           m->file.name, m->file.size, LLMC_HEADER_BYTES);
     }
-    uint32_t *fields[] = {&h->magic,  &h->version, &h->context, &h->vocab,
-                          &h->layers, &h->heads,   &h->width,   &h->padded_vocab};
+    uint32_t *fields[] = { &h->magic, &h->version, &h->context, &h->vocab,
+                           &h->layers, &h->heads, &h->width, &h->padded_vocab };
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         *fields[i] = reader_u32(&r);
     }

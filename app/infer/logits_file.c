@@ -8,9 +8,9 @@ static const char magic[] = "BWLOGITS";
 int logits_file_open(struct logits_file *f, const char *name, uint32_t vocab,
                      struct infer_error *err)
 {
-    const uint32_t header[] = {LOGITS_FILE_VERSION, vocab};
+    const uint32_t header[] = { LOGITS_FILE_VERSION, vocab };
 
-    *f = (struct logits_file){.stream = fopen(name, "wb"), .name = name, .vocab = vocab};
+    *f = (struct logits_file){ .stream = fopen(name, "wb"), .name = name, .vocab = vocab };
     if (f->stream == NULL) {
         return infer_fail(err, EIO, "%s: cannot write: %s", name, strerror(errno));
     }

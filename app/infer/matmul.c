@@ -45,7 +45,7 @@ static uint32_t piece_cols(const struct job *job)
 static struct kernel_piece first_piece(const struct job *job, uint32_t p)
 {
     const struct quant *q = &job->x->quant;
-    struct kernel_piece piece = {.cols = piece_cols(job)};
+    struct kernel_piece piece = { .cols = piece_cols(job) };
 
     if (job->x->form == QUANT_INTEGERS) {
         piece.integers = q->integers + (size_t)p * q->cols;
@@ -118,7 +118,8 @@ void matmul(struct par *par, const struct tensor *w, const float *bias, struct v
             size_t stride)
 {
     struct job job = {
-        .kernel = kernel_of(w->type), .w = w, .bias = bias, .x = x, .y = y, .stride = stride};
+        .kernel = kernel_of(w->type), .w = w, .bias = bias, .x = x, .y = y, .stride = stride
+    };
 
     if (!x->quantised || x->form != job.kernel->form) {
         x->quant.cols = quant_padded(x->cols);

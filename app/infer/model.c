@@ -28,14 +28,14 @@ static int check_bounds(const struct model *m, struct infer_error *err)
 {
     const struct model_shape *s = &m->shape;
     const struct bound bounds[] = {
-        {"layers", s->layers, MAX_LAYERS},
-        {"embedding width", s->width, MAX_WIDTH},
-        {"heads", s->heads, MAX_HEADS},
-        {"key/value heads", s->kv_heads, MAX_HEADS},
-        {"head width", s->head_width, MAX_HEAD_WIDTH},
-        {"feed-forward width", s->ffn_width, MAX_FFN_WIDTH},
-        {"context length", s->context, MAX_CONTEXT},
-        {"vocabulary size", s->vocab, MAX_VOCAB},
+        { "layers", s->layers, MAX_LAYERS },
+        { "embedding width", s->width, MAX_WIDTH },
+        { "heads", s->heads, MAX_HEADS },
+        { "key/value heads", s->kv_heads, MAX_HEADS },
+        { "head width", s->head_width, MAX_HEAD_WIDTH },
+        { "feed-forward width", s->ffn_width, MAX_FFN_WIDTH },
+        { "context length", s->context, MAX_CONTEXT },
+        { "vocabulary size", s->vocab, MAX_VOCAB },
     };
 
     for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
@@ -110,7 +110,7 @@ static bool keep_vector(struct model *m, float *vector)
 float *model_copy_vector(struct model *m, const uint8_t *data, enum weight_type type, uint32_t n)
 {
     float *vector = malloc(n * sizeof(*vector));
-    struct tensor row = {.data = data, .type = type, .rows = 1, .cols = n};
+    struct tensor row = { .data = data, .type = type, .rows = 1, .cols = n };
 
     if (vector == NULL || !keep_vector(m, vector)) {
         free(vector);
@@ -136,7 +136,7 @@ static int load(struct model *m, struct infer_error *err)
 
 int model_from_file(struct model *m, struct file file, struct infer_error *err)
 {
-    *m = (struct model){.file = file, .rope_scale = 1.0f};
+    *m = (struct model){ .file = file, .rope_scale = 1.0f };
 
     int result = load(m, err);
     if (result < 0) {

@@ -19,11 +19,16 @@
 #include "gguf.h"
 #include "tensor.h"
 
-enum model_arch { ARCH_GPT2, ARCH_LLAMA };
-enum model_format { FORMAT_GGUF, FORMAT_LLMC, FORMAT_LLAMA2C };
+enum model_arch { ARCH_GPT2,
+                  ARCH_LLAMA };
+enum model_format { FORMAT_GGUF,
+                    FORMAT_LLMC,
+                    FORMAT_LLAMA2C };
 
 /* What stands between the two feed-forward products. The gated ones multiply it with ffn_up. */
-enum ffn_kind { FFN_GELU, FFN_SILU_GATE, FFN_RELU_GATE };
+enum ffn_kind { FFN_GELU,
+                FFN_SILU_GATE,
+                FFN_RELU_GATE };
 
 struct model_shape {
     uint32_t layers;
@@ -32,8 +37,8 @@ struct model_shape {
     uint32_t kv_heads;   /* divides heads */
     uint32_t head_width; /* of queries, keys and values alike */
     uint32_t ffn_width;
-    uint32_t context;    /* positions that the model was trained for */
-    uint32_t vocab;      /* tokens; matrices may have more rows, which are padding */
+    uint32_t context; /* positions that the model was trained for */
+    uint32_t vocab;   /* tokens; matrices may have more rows, which are padding */
 };
 
 struct model_layer {
@@ -56,9 +61,9 @@ struct model {
     struct model_shape shape;
     float norm_eps;
     float rope_base;
-    float rope_scale;     /* positions are divided by it: linear scaling */
-    uint32_t rope_width;  /* leading part of each head that is rotated; even */
-    float *rope_factors;  /* [rope_width / 2], frequencies are divided by them; NULL for none */
+    float rope_scale;         /* positions are divided by it: linear scaling */
+    uint32_t rope_width;      /* leading part of each head that is rotated; even */
+    float *rope_factors;      /* [rope_width / 2], frequencies are divided by them; NULL for none */
     struct tensor token_embd; /* [>= vocab][width] */
     struct tensor pos_embd;   /* gpt2: [>= context][width] */
     struct tensor output;     /* [>= vocab][width]; token_embd itself where tied */

@@ -50,7 +50,7 @@ static size_t newlines_end(struct text t, size_t i)
 /* Length of 's, 't, 're, 've, 'm, 'll or 'd at the start; 0 for none. */
 static size_t contraction(struct text t, bool any_case)
 {
-    static const char *const endings[] = {"s", "t", "re", "ve", "m", "ll", "d"};
+    static const char *const endings[] = { "s", "t", "re", "ve", "m", "ll", "d" };
 
     if (t.at[0] != '\'') {
         return 0;
@@ -144,7 +144,7 @@ static size_t llama3_next(struct text t)
 
 size_t presplit_next(enum presplit_rule rule, const char *text, size_t len)
 {
-    struct text t = {text, len};
+    struct text t = { text, len };
 
     return rule == PRESPLIT_LLAMA3 ? llama3_next(t) : gpt2_next(t);
 }

@@ -12,7 +12,8 @@
 
 #include <stddef.h>
 
-enum presplit_rule { PRESPLIT_GPT2, PRESPLIT_LLAMA3 };
+enum presplit_rule { PRESPLIT_GPT2,
+                     PRESPLIT_LLAMA3 };
 
 /* Length of the first piece of text[0..len), len > 0; at least 1. */
 size_t presplit_next(enum presplit_rule rule, const char *text, size_t len);

@@ -71,14 +71,15 @@
 #include <stdint.h>
 
 enum {
-    QUANT_PAIR_BITS = 18,    /* B for quantised matrices */
-    QUANT_INTEGER_BITS = 24, /* B for plain floats */
-    QUANT_LANES = 8,         /* columns that share four words */
-    QUANT_SUM_COLS = 16,     /* columns per partial sum */
+    QUANT_PAIR_BITS = 18,        /* B for quantised matrices */
+    QUANT_INTEGER_BITS = 24,     /* B for plain floats */
+    QUANT_LANES = 8,             /* columns that share four words */
+    QUANT_SUM_COLS = 16,         /* columns per partial sum */
     QUANT_NOT_FINITE = INT32_MAX /* exponent of a vector with infinities or NaNs */
 };
 
-enum quant_form { QUANT_PAIRS, QUANT_INTEGERS };
+enum quant_form { QUANT_PAIRS,
+                  QUANT_INTEGERS };
 
 /*
  * Quantised vectors, one per position of a block, in one of two forms.
@@ -91,7 +92,7 @@ enum quant_form { QUANT_PAIRS, QUANT_INTEGERS };
  * term: two multiply-adds for one multiplication. Columns are padded with zeros to a multiple of 16.
  */
 struct quant {
-    uint32_t cols;     /* padded */
+    uint32_t cols; /* padded */
     union {
         int64_t *words;    /* QUANT_PAIRS: [positions][cols / 2] */
         int32_t *integers; /* QUANT_INTEGERS: [positions][cols] */

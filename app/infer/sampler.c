@@ -121,7 +121,7 @@ int32_t sampler_choose(struct sampler *s, const float *logits, const int32_t *hi
     uint32_t kept = s->vocab;
 
     for (uint32_t i = 0; i < s->vocab; i++) {
-        s->candidates[i] = (struct sampler_candidate){logits[i], (int32_t)i};
+        s->candidates[i] = (struct sampler_candidate){ logits[i], (int32_t)i };
     }
     if (s->options.repeat_penalty > 1.0f || s->options.repeat_penalty < 1.0f) {
         penalise(s, history, n);

@@ -26,7 +26,7 @@ void sequence_matrix(struct sequence *s, const char *name, uint32_t rows, uint32
                      struct tensor *out)
 {
     uint64_t n = (uint64_t)rows * cols;
-    struct tensor w = {.type = s->type, .rows = rows, .cols = cols};
+    struct tensor w = { .type = s->type, .rows = rows, .cols = cols };
 
     w.data = sequence_skip(s, name, n, weight_types[s->type].block_bytes);
     if (s->type == WEIGHT_Q8_GROUPS) {

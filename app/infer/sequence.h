@@ -12,7 +12,7 @@
 struct sequence {
     struct model *m;
     struct infer_error *err;
-    uint64_t at; /* offset of the next tensor in the file */
+    uint64_t at;           /* offset of the next tensor in the file */
     enum weight_type type; /* of the matrices that follow */
     uint32_t group;        /* for WEIGHT_Q8_GROUPS */
     int result;

@@ -8,7 +8,10 @@
 
 #define MERGE_FREE UINT64_MAX
 
-enum { FIRST_TOKENS = 256, MERGE_LOAD_NUM = 3, MERGE_LOAD_DEN = 2, BYTE_NAME_CHARS = 6 };
+enum { FIRST_TOKENS = 256,
+       MERGE_LOAD_NUM = 3,
+       MERGE_LOAD_DEN = 2,
+       BYTE_NAME_CHARS = 6 };
 
 static const char block_char[] = "\xe2\x96\x81"; /* U+2581, SentencePiece's space */
 enum { BLOCK_CHAR_BYTES = sizeof(block_char) - 1 };
@@ -117,7 +120,7 @@ static int collect_special(struct tokenizer *t)
         if (is_special(v, id)) {
             const char *text = vocab_text(v, (int32_t)id, &len);
             t->special_first[(uint8_t)text[0]] = true;
-            order[t->special_count++] = (struct special_order){(int32_t)id, len};
+            order[t->special_count++] = (struct special_order){ (int32_t)id, len };
         }
     }
     qsort(order, n, sizeof(*order), longer_first);
@@ -370,7 +373,7 @@ static int encode_plain(const struct tokenizer *t, const char *text, size_t len,
 int tokenizer_encode(const struct tokenizer *t, const char *text, size_t len, unsigned flags,
                      struct token_list *out)
 {
-    struct bpe b = {0};
+    struct bpe b = { 0 };
     size_t start = 0;
     int result = len < INT32_MAX ? 0 : -EINVAL;
 

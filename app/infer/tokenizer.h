@@ -23,7 +23,9 @@
 #include "presplit.h"
 #include "vocab.h"
 
-enum tokenizer_kind { TOKENIZER_BPE, TOKENIZER_RANKS, TOKENIZER_SPM };
+enum tokenizer_kind { TOKENIZER_BPE,
+                      TOKENIZER_RANKS,
+                      TOKENIZER_SPM };
 
 struct tokenizer {
     enum tokenizer_kind kind;
@@ -61,7 +63,8 @@ int tokenizer_from_llmc(struct tokenizer *t, const struct file *file, struct inf
 int tokenizer_from_llama2c(struct tokenizer *t, const struct file *file, uint32_t vocab,
                            struct infer_error *err);
 
-enum { TOKENIZE_BOS = 1, TOKENIZE_SPECIAL = 2 };
+enum { TOKENIZE_BOS = 1,
+       TOKENIZE_SPECIAL = 2 };
 
 /*
  * Appends the tokens of text to out. TOKENIZE_BOS: first the beginning-of-text token, where the

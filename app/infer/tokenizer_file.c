@@ -50,7 +50,8 @@ static int read_llmc_header(const struct file *file, struct reader *r, uint32_t 
     if (*count > file->size || *eot >= *count) {
         return infer_fail(err, EINVAL,
                           "%s: tokens = %u, end of text = %u: more than the file can hold, or not "
-                          "among them", file->name, *count, *eot);
+                          "among them",
+                          file->name, *count, *eot);
     }
     r->at = LLMC_HEADER_BYTES;
     return 0;
@@ -138,7 +139,8 @@ int tokenizer_from_llama2c(struct tokenizer *t, const struct file *file, uint32_
     }
     if (vocab <= LLAMA2C_EOS || vocab > file->size) {
         return infer_fail(err, EINVAL, "%s: tokens = %u, as in the model: more than the file can "
-                          "hold, or too few", file->name, vocab);
+                                       "hold, or too few",
+                          file->name, vocab);
     }
     int result = tokenizer_begin(t, TOKENIZER_SPM, vocab) < 0 ? fail_memory(file, err) : 0;
     for (uint32_t id = 0; id < vocab && result == 0; id++) {

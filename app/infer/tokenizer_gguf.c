@@ -6,7 +6,8 @@
 #include "tokenizer.h"
 #include "unicode.h"
 
-enum { SHOWN_CHARS = 64, ALPHABET_END = 324 /* 256 + the 68 bytes that are not printable */ };
+enum { SHOWN_CHARS = 64,
+       ALPHABET_END = 324 /* 256 + the 68 bytes that are not printable */ };
 
 struct source {
     const struct gguf *g;
@@ -254,11 +255,13 @@ static int get_split(struct tokenizer *t, const struct source *s)
         const char *name;
         enum presplit_rule rule;
     } rules[] = {
-        {"gpt-2", PRESPLIT_GPT2},        {"default", PRESPLIT_GPT2},
-        {"llama-bpe", PRESPLIT_LLAMA3},  {"llama3", PRESPLIT_LLAMA3},
-        {"llama-v3", PRESPLIT_LLAMA3},
+        { "gpt-2", PRESPLIT_GPT2 },
+        { "default", PRESPLIT_GPT2 },
+        { "llama-bpe", PRESPLIT_LLAMA3 },
+        { "llama3", PRESPLIT_LLAMA3 },
+        { "llama-v3", PRESPLIT_LLAMA3 },
     };
-    struct gguf_string name = {"gpt-2", 5};
+    struct gguf_string name = { "gpt-2", 5 };
     char shown[SHOWN_CHARS];
     int found = gguf_get_string(s->g, "tokenizer.ggml.pre", &name, s->err);
 
@@ -350,7 +353,7 @@ static int find_arrays(struct source *s, enum tokenizer_kind kind)
 
 int tokenizer_from_gguf(struct tokenizer *t, const struct gguf *g, struct infer_error *err)
 {
-    struct source s = {.g = g, .err = err};
+    struct source s = { .g = g, .err = err };
     enum tokenizer_kind kind = TOKENIZER_BPE;
     int result = get_kind(&s, &kind);
 

@@ -11,9 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum unicode_class { UNICODE_OTHER, UNICODE_LETTER, UNICODE_NUMBER, UNICODE_SPACE };
+enum unicode_class { UNICODE_OTHER,
+                     UNICODE_LETTER,
+                     UNICODE_NUMBER,
+                     UNICODE_SPACE };
 
-enum { UNICODE_INVALID = 0xfffd, UTF8_MAX_BYTES = 4 };
+enum { UNICODE_INVALID = 0xfffd,
+       UTF8_MAX_BYTES = 4 };
 
 struct unicode_range {
     uint32_t first, last;

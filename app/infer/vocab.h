@@ -19,18 +19,19 @@ enum token_kind {
     TOKEN_BYTE = 6
 };
 
-enum { TOKEN_NONE = -1, TOKEN_BYTES = 256 };
+enum { TOKEN_NONE = -1,
+       TOKEN_BYTES = 256 };
 
 struct vocab {
     uint32_t count, room;
-    char *text;      /* all strings, one after the other */
+    char *text; /* all strings, one after the other */
     size_t text_size, text_room;
-    size_t *start;   /* [count + 1] */
-    uint8_t *kind;   /* [count], enum token_kind */
-    float *score;    /* [count] */
-    int32_t *slots;  /* hash table of ids by text */
+    size_t *start;  /* [count + 1] */
+    uint8_t *kind;  /* [count], enum token_kind */
+    float *score;   /* [count] */
+    int32_t *slots; /* hash table of ids by text */
     uint32_t slot_mask;
-    size_t longest;  /* bytes of the longest token */
+    size_t longest;                  /* bytes of the longest token */
     int32_t byte_token[TOKEN_BYTES]; /* TOKEN_BYTE tokens, else TOKEN_NONE */
 };
 

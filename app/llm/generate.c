@@ -23,7 +23,7 @@ static void write_logits(void *context, uint32_t position, const float *logits)
 /* Feeds tokens; all their logits go to the file where one is wanted. */
 static const float *feed(struct session *s, const int32_t *tokens, uint32_t n)
 {
-    struct to_file f = {.s = s, .tokens = tokens, .first = s->decoder.position};
+    struct to_file f = { .s = s, .tokens = tokens, .first = s->decoder.position };
     bool all = s->logits.stream != NULL;
 
     return decoder_eval(&s->decoder, tokens, n, all ? n : 1, all ? write_logits : NULL, &f);

@@ -6,7 +6,8 @@
 #include "options.h"
 #include "session.h"
 
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum { EXIT_FAILED = 1,
+       EXIT_USAGE = 2 };
 
 static int fail(const struct infer_error *err, int status)
 {
@@ -59,7 +60,7 @@ int main(int argc, char **argv)
 {
     struct options options;
     struct session session;
-    struct infer_error err = {""};
+    struct infer_error err = { "" };
 
     if (options_parse(&options, argc, argv, &err) < 0) {
         return fail(&err, EXIT_USAGE);

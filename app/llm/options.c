@@ -6,7 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { FLAG, TEXT, NUMBER_U32, NUMBER_I32, NUMBER_U64, NUMBER_FLOAT };
+enum kind { FLAG,
+            TEXT,
+            NUMBER_U32,
+            NUMBER_I32,
+            NUMBER_U64,
+            NUMBER_FLOAT };
 
 struct option {
     const char *brief, *name; /* brief may be NULL */
@@ -19,38 +24,38 @@ struct option {
 #define FIELD(name) offsetof(struct options, name)
 
 static const struct option table[] = {
-    {"-m", "--model", TEXT, FIELD(model), 0, 0, "FILE", "model: GGUF, llm.c or llama2.c (/dev/model)"},
-    {NULL, "--tokenizer", TEXT, FIELD(tokenizer), 0, 0, "FILE",
-     "tokenizer, where the model has none inside (beside the model)"},
-    {"-p", "--prompt", TEXT, FIELD(prompt), 0, 0, "TEXT", "text to go on from (none)"},
-    {"-f", "--file", TEXT, FIELD(prompt_file), 0, 0, "FILE", "the same from a file"},
-    {"-n", "--n-predict", NUMBER_I32, FIELD(predict), -1, INT_MAX, "N",
-     "tokens to generate, -1: until the text or the context ends (256)"},
-    {"-c", "--ctx-size", NUMBER_U32, FIELD(decoder.context), 0, ATTENTION_MAX_CONTEXT, "N",
-     "positions of the context, 0: the model's, at most 4096 (0)"},
-    {"-b", "--batch-size", NUMBER_U32, FIELD(decoder.block), 1, DECODER_MAX_BLOCK, "N",
-     "positions of a prompt per pass over the weights (128)"},
-    {"-t", "--threads", NUMBER_U32, FIELD(decoder.threads), 1, 1, "N", "threads (1)"},
-    {"-s", "--seed", NUMBER_U64, FIELD(sampler.seed), 0, 1.8e19, "N", "seed of the sampler (0)"},
-    {NULL, "--temp", NUMBER_FLOAT, FIELD(sampler.temperature), 0, 1e3, "T",
-     "temperature, 0: always the likeliest token (0.8)"},
-    {NULL, "--top-k", NUMBER_U32, FIELD(sampler.top_k), 0, INT_MAX, "K",
-     "choose among the K likeliest, 0: all (40)"},
-    {NULL, "--top-p", NUMBER_FLOAT, FIELD(sampler.top_p), 0, 1, "P",
-     "choose among the likeliest that together reach P (0.95)"},
-    {NULL, "--repeat-penalty", NUMBER_FLOAT, FIELD(sampler.repeat_penalty), 0.01, 100, "R",
-     "divide the logits of recent tokens by R (1.0: do not)"},
-    {NULL, "--repeat-last-n", NUMBER_U32, FIELD(sampler.repeat_last), 0, INT_MAX, "N",
-     "how many tokens are recent (64)"},
-    {"-i", "--interactive", FLAG, FIELD(interactive), 0, 0, NULL,
-     "read a line, answer, and so on until the input ends"},
-    {NULL, "--ignore-eos", FLAG, FIELD(ignore_eos), 0, 0, NULL, "go on beyond the end of the text"},
-    {NULL, "--no-display-prompt", FLAG, FIELD(hide_prompt), 0, 0, NULL, "print the answer only"},
-    {NULL, "--perplexity", TEXT, FIELD(perplexity), 0, 0, "FILE",
-     "print how well the model predicts that text, instead of generating"},
-    {NULL, "--logits", TEXT, FIELD(logits), 0, 0, "FILE",
-     "write the logits of every position (format: infer/logits_file.h)"},
-    {"-h", "--help", FLAG, FIELD(help), 0, 0, NULL, "this text"},
+    { "-m", "--model", TEXT, FIELD(model), 0, 0, "FILE", "model: GGUF, llm.c or llama2.c (/dev/model)" },
+    { NULL, "--tokenizer", TEXT, FIELD(tokenizer), 0, 0, "FILE",
+      "tokenizer, where the model has none inside (beside the model)" },
+    { "-p", "--prompt", TEXT, FIELD(prompt), 0, 0, "TEXT", "text to go on from (none)" },
+    { "-f", "--file", TEXT, FIELD(prompt_file), 0, 0, "FILE", "the same from a file" },
+    { "-n", "--n-predict", NUMBER_I32, FIELD(predict), -1, INT_MAX, "N",
+      "tokens to generate, -1: until the text or the context ends (256)" },
+    { "-c", "--ctx-size", NUMBER_U32, FIELD(decoder.context), 0, ATTENTION_MAX_CONTEXT, "N",
+      "positions of the context, 0: the model's, at most 4096 (0)" },
+    { "-b", "--batch-size", NUMBER_U32, FIELD(decoder.block), 1, DECODER_MAX_BLOCK, "N",
+      "positions of a prompt per pass over the weights (128)" },
+    { "-t", "--threads", NUMBER_U32, FIELD(decoder.threads), 1, 1, "N", "threads (1)" },
+    { "-s", "--seed", NUMBER_U64, FIELD(sampler.seed), 0, 1.8e19, "N", "seed of the sampler (0)" },
+    { NULL, "--temp", NUMBER_FLOAT, FIELD(sampler.temperature), 0, 1e3, "T",
+      "temperature, 0: always the likeliest token (0.8)" },
+    { NULL, "--top-k", NUMBER_U32, FIELD(sampler.top_k), 0, INT_MAX, "K",
+      "choose among the K likeliest, 0: all (40)" },
+    { NULL, "--top-p", NUMBER_FLOAT, FIELD(sampler.top_p), 0, 1, "P",
+      "choose among the likeliest that together reach P (0.95)" },
+    { NULL, "--repeat-penalty", NUMBER_FLOAT, FIELD(sampler.repeat_penalty), 0.01, 100, "R",
+      "divide the logits of recent tokens by R (1.0: do not)" },
+    { NULL, "--repeat-last-n", NUMBER_U32, FIELD(sampler.repeat_last), 0, INT_MAX, "N",
+      "how many tokens are recent (64)" },
+    { "-i", "--interactive", FLAG, FIELD(interactive), 0, 0, NULL,
+      "read a line, answer, and so on until the input ends" },
+    { NULL, "--ignore-eos", FLAG, FIELD(ignore_eos), 0, 0, NULL, "go on beyond the end of the text" },
+    { NULL, "--no-display-prompt", FLAG, FIELD(hide_prompt), 0, 0, NULL, "print the answer only" },
+    { NULL, "--perplexity", TEXT, FIELD(perplexity), 0, 0, "FILE",
+      "print how well the model predicts that text, instead of generating" },
+    { NULL, "--logits", TEXT, FIELD(logits), 0, 0, "FILE",
+      "write the logits of every position (format: infer/logits_file.h)" },
+    { "-h", "--help", FLAG, FIELD(help), 0, 0, NULL, "this text" },
 };
 
 enum { OPTIONS = sizeof(table) / sizeof(table[0]) };
@@ -120,11 +125,11 @@ int options_parse(struct options *o, int argc, char **argv, struct infer_error *
     *o = (struct options){
         .model = "/dev/model",
         .predict = 256,
-        .sampler = {.temperature = 0.8f,
-                    .top_k = 40,
-                    .top_p = 0.95f,
-                    .repeat_penalty = 1.0f,
-                    .repeat_last = 64},
+        .sampler = { .temperature = 0.8f,
+                     .top_k = 40,
+                     .top_p = 0.95f,
+                     .repeat_penalty = 1.0f,
+                     .repeat_last = 64 },
     };
     for (int i = 1; i < argc; i++) {
         const struct option *option = find(argv[i]);

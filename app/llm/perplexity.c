@@ -65,8 +65,8 @@ static void report(const struct tally *t, uint64_t bytes)
 int perplexity_run(struct session *s, const char *text, size_t len, struct infer_error *err)
 {
     bool bos = s->tokenizer.add_bos && s->tokenizer.bos != TOKEN_NONE;
-    struct tally tally = {.vocab = s->model.shape.vocab};
-    struct token_list window = {0};
+    struct tally tally = { .vocab = s->model.shape.vocab };
+    struct token_list window = { 0 };
     uint64_t bytes = 0;
     int result = 0;
 

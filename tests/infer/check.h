@@ -27,15 +27,15 @@ static inline void check_begin(struct check *c, const char *name)
 }
 
 /* Only the first reason of a test is printed. */
-#define CHECK(c, condition, ...)                                                                   \
-    do {                                                                                           \
-        if (!(condition) && !(c)->bad) {                                                           \
-            (c)->bad = true;                                                                       \
-            (c)->failed++;                                                                         \
-            printf("TEST %s: FAIL %s:%d %s: ", (c)->name, __FILE__, __LINE__, #condition);         \
-            printf(__VA_ARGS__);                                                                   \
-            printf("\n");                                                                          \
-        }                                                                                          \
+#define CHECK(c, condition, ...) \
+    do { \
+        if (!(condition) && !(c)->bad) { \
+            (c)->bad = true; \
+            (c)->failed++; \
+            printf("TEST %s: FAIL %s:%d %s: ", (c)->name, __FILE__, __LINE__, #condition); \
+            printf(__VA_ARGS__); \
+            printf("\n"); \
+        } \
     } while (0)
 
 /* xorshift64: the same numbers everywhere */

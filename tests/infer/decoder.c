@@ -8,7 +8,8 @@
 #include "infer/decoder.h"
 #include "infer/model.h"
 
-enum { TOKENS = 41, CONTEXT = 64 };
+enum { TOKENS = 41,
+       CONTEXT = 64 };
 
 struct record {
     float *logits; /* [TOKENS][vocab] */

@@ -15,7 +15,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MAX_FILES = 64, MAX_BYTES = 1 << 20, MAX_MUTATIONS = 6 };
+enum { MAX_FILES = 64,
+       MAX_BYTES = 1 << 20,
+       MAX_MUTATIONS = 6 };
 
 struct seed {
     uint8_t *data;

@@ -12,9 +12,16 @@
 #include "infer/model.h"
 #include "infer/tokenizer.h"
 
-enum { FUZZ_GGUF, FUZZ_LLMC, FUZZ_LLAMA2C, FUZZ_TOKENIZER_LLMC, FUZZ_TOKENIZER_LLAMA2C };
+enum { FUZZ_GGUF,
+       FUZZ_LLMC,
+       FUZZ_LLAMA2C,
+       FUZZ_TOKENIZER_LLMC,
+       FUZZ_TOKENIZER_LLAMA2C };
 
-enum { MAX_RUN_WEIGHTS = 1 << 16, MAX_CONTEXT = 64, TEXT_BYTES = 64, LLAMA2C_VOCAB = 12 };
+enum { MAX_RUN_WEIGHTS = 1 << 16,
+       MAX_CONTEXT = 64,
+       TEXT_BYTES = 64,
+       LLAMA2C_VOCAB = 12 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,8 @@
 #include "infer/kernels/kernels.h"
 #include "infer/matmul.h"
 
-enum { GROUP = 32, MAX_ROWS = 9 };
+enum { GROUP = 32,
+       MAX_ROWS = 9 };
 
 struct matrix {
     struct tensor w;

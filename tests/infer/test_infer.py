@@ -19,7 +19,8 @@ from hosttools import HERE, ROOT, Results, compile_app, compile_test, data_file,
 
 import gguf  # noqa: E402
 
-SMALL = {"gpt2": ("--shape", "gpt2-tiny"), "llama": ("--shape", "llama-tiny"), "relu": ("--shape", "llama-tiny", "--relu", "--untied")}
+SMALL = {"gpt2": ("--shape", "gpt2-tiny"), "llama": ("--shape", "llama-tiny"),
+         "relu": ("--shape", "llama-tiny", "--relu", "--untied")}
 TYPES = ("F32", "F16", "BF16", "Q8_0", "Q4_0")
 K_TYPES = ("Q4_K", "Q6_K")  # rows of 256
 FUZZ_INPUTS, FUZZ_SEED = 2500, 1

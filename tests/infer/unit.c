@@ -61,7 +61,7 @@ static void test_quant(struct check *c)
     float x[40];
     int32_t q[40], sums[3], exponent;
     int64_t words[24];
-    struct quant pairs = {.cols = 48, .words = words, .sums = sums, .exponent = &exponent};
+    struct quant pairs = { .cols = 48, .words = words, .sums = sums, .exponent = &exponent };
 
     check_begin(c, "quant-vector");
     for (int round = 0; round < 500; round++) {
@@ -104,11 +104,17 @@ static void test_utf8(struct check *c)
         size_t bytes, incomplete;
         uint32_t code;
     } cases[] = {
-        { "a", 1, 0, 'a' }, { "\xc3\xa9", 2, 0, 0xe9 }, { "\xe2\x82\xac", 3, 0, 0x20ac },
-        { "\xf0\x9f\x98\x80", 4, 0, 0x1f600 }, { "\xc3", 1, 1, UNICODE_INVALID },
-        { "\xe2\x82", 1, 2, UNICODE_INVALID }, { "\xf0\x9f\x98", 1, 3, UNICODE_INVALID },
-        { "\xc0\xaf", 1, 0, UNICODE_INVALID }, { "\xed\xa0\x80", 1, 0, UNICODE_INVALID },
-        { "\xf4\x90\x80\x80", 1, 0, UNICODE_INVALID }, { "\x80", 1, 0, UNICODE_INVALID },
+        { "a", 1, 0, 'a' },
+        { "\xc3\xa9", 2, 0, 0xe9 },
+        { "\xe2\x82\xac", 3, 0, 0x20ac },
+        { "\xf0\x9f\x98\x80", 4, 0, 0x1f600 },
+        { "\xc3", 1, 1, UNICODE_INVALID },
+        { "\xe2\x82", 1, 2, UNICODE_INVALID },
+        { "\xf0\x9f\x98", 1, 3, UNICODE_INVALID },
+        { "\xc0\xaf", 1, 0, UNICODE_INVALID },
+        { "\xed\xa0\x80", 1, 0, UNICODE_INVALID },
+        { "\xf4\x90\x80\x80", 1, 0, UNICODE_INVALID },
+        { "\x80", 1, 0, UNICODE_INVALID },
         { "\xff", 1, 0, UNICODE_INVALID },
     };
 

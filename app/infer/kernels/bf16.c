@@ -1,7 +1,8 @@
 /* BF16: the upper halves of floats, as fixed-point numbers like those: quant.h. */
 #include "float_terms.h"
 
-enum { WEIGHT_BYTES = 2, PER_WORD = 4 };
+enum { WEIGHT_BYTES = 2,
+       PER_WORD = 4 };
 
 #define UPPER_HALF 0xffff0000u
 

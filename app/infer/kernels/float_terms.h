@@ -5,8 +5,8 @@
 #include "kernels.h"
 
 enum {
-    FLOAT_TOP = 136,       /* largest biased exponent of the fast path: |w| < 1024 */
-    FLOAT_NAN_FROM = 190,  /* biased exponents above it make the product NaN */
+    FLOAT_TOP = 136,      /* largest biased exponent of the fast path: |w| < 1024 */
+    FLOAT_NAN_FROM = 190, /* biased exponents above it make the product NaN */
     FLOAT_UNIT = FLOAT_TOP - 150,
     FLOAT_MANTISSA_BITS = 23,
     FLOAT_EXP_MASK = 0xff,

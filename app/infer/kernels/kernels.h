@@ -78,7 +78,9 @@ static inline uint64_t load_u64(const uint8_t *p)
 {
     uint64_t v;
 #if defined(__riscv)
-    __asm__("ld %0, %1" : "=r"(v) : "m"(*(const uint8_t(*)[8])p));
+    __asm__("ld %0, %1"
+            : "=r"(v)
+            : "m"(*(const uint8_t(*)[8])p));
 #else
     memcpy(&v, p, sizeof(v));
 #endif

@@ -4,7 +4,11 @@
  */
 #include "kernels.h"
 
-enum { BLOCK = 32, BLOCK_BYTES = 18, SCALE_BYTES = 2, HALF = 16, BIAS = 8 };
+enum { BLOCK = 32,
+       BLOCK_BYTES = 18,
+       SCALE_BYTES = 2,
+       HALF = 16,
+       BIAS = 8 };
 
 static int nibble(const uint8_t *block, uint32_t j)
 {
@@ -66,10 +70,10 @@ static uint32_t two_rows(const uint8_t *p, size_t to_next, const struct kernel_p
         for (uint32_t i = 0; i < HALF; i += QUANT_LANES, words += 4) {
             uint64_t wa = load_u64(p + SCALE_BYTES + i);
             uint64_t wb = load_u64(p + to_next + SCALE_BYTES + i);
-            uint64_t low[4] = {words[0], words[1], words[2], words[3]};
+            uint64_t low[4] = { words[0], words[1], words[2], words[3] };
             a = eight_nibbles(a, wa, low);
             b = eight_nibbles(b, wb, low);
-            uint64_t high[4] = {words[8], words[9], words[10], words[11]};
+            uint64_t high[4] = { words[8], words[9], words[10], words[11] };
             a = eight_nibbles(a, wa >> 4, high);
             b = eight_nibbles(b, wb >> 4, high);
         }

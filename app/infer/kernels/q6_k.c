@@ -11,8 +11,8 @@ enum {
     BLOCK_BYTES = 210,
     HALF = 128,
     GROUP = 32,
-    GROUPS = 4,       /* per half */
-    SCALE_COLS = 16,  /* weights per scale */
+    GROUPS = 4,      /* per half */
+    SCALE_COLS = 16, /* weights per scale */
     LOW_PER_HALF = 64,
     HIGH_AT = 128,
     HIGH_PER_HALF = 32,

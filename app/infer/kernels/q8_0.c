@@ -6,7 +6,10 @@
  */
 #include "kernels.h"
 
-enum { BLOCK = 32, BLOCK_BYTES = 34, SCALE_BYTES = 2, BIAS = 128 };
+enum { BLOCK = 32,
+       BLOCK_BYTES = 34,
+       SCALE_BYTES = 2,
+       BIAS = 128 };
 
 #define BIAS_BYTES UINT64_C(0x8080808080808080)
 
@@ -52,7 +55,7 @@ static uint32_t two_rows(const uint8_t *p, size_t to_next, const struct kernel_p
     for (uint32_t n = x->cols / BLOCK; n != 0; n--) {
         uint64_t a = 0, b = 0;
         for (uint32_t i = SCALE_BYTES; i < BLOCK_BYTES; i += QUANT_LANES, words += 4) {
-            uint64_t xs[4] = {words[0], words[1], words[2], words[3]};
+            uint64_t xs[4] = { words[0], words[1], words[2], words[3] };
             a = eight_bytes(a, load_u64(p + i) ^ BIAS_BYTES, xs);
             b = eight_bytes(b, load_u64(p + to_next + i) ^ BIAS_BYTES, xs);
         }
