@@ -140,13 +140,18 @@ static int open_directory(struct walk *w, int flags, struct file **out)
         kfree(d);
         return -ENOMEM;
     }
-    int error = p9_lopen(w->fid, P9_O_RDONLY | P9_O_DIRECTORY, &qid);
+    /* A fid of its own: the root's must stay one that can be walked from. */
+    int error = p9_walk(w->fid, NULL, 0, &d->fid, NULL, NULL);
+    if (error == 0) {
+        error = p9_lopen(d->fid, P9_O_RDONLY | P9_O_DIRECTORY, &qid);
+        if (error)
+            p9_clunk(d->fid);
+    }
     if (error) {
         kfree(f);
         kfree(d);
         return error;
     }
-    d->fid = walk_take_fid(w);
     *out = f;
     return 0;
 }

@@ -67,33 +67,40 @@ static void set_fid(uint32_t *slot, uint32_t fid)
     *slot = fid;
 }
 
-/* Walks w->fid to w->path from the root: after a dot-dot or a link. */
+/* Takes up to P9_MAX_WALK plain names off a path; *at moves behind them. keep_last: the path's last one is left. */
+static unsigned take_names(const char **at, struct p9_name *names, bool keep_last)
+{
+    unsigned n = 0;
+    const char *p = *at + strspn(*at, "/");
+    while (*p && n < P9_MAX_WALK) {
+        struct p9_name name = { p, strcspn(p, "/") };
+        p += name.n;
+        p += strspn(p, "/");
+        if ((keep_last && *p == '\0') || name.n > P9_NAME_MAX || is_name(name, ".") || is_name(name, ".."))
+            break;
+        names[n++] = name;
+        *at = p;
+    }
+    return n;
+}
+
+/* Walks w->fid to w->path from the root: at the start, after a dot-dot or a link. */
 static int rewalk(struct walk *w)
 {
-    uint32_t fid;
-    int error = p9_walk(P9_ROOT_FID, NULL, 0, &fid, NULL, NULL);
     const char *at = w->path;
+    struct p9_name names[P9_MAX_WALK];
     struct p9_qid qids[P9_MAX_WALK];
-    while (error == 0 && at[strspn(at, "/")] != '\0') {
-        struct p9_name names[P9_MAX_WALK];
-        unsigned n = 0;
-        for (at += strspn(at, "/"); *at && n < P9_MAX_WALK; at += strspn(at, "/")) {
-            names[n] = (struct p9_name){ at, strcspn(at, "/") };
-            at += names[n++].n;
-        }
-        uint32_t further;
-        error = p9_walk(fid, names, n, &further, qids, NULL);
-        p9_clunk(fid);
-        fid = further;
+    unsigned n;
+    set_fid(&w->fid, P9_ROOT_FID);
+    w->qid = (struct p9_qid){ .type = P9_QID_DIR };
+    while ((n = take_names(&at, names, false)) > 0) {
+        uint32_t fid;
+        int error = p9_walk(w->fid, names, n, &fid, qids, NULL);
         if (error)
             return error;
+        set_fid(&w->fid, fid);
         w->qid = qids[n - 1];
     }
-    if (error)
-        return error;
-    if (at_root(w))
-        w->qid = (struct p9_qid){ .type = P9_QID_DIR };
-    set_fid(&w->fid, fid);
     return 0;
 }
 
@@ -126,6 +133,33 @@ static int follow(struct walk *w)
         strcpy(w->path, "/");
     forget_name(w);
     return rewalk(w);
+}
+
+/*
+ * Many names at once, if they are all plain directories; otherwise nothing happens and step() finds out what they are. The
+ * last name is always left to it.
+ */
+static int leap(struct walk *w)
+{
+    const char *at = w->next;
+    struct p9_name names[P9_MAX_WALK];
+    struct p9_qid qids[P9_MAX_WALK];
+    uint32_t fid;
+    unsigned n = take_names(&at, names, true);
+    if (n < 2 || (at_root(w) && is_name(names[0], "dev")) || p9_walk(w->fid, names, n, &fid, qids, NULL) != 0)
+        return 0;
+    int error = 0;
+    for (unsigned i = 0; i < n; i++)
+        if (!(qids[i].type & P9_QID_DIR)) {
+            p9_clunk(fid);
+            return 0;
+        }
+    for (unsigned i = 0; i < n && error == 0; i++)
+        error = append(w, names[i].s, names[i].n);
+    set_fid(&w->fid, fid);
+    w->qid = qids[n - 1];
+    w->next += at - w->next;
+    return error;
 }
 
 /* One name further. The path is in w->path only once it is known to be no link to be followed. */
@@ -185,7 +219,7 @@ static int walk_dev(struct walk *w)
 static int walk_all(struct walk *w, unsigned flags)
 {
     struct p9_name name;
-    int error = 0;
+    int error = p9_present() ? leap(w) : 0;
     while (error == 0 && (name = next_name(w)).n > 0) {
         if (at_root(w) && is_name(name, "dev") && w->place == PLACE_SHARE) {
             error = append(w, name.s, name.n);

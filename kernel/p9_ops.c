@@ -130,8 +130,9 @@ int p9_walk(uint32_t from, const struct p9_name *names, unsigned n, uint32_t *fi
 
 void p9_clunk(uint32_t fid)
 {
-    (void)finish(begin(P9_TCLUNK, fid)); /* the fid is gone whatever the answer (9P2000, clunk(5)) */
-    fid_free(fid);
+    /* The fid is gone whatever the answer (9P2000, clunk(5)), so nobody has to wait for it. */
+    if (fid != P9_ROOT_FID)
+        p9_cast(begin(P9_TCLUNK, fid), fid_free, fid);
 }
 
 static enum file_type type_of_mode(uint32_t mode)

@@ -337,6 +337,21 @@ void p9_end(struct p9_call *c)
     semaphore_up(&calls_free);
 }
 
+static void end_cast(struct io_request *r)
+{
+    struct p9_call *c = call_of(r);
+    c->then(c->argument);
+    p9_end(c);
+}
+
+void p9_cast(struct p9_call *c, void (*then)(uint32_t argument), uint32_t argument)
+{
+    c->then = then;
+    c->argument = argument;
+    c->io = (struct io_request){ .write = true, .done = end_cast };
+    submit_call(c);
+}
+
 uint32_t p9_io_max(void)
 {
     return p9.io_max;
