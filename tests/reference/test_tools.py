@@ -173,13 +173,38 @@ def synthetic_formats(folder, arch):
         assert got.metadata[key] == want.metadata[key], f"{version}: tokens differ"
 
 
-def pytorch_gpt2(folder):
-    """HF's names and transposed matrices; tied output; masks left out; a class of its own in the file stays inert."""
+def torch_module():
     try:
         import torch
     except ImportError:
         raise Skip("python3-torch is not installed") from None
     torch.manual_seed(0)
+    return torch
+
+
+class Planted:
+    """An object whose unpickling would leave a trace."""
+
+    def __reduce__(self):
+        return os.mkdir, (Planted.trace,)
+
+
+def train_checkpoint(folder):
+    """A checkpoint of scripts/train: its names stay, its ReLU is said, and no code that its pickle names is run."""
+    torch, path, Planted.trace = torch_module(), os.path.join(folder, "checkpoint.pt"), os.path.join(folder, "trace")
+    config = {"arch": "llama", "vocab": 300, "context": 32, "width": 64, "layers": 1, "heads": 2, "kv_heads": 1, "ffn": 128}
+    params = {"token_embd.weight": torch.randn(300, 64), "output_norm.weight": torch.randn(64)}
+    torch.save({"config": config, "params": params, "opt": Planted()}, path)
+    model = modelfile.open_model(path)
+    assert not os.path.exists(Planted.trace), "code of the checkpoint was run"
+    assert model.metadata["powerinfer.sparse_threshold"] == 0 and model.parameter("attention.head_count_kv") == 1
+    for name, want in params.items():
+        assert np.array_equal(model.tensors[name].decode(), want.numpy()), name
+
+
+def pytorch_gpt2(folder):
+    """HF's names and transposed matrices; tied output; masks left out."""
+    torch = torch_module()
     c, path = 64, os.path.join(folder, "model.pt")
     state = {"transformer.wte.weight": torch.randn(90, c), "transformer.wpe.weight": torch.randn(32, c)}
     for name, rows, cols in (("attn.c_attn", c, 3 * c), ("attn.c_proj", c, c), ("mlp.c_fc", c, 4 * c), ("mlp.c_proj", 4 * c, c)):
@@ -297,7 +322,7 @@ def main():
         results.check(f"encode-{name}", encode_is_close, name)
     with tempfile.TemporaryDirectory() as folder:
         for function in (metadata_round_trip, damaged_gguf_is_refused, llama2c_round_trip, gpt2_vocabulary_round_trip,
-                         pytorch_gpt2, pytorch_llama, types_that_do_not_fit, bad_input, inspect_agrees, same_seed_same_bytes):
+                         train_checkpoint, pytorch_gpt2, pytorch_llama, types_that_do_not_fit, bad_input, inspect_agrees, same_seed_same_bytes):
             results.check(function.__name__.replace("_", "-"), function, folder)
         for arch in ("gpt2", "llama"):
             results.check(f"synthetic-formats-{arch}", synthetic_formats, folder, arch)
