@@ -322,7 +322,8 @@ def main():
         results.check(f"encode-{name}", encode_is_close, name)
     with tempfile.TemporaryDirectory() as folder:
         for function in (metadata_round_trip, damaged_gguf_is_refused, llama2c_round_trip, gpt2_vocabulary_round_trip,
-                         train_checkpoint, pytorch_gpt2, pytorch_llama, types_that_do_not_fit, bad_input, inspect_agrees, same_seed_same_bytes):
+                         train_checkpoint, pytorch_gpt2, pytorch_llama, types_that_do_not_fit,
+                         bad_input, inspect_agrees, same_seed_same_bytes):
             results.check(function.__name__.replace("_", "-"), function, folder)
         for arch in ("gpt2", "llama"):
             results.check(f"synthetic-formats-{arch}", synthetic_formats, folder, arch)
