@@ -1,9 +1,8 @@
-/* err.c: <err.h>, and the few stdio calls that newlib has under other names. */
+/* err.c: <err.h>. */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "runtime/api.h"
 
@@ -80,22 +79,4 @@ API void errx(int status, const char *format, ...)
     say(format, args, NULL);
     va_end(args);
     exit(status);
-}
-
-API ssize_t getline(char **restrict line, size_t *restrict size, FILE *restrict stream)
-{
-    return __getline(line, size, stream);
-}
-
-API ssize_t getdelim(char **restrict line, size_t *restrict size, int delimiter, FILE *restrict stream)
-{
-    return __getdelim(line, size, delimiter, stream);
-}
-
-API int clearenv(void)
-{
-    static char *none[] = { NULL };
-
-    environ = none;
-    return 0;
 }

@@ -178,7 +178,7 @@ API int sigaction(int signal, const struct sigaction *action, struct sigaction *
     return 0;
 }
 
-static int change_mask(int how, const sigset_t *set, sigset_t *old)
+int signal_change_mask(int how, const sigset_t *set, sigset_t *old)
 {
     if (old)
         *old = blocked;
@@ -197,7 +197,7 @@ static int change_mask(int how, const sigset_t *set, sigset_t *old)
 
 API int sigprocmask(int how, const sigset_t *set, sigset_t *old)
 {
-    return api_status(-change_mask(how, set, old));
+    return api_status(-signal_change_mask(how, set, old));
 }
 
 API int sigpending(sigset_t *out)

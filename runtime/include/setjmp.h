@@ -1,0 +1,24 @@
+/* setjmp.h: newlib's, and POSIX's forms that keep the signal mask, or surely do not. */
+#ifndef BOWER_SETJMP_H
+#define BOWER_SETJMP_H
+#include <sys/cdefs.h>
+#include_next <setjmp.h>
+#include <signal.h>
+
+#define _setjmp(env) setjmp(env)
+#define _longjmp(env, value) longjmp(env, value)
+
+typedef struct {
+    jmp_buf registers;
+    int with_mask;
+    sigset_t mask;
+} sigjmp_buf[1];
+
+__BEGIN_DECLS
+void bower_keep_mask(sigjmp_buf env, int with_mask);
+void siglongjmp(sigjmp_buf env, int value) __attribute__((noreturn));
+__END_DECLS
+/* A macro, since the registers must be those of the caller. */
+#define sigsetjmp(env, with_mask) (bower_keep_mask(env, with_mask), setjmp((env)->registers))
+
+#endif

@@ -1,0 +1,60 @@
+/* stdio.c: what newlib's stdio and stdlib lack, or have under other names. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/lock.h>
+#include <unistd.h>
+
+#include "runtime/api.h"
+#include "runtime/signal.h"
+
+API ssize_t getline(char **restrict line, size_t *restrict size, FILE *restrict stream)
+{
+    return __getline(line, size, stream);
+}
+
+API ssize_t getdelim(char **restrict line, size_t *restrict size, int delimiter, FILE *restrict stream)
+{
+    return __getdelim(line, size, delimiter, stream);
+}
+
+/* newlib makes a stream's lock when the stream is first used: fileno does that and no more. */
+API void flockfile(FILE *stream)
+{
+    fileno(stream);
+    __lock_acquire_recursive(stream->_lock);
+}
+
+API int ftrylockfile(FILE *stream)
+{
+    fileno(stream);
+    return __lock_try_acquire_recursive(stream->_lock) ? 0 : -1;
+}
+
+API void funlockfile(FILE *stream)
+{
+    __lock_release_recursive(stream->_lock);
+}
+
+API int clearenv(void)
+{
+    static char *none[] = { NULL };
+
+    environ = none;
+    return 0;
+}
+
+API void bower_keep_mask(sigjmp_buf env, int with_mask)
+{
+    env->with_mask = with_mask;
+    if (with_mask)
+        signal_change_mask(SIG_BLOCK, NULL, &env->mask);
+}
+
+API void siglongjmp(sigjmp_buf env, int value)
+{
+    if (env->with_mask)
+        signal_change_mask(SIG_SETMASK, &env->mask, NULL);
+    longjmp(env->registers, value);
+}
