@@ -85,6 +85,43 @@ static int by_value(const void *a, const void *b)
     return x->value < y->value ? 1 : (x->id > y->id) - (x->id < y->id);
 }
 
+/* Moves the candidate at i down a heap of n whose root is the one that sorts last. */
+static void sift_down(struct sampler_candidate *heap, size_t n, size_t i)
+{
+    struct sampler_candidate moving = heap[i];
+
+    for (size_t child = 2 * i + 1; child < n; child = 2 * i + 1) {
+        if (child + 1 < n && by_value(&heap[child + 1], &heap[child]) > 0) {
+            child++;
+        }
+        if (by_value(&heap[child], &moving) <= 0) {
+            break;
+        }
+        heap[i] = heap[child];
+        i = child;
+    }
+    heap[i] = moving;
+}
+
+/* Brings the k best candidates to the front, in order: most of a vocabulary need not be sorted. */
+static void sort_best(struct sampler *s, uint32_t k)
+{
+    struct sampler_candidate *c = s->candidates;
+
+    if (k < s->vocab) {
+        for (size_t i = k / 2; i-- > 0;) {
+            sift_down(c, k, i);
+        }
+        for (uint32_t i = k; i < s->vocab; i++) {
+            if (by_value(&c[i], &c[0]) < 0) {
+                c[0] = c[i];
+                sift_down(c, k, 0);
+            }
+        }
+    }
+    qsort(c, k, sizeof(*c), by_value);
+}
+
 /* Makes n logits probabilities (not normalised: the largest is 1) and returns their sum. */
 static float soften(struct sampler *s, uint32_t n)
 {
@@ -129,10 +166,10 @@ int32_t sampler_choose(struct sampler *s, const float *logits, const int32_t *hi
     if (!(s->options.temperature > 0.0f)) {
         return largest(s);
     }
-    qsort(s->candidates, s->vocab, sizeof(*s->candidates), by_value);
     if (s->options.top_k != 0 && s->options.top_k < kept) {
         kept = s->options.top_k;
     }
+    sort_best(s, kept);
     float sum = soften(s, kept);
     kept = nucleus(s, kept, &sum);
     float at = draw(s) * sum, passed = 0.0f;

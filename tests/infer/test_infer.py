@@ -31,8 +31,9 @@ GPT2_VECTORS = {
     "I'm": [40, 1101], "\u4f60\u597d": [19526, 254, 25001, 121], "<|endoftext|>": [50256], "": [],
 }
 TRICKY = ["", " ", "  ", "\n", "a", " a", "a ", "  a  b  ", "x\n\n\ny", "\t\tz", "don't won't I'LL", "'s", "''s", "1234567 89.5",
-          "\u00bd \u0664\u0665", "na\u00efve caf\u00e9", "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd", "\u65e5\u672c\u8a9e\u3000text",
-          "\U0001f600\U0001f468\u200d\U0001f469", "e\u0301 a\u0300", "\u00a0nbsp\u2003em", "a\u2028b", "\x00\x01\x7f", "!!!???...",
+          "\u00bd \u0664\u0665", "na\u00efve caf\u00e9", "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd",
+          "\u65e5\u672c\u8a9e\u3000text", "\U0001f600\U0001f468\u200d\U0001f469", "e\u0301 a\u0300", "\u00a0nbsp\u2003em", "a\u2028b",
+          "\x00\x01\x7f", "!!!???...",
           "foo_bar(baz[3]) == -1;", "aaaaaaaaaaaaaaaaaaaaaaaa", " \u00e9", "\ufeffbom", "\u0130\u0131\u017f's"]
 
 

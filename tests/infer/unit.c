@@ -269,6 +269,9 @@ static void test_sampler(struct check *c)
     o.top_k = 2;
     draw(o, a);
     CHECK(c, a[1] + a[3] == 4000 && a[1] > 1800 && a[3] > 1800, "top-k: %d %d", a[1], a[3]);
+    o.top_k = 4;
+    draw(o, a);
+    CHECK(c, a[4] == 0 && a[0] > 100 && a[2] > 300, "top-k of 4: %d %d", a[0], a[2]);
     o.top_k = 0;
     o.top_p = 0.5f;
     draw(o, a);
