@@ -17,21 +17,41 @@
 #define BLK_F_BLK_SIZE ((uint64_t)1 << 6)
 #define BLK_F_FLUSH ((uint64_t)1 << 9)
 #define BLK_WANTED (BLK_F_SIZE_MAX | BLK_F_SEG_MAX | BLK_F_RO | BLK_F_BLK_SIZE | BLK_F_FLUSH | VIRTIO_F_INDIRECT_DESC)
-enum { CONFIG_CAPACITY = 0, CONFIG_SIZE_MAX = 8, CONFIG_SEG_MAX = 12, CONFIG_BLK_SIZE = 20 };
+enum {
+    CONFIG_CAPACITY = 0,
+    CONFIG_SIZE_MAX = 8,
+    CONFIG_SEG_MAX = 12,
+    CONFIG_BLK_SIZE = 20,
+};
 
 /* virtio 1.1, 5.2.6: requests */
-enum { T_IN = 0, T_OUT = 1, T_FLUSH = 4, T_GET_ID = 8 };
-enum { S_OK = 0, S_NONE = 0xFF };
+enum {
+    T_IN = 0,
+    T_OUT = 1,
+    T_FLUSH = 4,
+    T_GET_ID = 8,
+};
+enum {
+    S_OK = 0,
+    S_NONE = 0xFF,
+};
 #define SECTOR_SHIFT 9
 #define SECTOR_SIZE ((uint32_t)1 << SECTOR_SHIFT)
 
 #define QUEUE_SIZE 128
 
 /* What the device reads and writes beside the data of one request; lives until the device gives its name back. */
-enum { ENTRY_HEADER, ENTRY_STATUS, ENTRY_DATA };
+enum {
+    ENTRY_HEADER,
+    ENTRY_STATUS,
+    ENTRY_DATA,
+};
 struct slot {
     struct vq_desc table[ENTRY_DATA + IO_MAX_PAGES];
-    struct { uint32_t type, reserved; uint64_t sector; } header;
+    struct {
+        uint32_t type, reserved;
+        uint64_t sector;
+    } header;
     uint32_t bytes; /* data bytes of this piece */
     bool rest;      /* the request has more to come */
     volatile uint8_t status;
@@ -42,7 +62,7 @@ struct blk {
     /* protects everything below that changes. order: device locks are innermost but for mem's */
     struct spinlock lock;
     struct virtqueue queue;
-    struct slot *slots; /* by name of request */
+    struct slot *slots;                         /* by name of request */
     struct io_request *pending, **pending_tail; /* waiting for room in the ring, in order */
     bool dead;
 
@@ -329,7 +349,10 @@ static struct blk *disk_of(struct backing *backing)
     return CONTAINER_OF(backing, struct blk, backing);
 }
 
-struct waiting_request { struct io_request io; struct completion completion; };
+struct waiting_request {
+    struct io_request io;
+    struct completion completion;
+};
 
 static void wake(struct io_request *r)
 {
@@ -380,7 +403,12 @@ static void blk_release(struct backing *backing)
 }
 
 static const struct backing_ops blk_ops = {
-    .size = blk_size, .submit = blk_submit, .sync = blk_sync, .name = blk_path, .same = blk_same, .release = blk_release,
+    .size = blk_size,
+    .submit = blk_submit,
+    .sync = blk_sync,
+    .name = blk_path,
+    .same = blk_same,
+    .release = blk_release,
 };
 
 /* Limits and capacity from the configuration space. 0 or -ENOTSUP with the reason logged. */

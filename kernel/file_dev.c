@@ -17,7 +17,11 @@
 #define READ_ONLY_MODE 0444u
 #define SECTOR 512u
 #define ANY_LENGTH ((uint64_t)INT64_MAX)
-enum { INO_DIRECTORY = 1, INO_CHARS = 2, INO_DISKS = 64 }; /* st_ino: a device's place in its table counts from here */
+enum {
+    INO_DIRECTORY = 1,
+    INO_CHARS = 2,
+    INO_DISKS = 64,
+}; /* st_ino: a device's place in its table counts from here */
 
 /* ---- streams */
 
@@ -85,24 +89,44 @@ static int64_t random_read(struct file *f, void *buffer, size_t n, uint64_t offs
 
 static int device_stat(struct file *f, struct file_stat *out)
 {
-    *out = (struct file_stat){ .type = FILE_CHAR, .mode = DEVICE_MODE, .ino = f->numbers[0], .dev = FILE_DEV_ID, .nlink = 1,
-                               .blksize = PAGE_SIZE };
+    *out = (struct file_stat){
+        .type = FILE_CHAR,
+        .mode = DEVICE_MODE,
+        .ino = f->numbers[0],
+        .dev = FILE_DEV_ID,
+        .nlink = 1,
+        .blksize = PAGE_SIZE,
+    };
     return 0;
 }
 
 static const struct file_ops stdin_ops = { .read = stdin_read, .stat = device_stat, .stream = true, .console = true };
 static const struct file_ops stdout_ops = { .write = stdout_write, .stat = device_stat, .stream = true, .console = true };
 static const struct file_ops stderr_ops = { .write = stderr_write, .stat = device_stat, .stream = true, .console = true };
-static const struct file_ops tty_ops = { .read = stdin_read, .write = stdout_write, .stat = device_stat, .stream = true,
-                                         .console = true };
+static const struct file_ops tty_ops = {
+    .read = stdin_read,
+    .write = stdout_write,
+    .stat = device_stat,
+    .stream = true,
+    .console = true,
+};
 static const struct file_ops null_ops = { .read = null_read, .write = null_write, .stat = device_stat };
 static const struct file_ops zero_ops = { .read = zero_read, .write = null_write, .stat = device_stat };
 static const struct file_ops full_ops = { .read = zero_read, .write = full_write, .stat = device_stat };
 static const struct file_ops random_ops = { .read = random_read, .write = null_write, .stat = device_stat };
 
-static const struct { const char *name; const struct file_ops *ops; } chars[] = {
-    { "stdin", &stdin_ops }, { "stdout", &stdout_ops }, { "stderr", &stderr_ops }, { "tty", &tty_ops },
-    { "null", &null_ops },   { "zero", &zero_ops },     { "full", &full_ops },     { "random", &random_ops },
+static const struct {
+    const char *name;
+    const struct file_ops *ops;
+} chars[] = {
+    { "stdin", &stdin_ops },
+    { "stdout", &stdout_ops },
+    { "stderr", &stderr_ops },
+    { "tty", &tty_ops },
+    { "null", &null_ops },
+    { "zero", &zero_ops },
+    { "full", &full_ops },
+    { "random", &random_ops },
     { "urandom", &random_ops },
 };
 
@@ -151,8 +175,15 @@ static int64_t disk_write(struct file *f, const void *buffer, size_t n, uint64_t
 static int disk_stat(struct file *f, struct file_stat *out)
 {
     uint64_t size = disk_size(f);
-    *out = (struct file_stat){ .type = FILE_BLOCK, .ino = f->numbers[0], .dev = FILE_DEV_ID, .nlink = 1, .size = size,
-                               .blksize = FILE_BLKSIZE, .blocks = (size + SECTOR - 1) / SECTOR };
+    *out = (struct file_stat){
+        .type = FILE_BLOCK,
+        .ino = f->numbers[0],
+        .dev = FILE_DEV_ID,
+        .nlink = 1,
+        .size = size,
+        .blksize = FILE_BLKSIZE,
+        .blocks = (size + SECTOR - 1) / SECTOR,
+    };
     out->mode = ((struct backing *)f->object)->writable ? DEVICE_MODE : READ_ONLY_MODE;
     return 0;
 }
@@ -170,7 +201,11 @@ static struct backing *disk_backing(struct file *f)
 }
 
 static const struct file_ops disk_ops = {
-    .read = disk_read, .write = disk_write, .stat = disk_stat, .sync = disk_sync, .backing = disk_backing,
+    .read = disk_read,
+    .write = disk_write,
+    .stat = disk_stat,
+    .sync = disk_sync,
+    .backing = disk_backing,
 };
 
 /* ---- /dev itself: position counts entries */
@@ -178,8 +213,14 @@ static const struct file_ops disk_ops = {
 static int dev_directory_stat(struct file *f, struct file_stat *out)
 {
     (void)f;
-    *out = (struct file_stat){ .type = FILE_DIRECTORY, .mode = DIRECTORY_MODE, .ino = INO_DIRECTORY, .dev = FILE_DEV_ID,
-                               .nlink = 2, .blksize = PAGE_SIZE };
+    *out = (struct file_stat){
+        .type = FILE_DIRECTORY,
+        .mode = DIRECTORY_MODE,
+        .ino = INO_DIRECTORY,
+        .dev = FILE_DEV_ID,
+        .nlink = 2,
+        .blksize = PAGE_SIZE,
+    };
     return 0;
 }
 

@@ -50,7 +50,11 @@ static int64_t transfer(struct bounce *bounce, struct backing *b, bool write, ui
 {
     struct io_request *r = &bounce->io;
     *r = (struct io_request){
-        .write = write, .offset = offset, .length = (uint32_t)length, .pages = bounce->pages + first, .done = wake,
+        .write = write,
+        .offset = offset,
+        .length = (uint32_t)length,
+        .pages = bounce->pages + first,
+        .done = wake,
         .npages = (uint32_t)(PAGE_ALIGN_UP(length) / PAGE_SIZE),
     };
     bounce->completion.done = 0;

@@ -231,7 +231,10 @@ int path_utimes(const char *path, int64_t atime_s, uint32_t atime_ns, int64_t mt
 {
     const struct p9_setattr attr = {
         .valid = P9_SETATTR_ATIME | P9_SETATTR_MTIME | P9_SETATTR_ATIME_SET | P9_SETATTR_MTIME_SET,
-        .atime_s = atime_s, .atime_ns = atime_ns, .mtime_s = mtime_s, .mtime_ns = mtime_ns,
+        .atime_s = atime_s,
+        .atime_ns = atime_ns,
+        .mtime_s = mtime_s,
+        .mtime_ns = mtime_ns,
     };
     return set_attributes(path, &attr);
 }

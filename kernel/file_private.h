@@ -8,9 +8,9 @@
 #include "kernel/p9.h"
 #include "kernel/semaphore.h"
 
-#define FILE_PATH_MAX 4096 /* with the terminator, as in Linux */
-#define FILE_DEV_ID 1u     /* st_dev of what is under /dev; */
-#define FILE_SHARE_ID 2u   /* ... and of the share */
+#define FILE_PATH_MAX 4096  /* with the terminator, as in Linux */
+#define FILE_DEV_ID 1u      /* st_dev of what is under /dev; */
+#define FILE_SHARE_ID 2u    /* ... and of the share */
 #define FILE_BLKSIZE 32768u /* st_blksize: what stdio reads and writes at once */
 
 struct file_ops {
@@ -31,10 +31,10 @@ struct file_ops {
 struct file {
     const struct file_ops *ops;
     uint32_t refs;
-    int flags; /* O_*, as opened and as set later */
+    int flags;                      /* O_*, as opened and as set later */
     struct semaphore position_lock; /* protects position; held during reads and writes that use it. Outside vm's locks */
     uint64_t position;
-    void *object;     /* the kind's own */
+    void *object; /* the kind's own */
     uint64_t numbers[2];
 };
 
@@ -49,8 +49,14 @@ int64_t file_io_write(struct backing *b, const void *buffer, size_t n, uint64_t 
 
 /* ---- file_walk.c: from paths to files */
 
-enum walk_flags { WALK_FOLLOW = 1, WALK_PARENT = 2 };
-enum walk_place { PLACE_SHARE, PLACE_DEV };
+enum walk_flags {
+    WALK_FOLLOW = 1,
+    WALK_PARENT = 2,
+};
+enum walk_place {
+    PLACE_SHARE,
+    PLACE_DEV,
+};
 
 /*
  * What a path leads to. In the share: fid if found (else P9_NOFID, and only the last name is missing); with

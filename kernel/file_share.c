@@ -76,16 +76,21 @@ static int share_close(struct file *f)
 }
 
 static const struct file_ops share_ops = {
-    .read = share_read, .write = share_write, .stat = share_stat, .truncate = share_truncate, .sync = share_sync,
-    .backing = share_backing, .close = share_close,
+    .read = share_read,
+    .write = share_write,
+    .stat = share_stat,
+    .truncate = share_truncate,
+    .sync = share_sync,
+    .backing = share_backing,
+    .close = share_close,
 };
 
 /* ---- directories */
 
 struct directory {
     uint32_t fid;
-    uint64_t fetched_to;      /* the position at which `ahead` stands */
-    struct p9_buffer ahead;   /* entries not yet read */
+    uint64_t fetched_to;    /* the position at which `ahead` stands */
+    struct p9_buffer ahead; /* entries not yet read */
     uint8_t bytes[DIRECTORY_BYTES];
 };
 
@@ -126,7 +131,10 @@ static int directory_close(struct file *f)
 }
 
 static const struct file_ops directory_ops = {
-    .stat = directory_stat, .readdir = directory_readdir, .sync = directory_sync, .close = directory_close,
+    .stat = directory_stat,
+    .readdir = directory_readdir,
+    .sync = directory_sync,
+    .close = directory_close,
 };
 
 static int open_directory(struct walk *w, int flags, struct file **out)

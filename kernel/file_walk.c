@@ -9,8 +9,8 @@
 
 #define MAX_LINKS 40 /* as Linux */
 
-static char working_directory[FILE_PATH_MAX] = "/"; /* a walk's path, of a directory */
-static struct semaphore cwd_lock = SEMAPHORE_INIT(1);  /* protects working_directory */
+static char working_directory[FILE_PATH_MAX] = "/";   /* a walk's path, of a directory */
+static struct semaphore cwd_lock = SEMAPHORE_INIT(1); /* protects working_directory */
 
 /* ---- the path walked so far */
 

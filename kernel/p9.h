@@ -19,7 +19,10 @@ void p9_init(void);
 bool p9_present(void);
 
 /* One name of a path: no '/', not empty, at most P9_NAME_MAX bytes. */
-struct p9_name { const char *s; size_t n; };
+struct p9_name {
+    const char *s;
+    size_t n;
+};
 
 /*
  * Walks n names from a fid, at most P9_MAX_WALK. *walked (may be NULL) and qids (n of them, may be NULL) tell how far it
@@ -30,7 +33,12 @@ int p9_walk(uint32_t from, const struct p9_name *names, unsigned n, uint32_t *fi
 void p9_clunk(uint32_t fid);
 int p9_getattr(uint32_t fid, struct file_stat *out);
 /* valid: P9_SETATTR_*. */
-struct p9_setattr { uint32_t valid, mode; uint64_t size; int64_t atime_s, mtime_s; uint32_t atime_ns, mtime_ns; };
+struct p9_setattr {
+    uint32_t valid, mode;
+    uint64_t size;
+    int64_t atime_s, mtime_s;
+    uint32_t atime_ns, mtime_ns;
+};
 int p9_setattr(uint32_t fid, const struct p9_setattr *attr);
 int p9_lopen(uint32_t fid, uint32_t flags, struct p9_qid *qid);
 /* fid is a directory before and the new, open file after. */

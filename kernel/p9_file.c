@@ -159,8 +159,12 @@ static void file_release(struct backing *b)
 }
 
 static const struct backing_ops file_ops = {
-    .size = file_size, .submit = file_submit, .sync = file_sync_backing,
-    .name = file_name, .same = file_same, .release = file_release,
+    .size = file_size,
+    .submit = file_submit,
+    .sync = file_sync_backing,
+    .name = file_name,
+    .same = file_same,
+    .release = file_release,
 };
 
 /* ---- open files */
@@ -194,7 +198,10 @@ uint64_t p9_file_read_limit(struct p9_file *f)
     return detached_stat(f->node, &st) ? st.size : INT64_MAX;
 }
 
-struct waiting_request { struct io_request io; struct completion completion; };
+struct waiting_request {
+    struct io_request io;
+    struct completion completion;
+};
 
 static void wake(struct io_request *r)
 {
@@ -214,8 +221,14 @@ static int write_zeros(struct p9_file *f, uint64_t from, uint64_t to)
     while (from < to && error == 0) {
         uint32_t length = (uint32_t)MIN(to - from, ARRAY_LEN(pages) * PAGE_SIZE);
         struct waiting_request w = {
-            .io = { .write = true, .offset = from, .length = length, .pages = pages, .done = wake,
-                    .npages = (uint32_t)(PAGE_ALIGN_UP(length) / PAGE_SIZE) },
+            .io = {
+                .write = true,
+                .offset = from,
+                .length = length,
+                .pages = pages,
+                .done = wake,
+                .npages = (uint32_t)(PAGE_ALIGN_UP(length) / PAGE_SIZE),
+            },
         };
         struct io_request *r = &w.io;
         p9_submit(f->fid, &r, 1);
@@ -348,7 +361,8 @@ int p9_scratch(struct backing **out)
         }
         if (error)
             p9_clunk(fid);
-    } while (error == -EEXIST && ++tries < SCRATCH_TRIES); /* left by a machine that was killed between two steps, or another one's right now */
+        /* A name may be left by a machine that was killed between two steps, or be another one's right now. */
+    } while (error == -EEXIST && ++tries < SCRATCH_TRIES);
     if (error)
         return error;
     const struct file_stat st = { .type = FILE_REGULAR, .mode = 0600, .ino = qid.path };

@@ -10,7 +10,7 @@
 #define READDIR_OVERHEAD P9_COUNTED_REPLY
 #define ROOT_UID 0u
 
-static struct spinlock fid_lock = SPINLOCK_INIT; /* protects fid_used; nothing is taken inside it */
+static struct spinlock fid_lock = SPINLOCK_INIT;            /* protects fid_used; nothing is taken inside it */
 static uint64_t fid_used[MAX_FIDS / FIDS_PER_WORD] = { 1 }; /* a bit each; P9_ROOT_FID is taken */
 static bool present;
 

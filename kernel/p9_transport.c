@@ -16,7 +16,11 @@
 #define VERSION "9P2000.L"
 
 /* What the device reads and writes beside the frames of one Tread or Twrite; lives until the device gives its name back. */
-enum { ENTRY_REQUEST, ENTRY_REPLY, ENTRY_DATA };
+enum {
+    ENTRY_REQUEST,
+    ENTRY_REPLY,
+    ENTRY_DATA,
+};
 struct slot {
     struct vq_desc table[ENTRY_DATA + IO_MAX_PAGES];
     struct p9_io_request request;

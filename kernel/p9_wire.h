@@ -45,28 +45,57 @@ enum p9_type {
 
 /* Open flags on the wire: Linux's numbers. */
 enum {
-    P9_O_RDONLY = 0, P9_O_WRONLY = 1, P9_O_RDWR = 2, P9_O_CREAT = 0100, P9_O_EXCL = 0200, P9_O_TRUNC = 01000,
-    P9_O_DIRECTORY = 0200000, P9_O_NOFOLLOW = 0400000
+    P9_O_RDONLY = 0,
+    P9_O_WRONLY = 1,
+    P9_O_RDWR = 2,
+    P9_O_CREAT = 0100,
+    P9_O_EXCL = 0200,
+    P9_O_TRUNC = 01000,
+    P9_O_DIRECTORY = 0200000,
+    P9_O_NOFOLLOW = 0400000
 };
 /* Mode bits on the wire: Linux's numbers. */
 enum {
-    P9_S_IFMT = 0170000, P9_S_IFDIR = 0040000, P9_S_IFREG = 0100000, P9_S_IFLNK = 0120000, P9_S_IFBLK = 0060000,
+    P9_S_IFMT = 0170000,
+    P9_S_IFDIR = 0040000,
+    P9_S_IFREG = 0100000,
+    P9_S_IFLNK = 0120000,
+    P9_S_IFBLK = 0060000,
     P9_S_PERMISSIONS = 07777
 };
-enum { P9_QID_DIR = 0x80, P9_QID_SYMLINK = 0x02 };
+enum {
+    P9_QID_DIR = 0x80,
+    P9_QID_SYMLINK = 0x02,
+};
 enum { P9_GETATTR_BASIC = 0x7FF };
 enum {
-    P9_SETATTR_MODE = 0x1, P9_SETATTR_SIZE = 0x8, P9_SETATTR_ATIME = 0x10, P9_SETATTR_MTIME = 0x20,
-    P9_SETATTR_ATIME_SET = 0x80, P9_SETATTR_MTIME_SET = 0x100
+    P9_SETATTR_MODE = 0x1,
+    P9_SETATTR_SIZE = 0x8,
+    P9_SETATTR_ATIME = 0x10,
+    P9_SETATTR_MTIME = 0x20,
+    P9_SETATTR_ATIME_SET = 0x80,
+    P9_SETATTR_MTIME_SET = 0x100
 };
 enum { P9_AT_REMOVEDIR = 0x200 };
 /* Types in a directory entry: Linux's DT_*. */
-enum { P9_DT_CHR = 2, P9_DT_DIR = 4, P9_DT_BLK = 6, P9_DT_LNK = 10 };
+enum {
+    P9_DT_CHR = 2,
+    P9_DT_DIR = 4,
+    P9_DT_BLK = 6,
+    P9_DT_LNK = 10,
+};
 
-struct p9_qid { uint8_t type; uint32_t version; uint64_t path; };
+struct p9_qid {
+    uint8_t type;
+    uint32_t version;
+    uint64_t path;
+};
 
 /* A run of bytes that is being read or written; bad is set for good by the first step that does not fit. */
-struct p9_buffer { uint8_t *at, *end; bool bad; };
+struct p9_buffer {
+    uint8_t *at, *end;
+    bool bad;
+};
 
 void p9_put_u8(struct p9_buffer *b, uint8_t v);
 void p9_put_u16(struct p9_buffer *b, uint16_t v);

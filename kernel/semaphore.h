@@ -8,14 +8,20 @@
 
 #include "kernel/sync.h"
 
-struct semaphore_waiter { struct completion turn; struct semaphore_waiter *next; };
+struct semaphore_waiter {
+    struct completion turn;
+    struct semaphore_waiter *next;
+};
 
 struct semaphore {
     struct spinlock lock; /* protects the rest; nothing is taken inside it */
     uint32_t count;
     struct semaphore_waiter *first, *last;
 };
-#define SEMAPHORE_INIT(n) { .lock = SPINLOCK_INIT, .count = (n) }
+#define SEMAPHORE_INIT(n) \
+    { \
+        .lock = SPINLOCK_INIT, .count = (n) \
+    }
 
 void semaphore_down(struct semaphore *s);
 void semaphore_up(struct semaphore *s);

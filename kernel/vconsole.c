@@ -12,10 +12,25 @@
 /* virtio 1.1, 5.3.2 to 5.3.4 */
 #define F_MULTIPORT ((uint64_t)1 << 1)
 enum { CONFIG_MAX_PORTS = 4 };
-enum { QUEUE_CONTROL_RX = 2, QUEUE_CONTROL_TX = 3 };
+enum {
+    QUEUE_CONTROL_RX = 2,
+    QUEUE_CONTROL_TX = 3,
+};
 /* virtio 1.1, 5.3.6.2 */
-enum control_event { DEVICE_READY, DEVICE_ADD, DEVICE_REMOVE, PORT_READY, CONSOLE_PORT, RESIZE, PORT_OPEN, PORT_NAME };
-struct control { uint32_t id; uint16_t event, value; };
+enum control_event {
+    DEVICE_READY,
+    DEVICE_ADD,
+    DEVICE_REMOVE,
+    PORT_READY,
+    CONSOLE_PORT,
+    RESIZE,
+    PORT_OPEN,
+    PORT_NAME,
+};
+struct control {
+    uint32_t id;
+    uint16_t event, value;
+};
 _Static_assert(sizeof(struct control) == 8, "virtio 1.1, 5.3.6.2");
 
 #define MAX_PORTS 4

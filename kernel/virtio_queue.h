@@ -18,15 +18,26 @@
 #define VQ_MAX_SIZE 256
 
 /* virtio 1.1, 2.6.5 */
-struct vq_desc { uint64_t addr; uint32_t len; uint16_t flags, next; };
+struct vq_desc {
+    uint64_t addr;
+    uint32_t len;
+    uint16_t flags, next;
+};
 #define VQ_DESC_NEXT 1u
 #define VQ_DESC_WRITE 2u /* the device writes, the driver reads */
 #define VQ_DESC_INDIRECT 4u
 /* virtio 1.1, 2.6.6 */
-struct vq_avail { uint16_t flags, idx, ring[]; };
+struct vq_avail {
+    uint16_t flags, idx, ring[];
+};
 /* virtio 1.1, 2.6.8 */
-struct vq_used_elem { uint32_t id, len; };
-struct vq_used { uint16_t flags, idx; struct vq_used_elem ring[]; };
+struct vq_used_elem {
+    uint32_t id, len;
+};
+struct vq_used {
+    uint16_t flags, idx;
+    struct vq_used_elem ring[];
+};
 #define VQ_USED_NO_NOTIFY 1u
 
 _Static_assert(sizeof(struct vq_desc) == 16 && sizeof(struct vq_used_elem) == 8, "virtio 1.1, 2.6");
@@ -36,7 +47,7 @@ struct virtqueue {
     struct vq_desc *desc;
     struct vq_avail *avail;
     volatile struct vq_used *used;
-    void **cookies;            /* of the requests that the device holds; NULL: it holds none of this name */
+    void **cookies; /* of the requests that the device holds; NULL: it holds none of this name */
     uint16_t size, mask;
     uint16_t free_head, nfree; /* descriptors that are free, linked by next */
     uint16_t avail_next;       /* avail->idx once the requests committed so far are published */

@@ -1,6 +1,9 @@
 // A disk that fails: each error reaches the call that it belongs to, the rest of the disk goes on to work.
 // run: --disk blkdebug:{dir}/bad.conf:{dir}/disk.img,rw,name=bad
-// setup: printf '[inject-error]\nevent = "read_aio"\nerrno = "5"\nsector = "80"\n[inject-error]\nevent = "write_aio"\nerrno = "5"\nsector = "160"\n[inject-error]\nevent = "write_aio"\nerrno = "28"\nsector = "240"\n[inject-error]\nevent = "flush_to_os"\nerrno = "5"\nonce = "on"\n' > bad.conf
+// setup: printf '[inject-error]\nevent = "read_aio"\nerrno = "5"\nsector = "80"\n' > bad.conf
+// setup: printf '[inject-error]\nevent = "write_aio"\nerrno = "5"\nsector = "160"\n' >> bad.conf
+// setup: printf '[inject-error]\nevent = "write_aio"\nerrno = "28"\nsector = "240"\n' >> bad.conf
+// setup: printf '[inject-error]\nevent = "flush_to_os"\nerrno = "5"\nonce = "on"\n' >> bad.conf
 // setup: head -c 1048576 /dev/zero | tr '\0' d > disk.img
 // timeout: 30
 // exit: 1
@@ -13,7 +16,11 @@
 
 #define SECTOR 512
 #define PAGE 4096
-enum { BAD_READ = 80, BAD_WRITE = 160, FULL_WRITE = 240 };
+enum {
+    BAD_READ = 80,
+    BAD_WRITE = 160,
+    FULL_WRITE = 240,
+};
 
 static char buffer[1 << 20];
 

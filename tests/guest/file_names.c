@@ -26,7 +26,7 @@ static void links_and_dots(void)
     char target[64];
     CHECK(stat("link/f", &st) == 0 && st.st_size == 8);
     CHECK(stat("/./host//sub/../sub/./f", &other) == 0 && other.st_ino == st.st_ino);
-    CHECK(stat("link/../sub/f", &other) == 0 && other.st_ino == st.st_ino); /* the parent of what the link means */
+    CHECK(stat("link/../sub/f", &other) == 0 && other.st_ino == st.st_ino);    /* the parent of what the link means */
     CHECK(stat("../../host/sub/f", &other) == 0 && other.st_ino == st.st_ino); /* above the root is the root */
     CHECK(stat("absolute", &other) == 0 && other.st_ino == st.st_ino);
     CHECK(lstat("absolute", &other) == 0 && S_ISLNK(other.st_mode));

@@ -295,7 +295,9 @@ void completion_wait(struct completion *c)
 }
 
 /* Kept reachable: drivers live for ever. */
-static struct block { struct block *next; } * blocks;
+static struct block {
+    struct block *next;
+} * blocks;
 
 void *kalloc(size_t size)
 {
@@ -317,7 +319,10 @@ void kfree(void *object)
 }
 
 /* All pages come from one arena, with a page of poison between any two blocks. */
-static struct pages { struct pages *next; void *at; } * all_pages;
+static struct pages {
+    struct pages *next;
+    void *at;
+} * all_pages;
 
 paddr_t mem_pages(uint64_t n)
 {
@@ -368,7 +373,9 @@ void panic(const char *format, ...)
 }
 
 struct bootargs boot_args;
-static struct { const char *name, *value; } arguments[8];
+static struct {
+    const char *name, *value;
+} arguments[8];
 
 void fake_bootarg(const char *name, const char *value)
 {

@@ -22,7 +22,10 @@
         } \
     } while (0)
 
-struct fake_run { uint8_t *at; uint32_t length; };
+struct fake_run {
+    uint8_t *at;
+    uint32_t length;
+};
 
 /* A request as the device sees it: what it may read, then what it may write. */
 struct fake_request {
@@ -33,7 +36,7 @@ struct fake_request {
 
 struct virtio_mmio {
     uint32_t id;
-    uint64_t features;   /* offered */
+    uint64_t features; /* offered */
     uint64_t negotiated;
     uint8_t config[64];
     uint32_t queue_max;

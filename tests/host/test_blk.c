@@ -13,8 +13,21 @@
 #define SECTOR 512
 #define DISK_PAGES 300
 #define POOL_PAGES 512
-enum { IN = 0, OUT = 1, FLUSH = 4, GET_ID = 8, OK_STATUS = 0, IOERR = 1 };
-enum { F_SIZE_MAX = 1 << 1, F_SEG_MAX = 1 << 2, F_RO = 1 << 5, F_BLK_SIZE = 1 << 6, F_FLUSH = 1 << 9 };
+enum {
+    IN = 0,
+    OUT = 1,
+    FLUSH = 4,
+    GET_ID = 8,
+    OK_STATUS = 0,
+    IOERR = 1,
+};
+enum {
+    F_SIZE_MAX = 1 << 1,
+    F_SEG_MAX = 1 << 2,
+    F_RO = 1 << 5,
+    F_BLK_SIZE = 1 << 6,
+    F_FLUSH = 1 << 9,
+};
 
 struct disk {
     struct virtio_mmio device;
@@ -28,7 +41,10 @@ struct disk {
 static uint32_t serve(struct virtio_mmio *d, uint32_t queue, struct fake_request *r)
 {
     struct disk *k = (struct disk *)d;
-    struct { uint32_t type, reserved; uint64_t sector; } header;
+    struct {
+        uint32_t type, reserved;
+        uint64_t sector;
+    } header;
     (void)queue;
     EXPECT(r->nout >= 1 && r->out[0].length == sizeof(header));
     memcpy(&header, r->out[0].at, sizeof(header));
@@ -106,8 +122,14 @@ static void make_job(struct job *j, bool write, uint64_t page, uint32_t npages, 
     memset(j, 0, sizeof(*j));
     for (uint32_t i = 0; i < npages; i++)
         j->pages[i] = (paddr_t)pool[(first + i * stride) % POOL_PAGES];
-    j->io = (struct io_request){ .write = write, .offset = page * PAGE_SIZE, .length = length, .npages = npages,
-                                 .pages = j->pages, .done = job_done };
+    j->io = (struct io_request){
+        .write = write,
+        .offset = page * PAGE_SIZE,
+        .length = length,
+        .npages = npages,
+        .pages = j->pages,
+        .done = job_done,
+    };
 }
 
 static void run_job(struct backing *b, struct job *j)

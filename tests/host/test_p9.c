@@ -21,15 +21,146 @@ static struct {
     uint8_t data[FILE_BYTES + 64 * PAGE_SIZE];
     uint64_t size;
     uint32_t msize;
-    uint32_t fids[64]; /* in use */
+    uint32_t fids[64];    /* in use */
     unsigned short_reads; /* this many reads give less than they could */
     uint32_t error;       /* not 0: the answer to everything */
     /* Hostile: called on the finished reply; returns the bytes to claim. */
     size_t (*twist)(uint8_t *reply, size_t n, size_t room);
-    unsigned reads, writes;
 } server = { .msize = 1 << 20 };
 
-/* ---- an honest server of one file, "file", in one directory */
+/* ---- an honest server of one file, "file", in one directory: each function answers some messages, with 0 or an error */
+
+static void put_qid(struct p9_buffer *out, uint8_t type)
+{
+    p9_put_u8(out, type);
+    p9_put_u32(out, 0);
+    p9_put_u64(out, 77);
+}
+
+static uint32_t answer_walk(struct p9_buffer *in, struct p9_buffer *out)
+{
+    uint32_t error = 0;
+    p9_get_u32(in);
+    p9_get_u32(in);
+    unsigned count = p9_get_u16(in);
+    p9_put_u16(out, (uint16_t)count);
+    for (unsigned i = 0; i < count; i++) {
+        size_t length;
+        const char *name = p9_get_name(in, &length);
+        if (length != 4 || memcmp(name, "file", 4) != 0)
+            error = 2;
+        put_qid(out, 0);
+    }
+    return error;
+}
+
+static void answer_getattr(struct p9_buffer *out)
+{
+    p9_put_u64(out, P9_GETATTR_BASIC);
+    put_qid(out, 0);
+    p9_put_u32(out, P9_S_IFREG | 0640);
+    p9_put_u32(out, 1);
+    p9_put_u32(out, 2);
+    p9_put_u64(out, 3);
+    p9_put_u64(out, 0);
+    p9_put_u64(out, server.size);
+    for (int i = 0; i < 12; i++)
+        p9_put_u64(out, (uint64_t)i);
+}
+
+static void answer_readdir(struct p9_buffer *in, struct p9_buffer *out)
+{
+    p9_get_u32(in);
+    uint64_t offset = p9_get_u64(in);
+    if (offset >= 3) {
+        p9_put_u32(out, 0);
+        return;
+    }
+    p9_put_u32(out, 24 + 4);
+    put_qid(out, 0);
+    p9_put_u64(out, offset + 1);
+    p9_put_u8(out, 8);
+    p9_put_string(out, "file");
+}
+
+/* Less than could be had, as often as the test wants it. */
+static uint32_t shortened(uint32_t count)
+{
+    if (!server.short_reads || count < 2)
+        return count;
+    server.short_reads--;
+    return 1 + fake_random(count - 1);
+}
+
+static void answer_read(struct p9_buffer *in, struct p9_buffer *out, const struct fake_request *r)
+{
+    p9_get_u32(in);
+    uint64_t offset = p9_get_u64(in);
+    uint32_t count = p9_get_u32(in);
+    EXPECT(fake_bytes(r->in, r->nin) == P9_COUNTED_REPLY + count && count + P9_IO_OVERHEAD <= server.msize);
+    count = shortened(offset < server.size ? (uint32_t)MIN((uint64_t)count, server.size - offset) : 0);
+    p9_put_u32(out, count);
+    EXPECT(out->at + count <= out->end);
+    memcpy(out->at, server.data + (count ? offset : 0), count);
+    out->at += count;
+}
+
+static void answer_write(struct p9_buffer *in, struct p9_buffer *out)
+{
+    p9_get_u32(in);
+    uint64_t offset = p9_get_u64(in);
+    uint32_t count = p9_get_u32(in);
+    EXPECT((size_t)(in->end - in->at) == count && count + P9_IO_OVERHEAD <= server.msize);
+    EXPECT(offset + count <= sizeof(server.data));
+    count = shortened(count);
+    memcpy(server.data + offset, in->at, count);
+    server.size = MAX(server.size, offset + count);
+    p9_put_u32(out, count);
+}
+
+static void answer_statfs(struct p9_buffer *out)
+{
+    p9_put_u32(out, 1);
+    p9_put_u32(out, 4096);
+    for (int i = 0; i < 6; i++)
+        p9_put_u64(out, 100);
+    p9_put_u32(out, 255);
+}
+
+static uint32_t answer(uint8_t type, struct p9_buffer *in, struct p9_buffer *out, const struct fake_request *r)
+{
+    switch (type) {
+    case P9_TVERSION:
+        p9_put_u32(out, MIN(p9_get_u32(in), server.msize));
+        p9_put_string(out, "9P2000.L");
+        return 0;
+    case P9_TATTACH:
+    case P9_TLOPEN:
+    case P9_TLCREATE:
+    case P9_TMKDIR:
+    case P9_TSYMLINK:
+        put_qid(out, type == P9_TATTACH ? P9_QID_DIR : 0);
+        p9_put_u32(out, 0);
+        return 0;
+    case P9_TSETATTR:
+    case P9_TCLUNK:
+    case P9_TFSYNC:
+    case P9_TUNLINKAT:
+    case P9_TRENAMEAT:
+    case P9_TLINK:
+        return 0;
+    case P9_TREADLINK:
+        p9_put_string(out, "target");
+        return 0;
+    case P9_TWALK: return answer_walk(in, out);
+    case P9_TGETATTR: return answer_getattr(out), 0;
+    case P9_TREADDIR: return answer_readdir(in, out), 0;
+    case P9_TREAD: return answer_read(in, out, r), 0;
+    case P9_TWRITE: return answer_write(in, out), 0;
+    case P9_TSTATFS: return answer_statfs(out), 0;
+    default: return 95;
+    }
+}
 
 static size_t reply_to(const uint8_t *request, size_t n, uint8_t *reply, const struct fake_request *r)
 {
@@ -38,111 +169,8 @@ static size_t reply_to(const uint8_t *request, size_t n, uint8_t *reply, const s
     EXPECT(p9_get_u32(&in) == n);
     uint8_t type = p9_get_u8(&in);
     uint16_t tag = p9_get_u16(&in);
-    uint32_t count;
-    uint64_t offset;
-    size_t length;
     EXPECT(tag == (type == P9_TVERSION ? P9_NOTAG : r->id));
-    uint32_t error = server.error;
-    switch (error ? 0 : type) {
-    case P9_TVERSION:
-        count = p9_get_u32(&in);
-        p9_put_u32(&out, MIN(count, server.msize));
-        p9_put_string(&out, "9P2000.L");
-        break;
-    case P9_TATTACH:
-    case P9_TLOPEN:
-    case P9_TLCREATE:
-    case P9_TMKDIR:
-    case P9_TSYMLINK:
-        p9_put_u8(&out, type == P9_TATTACH ? P9_QID_DIR : 0);
-        p9_put_u32(&out, 0);
-        p9_put_u64(&out, 77);
-        p9_put_u32(&out, 0);
-        break;
-    case P9_TWALK:
-        p9_get_u32(&in);
-        p9_get_u32(&in);
-        count = p9_get_u16(&in);
-        p9_put_u16(&out, (uint16_t)count);
-        for (unsigned i = 0; i < count; i++) {
-            const char *name = p9_get_name(&in, &length);
-            if (length != 4 || memcmp(name, "file", 4) != 0)
-                error = 2;
-            p9_put_u8(&out, 0);
-            p9_put_u32(&out, 0);
-            p9_put_u64(&out, 77);
-        }
-        break;
-    case P9_TGETATTR:
-        p9_put_u64(&out, P9_GETATTR_BASIC);
-        p9_put_u8(&out, 0), p9_put_u32(&out, 0), p9_put_u64(&out, 77);
-        p9_put_u32(&out, P9_S_IFREG | 0640), p9_put_u32(&out, 1), p9_put_u32(&out, 2);
-        p9_put_u64(&out, 3), p9_put_u64(&out, 0), p9_put_u64(&out, server.size);
-        for (int i = 0; i < 12; i++)
-            p9_put_u64(&out, (uint64_t)i);
-        break;
-    case P9_TSETATTR:
-    case P9_TCLUNK:
-    case P9_TFSYNC:
-    case P9_TUNLINKAT:
-    case P9_TRENAMEAT:
-    case P9_TLINK:
-        break;
-    case P9_TREADLINK:
-        p9_put_string(&out, "target");
-        break;
-    case P9_TSTATFS:
-        p9_put_u32(&out, 1), p9_put_u32(&out, 4096);
-        for (int i = 0; i < 6; i++)
-            p9_put_u64(&out, 100);
-        p9_put_u32(&out, 255);
-        break;
-    case P9_TREADDIR:
-        p9_get_u32(&in);
-        offset = p9_get_u64(&in);
-        if (offset >= 3) {
-            p9_put_u32(&out, 0);
-            break;
-        }
-        p9_put_u32(&out, 24 + 4);
-        p9_put_u8(&out, 0), p9_put_u32(&out, 0), p9_put_u64(&out, 77 + offset);
-        p9_put_u64(&out, offset + 1), p9_put_u8(&out, 8), p9_put_string(&out, "file");
-        break;
-    case P9_TREAD:
-        p9_get_u32(&in);
-        offset = p9_get_u64(&in);
-        count = p9_get_u32(&in);
-        EXPECT(fake_bytes(r->in, r->nin) == P9_COUNTED_REPLY + count && count + P9_IO_OVERHEAD <= server.msize);
-        server.reads++;
-        count = offset < server.size ? (uint32_t)MIN((uint64_t)count, server.size - offset) : 0;
-        if (server.short_reads && count > 1) {
-            server.short_reads--;
-            count = 1 + fake_random(count - 1);
-        }
-        p9_put_u32(&out, count);
-        EXPECT(out.at + count <= out.end);
-        memcpy(out.at, server.data + (count ? offset : 0), count);
-        out.at += count;
-        break;
-    case P9_TWRITE:
-        p9_get_u32(&in);
-        offset = p9_get_u64(&in);
-        count = p9_get_u32(&in);
-        EXPECT((size_t)(in.end - in.at) == count && count + P9_IO_OVERHEAD <= server.msize);
-        EXPECT(offset + count <= sizeof(server.data));
-        server.writes++;
-        if (server.short_reads && count > 1) {
-            server.short_reads--;
-            count = 1 + fake_random(count - 1);
-        }
-        memcpy(server.data + offset, in.at, count);
-        server.size = MAX(server.size, offset + count);
-        p9_put_u32(&out, count);
-        break;
-    default:
-        error = error ? error : 95;
-        break;
-    }
+    uint32_t error = server.error ? server.error : answer(type, &in, &out, r);
     EXPECT(!out.bad && !in.bad);
     if (error) {
         out.at = reply + P9_HEADER_SIZE;
@@ -174,7 +202,11 @@ static uint32_t serve(struct virtio_mmio *d, uint32_t queue, struct fake_request
 
 static uint8_t pool[POOL_PAGES][PAGE_SIZE] __attribute__((aligned(4096)));
 
-struct job { struct io_request io; paddr_t pages[IO_MAX_PAGES]; bool finished; };
+struct job {
+    struct io_request io;
+    paddr_t pages[IO_MAX_PAGES];
+    bool finished;
+};
 
 static void job_done(struct io_request *r)
 {
@@ -192,8 +224,14 @@ static void make_job(struct job *j, bool write, uint64_t offset, uint32_t length
         j->pages[i] = (paddr_t)pool[(first + i * stride) % POOL_PAGES];
         memset((void *)j->pages[i], (int)fake_random(256), PAGE_SIZE);
     }
-    j->io = (struct io_request){ .write = write, .offset = offset, .length = length, .npages = npages, .pages = j->pages,
-                                 .done = job_done };
+    j->io = (struct io_request){
+        .write = write,
+        .offset = offset,
+        .length = length,
+        .npages = npages,
+        .pages = j->pages,
+        .done = job_done,
+    };
 }
 
 static void run_job(struct backing *b, struct job *j)
@@ -436,8 +474,12 @@ static void whole(uint32_t msize)
     server.size = FILE_BYTES;
     for (size_t i = 0; i < server.size; i++)
         server.data[i] = (uint8_t)fake_random(256);
-    server.device = (struct virtio_mmio){ .id = VIRTIO_ID_9P, .features = VIRTIO_F_INDIRECT_DESC | VIRTIO_F_VERSION_1,
-                                          .queue_max = 128, .serve = serve };
+    server.device = (struct virtio_mmio){
+        .id = VIRTIO_ID_9P,
+        .features = VIRTIO_F_INDIRECT_DESC | VIRTIO_F_VERSION_1,
+        .queue_max = 128,
+        .serve = serve,
+    };
     fake_add(&server.device);
     p9_init();
     if (msize < PAGE_SIZE + P9_IO_OVERHEAD) {
