@@ -27,8 +27,8 @@
 #define CHANCES 32        /* reprieves for one victim when kept pages must go */
 
 struct ghost {
-    uint32_t tag;  /* of the page; 0: empty */
-    uint32_t came; /* when it had come in */
+    uint32_t tag;  /* of the page */
+    uint32_t came; /* when it had come in; 0: nobody */
 };
 
 struct keeper {
@@ -79,15 +79,18 @@ static void auto_init(void *state, uint32_t nslots)
     list_init(k->links, nslots, 3);
 }
 
+/*
+ * Pages of one mapping that lie within the size of the table never meet in it, and whether two others do doesn't depend on the mapping's
+ * number: so that a run counts the same whatever else is mapped.
+ */
 static uint32_t tag_of(uint64_t page)
 {
-    uint64_t x = (page + 1) * 0x9E3779B97F4A7C15u;
-    return (uint32_t)(x >> 32) | 1;
+    return (uint32_t)page + (uint32_t)(page >> 32) * 0x9E3779B1u;
 }
 
 static struct ghost *ghost_of(const struct keeper *k, uint32_t tag)
 {
-    return &k->ghosts[tag >> 1 & k->mask];
+    return &k->ghosts[tag & k->mask];
 }
 
 static void put(struct keeper *k, enum list list, uint32_t slot)
@@ -115,9 +118,9 @@ static void auto_insert(void *state, uint32_t slot, uint64_t page, uint64_t orde
     (void)order;
     k->now++;
     k->tags[slot] = tag;
-    if (g->tag == tag) {
+    if (g->came != 0 && g->tag == tag) {
         k->stamps[slot] = k->now - g->came;
-        g->tag = 0;
+        g->came = 0;
         put(k, RETURNED, slot);
     } else {
         k->stamps[slot] = k->now;
