@@ -1,0 +1,42 @@
+#!/usr/bin/python3
+"""runtime/exports.txt names what the runtime defines for programs, all of it and nothing else; the linked object shows no more."""
+# timeout: 600
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+NM = "riscv64-unknown-elf-nm"
+# What newlib or the linker asks for by name: the strong ones.
+STRONG = re.compile(r"_start|__getreent|_\w+_r|__retarget_lock_\w+|__lock___\w+")
+
+
+def symbols(path):
+    """(kind, name) of everything that the object file defines globally."""
+    out = subprocess.run([NM, "--defined-only", "--extern-only", path], capture_output=True, text=True, check=True).stdout
+    return [(words[1], words[2]) for words in map(str.split, out.splitlines()) if len(words) == 3]
+
+
+def main():
+    subprocess.run(["make", "-s", "all"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    with open(os.path.join(ROOT, "runtime", "exports.txt"), encoding="ascii") as file:
+        listed = file.read().split()
+    folder = os.path.join(ROOT, "build", "runtime")
+    sources = [name for name in os.listdir(os.path.join(ROOT, "runtime")) if name.endswith(".c")]
+    defined = [s for name in sources for s in symbols(os.path.join(folder, name + ".o"))]
+    wanted = {name for kind, name in defined if kind in "WV" or STRONG.fullmatch(name)} | {"_start"}
+    shown = {name for _, name in symbols(os.path.join(ROOT, "build", "bower.o"))}
+    failed = False
+    for test, problem in [
+        ("exports-sorted", [] if listed == sorted(set(listed)) else ["the list is not sorted, or a name stands twice"]),
+        ("exports-complete", sorted(wanted - set(listed))),
+        ("exports-exist", sorted(set(listed) - wanted)),
+        ("exports-alone", sorted(shown - set(listed))),
+    ]:
+        print(f"TEST {test}: {'FAIL ' + ' '.join(problem) if problem else 'OK'}")
+        failed |= bool(problem)
+    return failed
+
+
+sys.exit(main())
