@@ -90,8 +90,8 @@ def make(goals, failure=None):
     """Runs make in the project's folder, its output on stderr: stdout is the program's."""
     environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
     verbose = re.search(r"(^| )V=1( |$)", os.environ.get("MAKEFLAGS", ""))
-    how = "V=1" if verbose else "QUIET=1" if not os.isatty(2) else "-s"  # people see what is built, stderr files do not
-    command = ["make", "--no-print-directory", how, f"-j{os.cpu_count()}", *goals]
+    how = ["V=1"] if verbose else ["-s"] if os.isatty(2) else ["-s", "QUIET=1"]  # people see what is built, files do not
+    command = ["make", "--no-print-directory", *how, f"-j{os.cpu_count()}", *goals]
     os.makedirs(in_root("build"), exist_ok=True)
     with open(in_root("build", "lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two runs may not build the same library at once
