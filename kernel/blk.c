@@ -366,12 +366,14 @@ static int command(struct blk *b, uint32_t type, const paddr_t *page, uint32_t l
         .io = { .length = length, .npages = page ? 1 : 0, .pages = page, .done = wake, .driver = (void *)(uintptr_t)type },
     };
     struct io_request *finished = NULL;
+    bool were_on = irq_save(); /* see completion_wait */
     spin_lock(&b->lock);
     if (submit_special(b, &w.io, &finished))
         vq_notify(&b->queue);
     spin_unlock(&b->lock);
     finish_all(b, finished);
     completion_wait(&w.completion);
+    irq_restore(were_on);
     return w.io.error;
 }
 

@@ -231,8 +231,10 @@ static int write_zeros(struct p9_file *f, uint64_t from, uint64_t to)
             },
         };
         struct io_request *r = &w.io;
+        bool were_on = irq_save(); /* see completion_wait */
         p9_submit(f->fid, &r, 1);
         completion_wait(&w.completion);
+        irq_restore(were_on);
         error = w.io.error;
         from += length;
     }

@@ -130,9 +130,12 @@ int p9_walk(uint32_t from, const struct p9_name *names, unsigned n, uint32_t *fi
 
 void p9_clunk(uint32_t fid)
 {
-    /* The fid is gone whatever the answer (9P2000, clunk(5)), so nobody has to wait for it. */
-    if (fid != P9_ROOT_FID)
-        p9_cast(begin(P9_TCLUNK, fid), fid_free, fid);
+    if (fid == P9_ROOT_FID)
+        return;
+    struct p9_call *c = begin(P9_TCLUNK, fid);
+    (void)p9_call(c); /* the fid is gone whatever the answer (9P2000, clunk(5)) */
+    p9_end(c);
+    fid_free(fid);
 }
 
 static enum file_type type_of_mode(uint32_t mode)

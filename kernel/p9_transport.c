@@ -327,8 +327,10 @@ int p9_call(struct p9_call *c)
         return -ENAMETOOLONG; /* only names can be too long for the message */
     c->io = (struct io_request){ .write = true, .done = wake };
     c->completion.done = 0;
+    bool were_on = irq_save(); /* see completion_wait */
     submit_call(c);
     completion_wait(&c->completion);
+    irq_restore(were_on);
     return c->io.error ? c->io.error : p9_check_reply(c->reply, c->received, c->type, c->tag, &c->in);
 }
 
@@ -339,21 +341,6 @@ void p9_end(struct p9_call *c)
     p9.free_calls = c;
     spin_unlock(&p9.lock);
     semaphore_up(&calls_free);
-}
-
-static void end_cast(struct io_request *r)
-{
-    struct p9_call *c = call_of(r);
-    c->then(c->argument);
-    p9_end(c);
-}
-
-void p9_cast(struct p9_call *c, void (*then)(uint32_t argument), uint32_t argument)
-{
-    c->then = then;
-    c->argument = argument;
-    c->io = (struct io_request){ .write = true, .done = end_cast };
-    submit_call(c);
 }
 
 uint32_t p9_io_max(void)

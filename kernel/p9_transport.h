@@ -23,8 +23,6 @@ struct p9_call {
     uint16_t tag;
     struct io_request io;
     struct completion completion;
-    void (*then)(uint32_t argument);
-    uint32_t argument;
     struct p9_call *next;
 };
 
@@ -36,12 +34,6 @@ struct p9_call *p9_begin(enum p9_type type);
 /* Sends and waits. 0, the server's error, or -EIO for an answer that is none. */
 int p9_call(struct p9_call *call);
 void p9_end(struct p9_call *call);
-/*
- * Sends and does not wait: whatever the answer, then(argument) is called when it came, from interrupt or polling context,
- * and the call has ended. No p9_end.
- */
-void p9_cast(struct p9_call *call, void (*then)(uint32_t argument), uint32_t argument);
-
 /*
  * Queues n requests for the file that fid stands for: a read ends early only at the file's end, and what then is left of
  * its frames is zeros.

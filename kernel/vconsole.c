@@ -175,6 +175,7 @@ static void handle_interrupt(void *arg)
 static void send_control(uint32_t id, enum control_event event, uint16_t value)
 {
     struct completion sent = { 0 };
+    bool were_on = irq_save(); /* see completion_wait */
     spin_lock(&con.lock);
     *con.message = (struct control){ .id = id, .event = (uint16_t)event, .value = value };
     con.message_sent = &sent;
@@ -184,6 +185,7 @@ static void send_control(uint32_t id, enum control_event event, uint16_t value)
     spin_unlock(&con.lock);
     if (!dead)
         completion_wait(&sent);
+    irq_restore(were_on);
 }
 
 static int make_queues(void)
@@ -328,6 +330,7 @@ int64_t vconsole_read(void *buffer, size_t n, bool nonblocking)
 static int send(uint32_t n)
 {
     struct completion sent = { 0 };
+    bool were_on = irq_save(); /* see completion_wait */
     spin_lock(&con.lock);
     bool dead = con.dead;
     if (!dead) {
@@ -336,9 +339,9 @@ static int send(uint32_t n)
         vq_notify(&con.out->tx);
     }
     spin_unlock(&con.lock);
-    if (dead)
-        return -EIO;
-    completion_wait(&sent);
+    if (!dead)
+        completion_wait(&sent);
+    irq_restore(were_on);
     return con.dead ? -EIO : 0;
 }
 

@@ -17,7 +17,7 @@
 #define NS_PER_S 1000000000u
 #define TICKS_PER_S 100u /* of times(); sysconf(_SC_CLK_TCK) says the same */
 
-static uint64_t start_ns, start_instret;
+static uint64_t start_ns, start_instret, start_waited;
 static uint64_t slept_ns;       /* atomic */
 static uint64_t wall_offset_ns; /* time of day at time_ns() == 0; 0: not asked yet. atomic */
 
@@ -25,6 +25,7 @@ void clock_start(void)
 {
     start_ns = time_ns();
     start_instret = hart_instret();
+    start_waited = completion_waited_instret();
 }
 
 uint64_t clock_elapsed_ns(void)
@@ -37,9 +38,14 @@ uint64_t clock_elapsed_instret(void)
     return hart_instret() - start_instret;
 }
 
+uint64_t clock_waited_instret(void)
+{
+    return completion_waited_instret() - start_waited;
+}
+
 uint64_t clock_boot_instret(void)
 {
-    return start_instret - boot_instret_start;
+    return start_instret - boot_instret_start - start_waited;
 }
 
 uint64_t clock_cpu_ns(void)

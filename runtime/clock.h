@@ -10,7 +10,8 @@
 void clock_start(void);
 uint64_t clock_elapsed_ns(void);      /* since clock_start */
 uint64_t clock_elapsed_instret(void); /* instructions since clock_start, waiting included */
-/* Instructions from the first one in supervisor mode to clock_start. */
+uint64_t clock_waited_instret(void);  /* of these, those retired while waiting for devices */
+/* Instructions from the first one in supervisor mode to clock_start, waiting left out. */
 uint64_t clock_boot_instret(void);
 /* Time in which the program had the processor: elapsed, less what faults waited and what it slept. */
 uint64_t clock_cpu_ns(void);
