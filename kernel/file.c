@@ -179,6 +179,28 @@ int file_sync(struct file *f)
     return f->ops->sync ? f->ops->sync(f) : -EINVAL;
 }
 
+static int set_attributes(struct file *f, const struct p9_setattr *attr)
+{
+    return f->ops->set_attributes ? f->ops->set_attributes(f, attr) : -EPERM;
+}
+
+int file_chmod(struct file *f, uint32_t mode)
+{
+    return set_attributes(f, &(struct p9_setattr){ .valid = P9_SETATTR_MODE, .mode = mode & P9_S_PERMISSIONS });
+}
+
+int file_utimes(struct file *f, int64_t atime_s, uint32_t atime_ns, int64_t mtime_s, uint32_t mtime_ns)
+{
+    const struct p9_setattr attr = {
+        .valid = P9_SETATTR_ATIME | P9_SETATTR_MTIME | P9_SETATTR_ATIME_SET | P9_SETATTR_MTIME_SET,
+        .atime_s = atime_s,
+        .atime_ns = atime_ns,
+        .mtime_s = mtime_s,
+        .mtime_ns = mtime_ns,
+    };
+    return set_attributes(f, &attr);
+}
+
 int file_readdir(struct file *f, struct file_dirent *out)
 {
     struct file_dirent *entry = f->ops->readdir ? kalloc(sizeof(*entry)) : NULL;

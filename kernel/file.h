@@ -44,6 +44,9 @@ int64_t file_seek(struct file *f, int64_t offset, int whence);
 int file_stat(struct file *f, struct file_stat *out);
 int file_truncate(struct file *f, uint64_t size);
 int file_sync(struct file *f);
+/* -EPERM for what has neither: console, disks. -ENOENT for a file that was unlinked. */
+int file_chmod(struct file *f, uint32_t mode);
+int file_utimes(struct file *f, int64_t atime_s, uint32_t atime_ns, int64_t mtime_s, uint32_t mtime_ns);
 /* 1 and an entry, 0 at the end; the position is the file's own; file_seek(f, 0, SEEK_SET) rewinds. */
 int file_readdir(struct file *f, struct file_dirent *out);
 bool file_is_tty(struct file *f);

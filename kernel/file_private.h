@@ -20,6 +20,7 @@ struct file_ops {
     int (*stat)(struct file *f, struct file_stat *out);
     int (*truncate)(struct file *f, uint64_t size);
     int (*sync)(struct file *f);
+    int (*set_attributes)(struct file *f, const struct p9_setattr *attr); /* mode, times */
     /* The entry at f->position, which moves on. Called with f->position_lock. */
     int (*readdir)(struct file *f, struct file_dirent *out);
     struct backing *(*backing)(struct file *f);

@@ -63,6 +63,11 @@ static int share_sync(struct file *f)
     return error ? error : b->ops->sync(b);
 }
 
+static int share_set_attributes(struct file *f, const struct p9_setattr *attr)
+{
+    return p9_file_setattr(f->object, attr);
+}
+
 static struct backing *share_backing(struct file *f)
 {
     return p9_file_backing(f->object);
@@ -81,6 +86,7 @@ static const struct file_ops share_ops = {
     .stat = share_stat,
     .truncate = share_truncate,
     .sync = share_sync,
+    .set_attributes = share_set_attributes,
     .backing = share_backing,
     .close = share_close,
 };
@@ -123,6 +129,11 @@ static int directory_sync(struct file *f)
     return p9_fsync(((struct directory *)f->object)->fid);
 }
 
+static int directory_set_attributes(struct file *f, const struct p9_setattr *attr)
+{
+    return p9_setattr(((struct directory *)f->object)->fid, attr);
+}
+
 static int directory_close(struct file *f)
 {
     p9_clunk(((struct directory *)f->object)->fid);
@@ -134,6 +145,7 @@ static const struct file_ops directory_ops = {
     .stat = directory_stat,
     .readdir = directory_readdir,
     .sync = directory_sync,
+    .set_attributes = directory_set_attributes,
     .close = directory_close,
 };
 

@@ -74,6 +74,8 @@ int p9_file_stat(struct p9_file *f, struct file_stat *out);
 /* Bytes that may be read at most: INT64_MAX unless only we know the size. */
 uint64_t p9_file_read_limit(struct p9_file *f);
 int p9_file_truncate(struct p9_file *f, uint64_t size);
+/* Mode and times. -ENOENT for a file that lost its name: the server could not find it. */
+int p9_file_setattr(struct p9_file *f, const struct p9_setattr *attr);
 
 /* Is a file of this path open? */
 bool p9_path_is_open(const char *path);

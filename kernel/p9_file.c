@@ -263,6 +263,12 @@ int p9_file_truncate(struct p9_file *f, uint64_t size)
     return p9_setattr(f->fid, &attr);
 }
 
+int p9_file_setattr(struct p9_file *f, const struct p9_setattr *attr)
+{
+    struct file_stat st;
+    return detached_stat(f->node, &st) ? -ENOENT : p9_setattr(f->fid, attr);
+}
+
 /* ---- names that change under open files */
 
 bool p9_path_is_open(const char *path)

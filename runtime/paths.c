@@ -167,6 +167,16 @@ static int grow_file(struct file *file, uint64_t size)
     return file_truncate(file, size);
 }
 
+static int chmod_file(struct file *file, uint64_t mode)
+{
+    return file_chmod(file, (uint32_t)mode & 07777);
+}
+
+API int fchmod(int fd, mode_t mode)
+{
+    return api_status(with_file(fd, false, chmod_file, mode));
+}
+
 API int ftruncate(int fd, off_t size)
 {
     return api_status(size < 0 ? -EINVAL : with_file(fd, true, file_truncate, (uint64_t)size));
@@ -205,29 +215,54 @@ API int posix_fadvise(int fd, off_t offset, off_t length, int advice)
     return length < 0 || advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE ? EINVAL : 0;
 }
 
-/* times[0]: access, times[1]: modification; NULL: now. UTIME_OMIT keeps what the file has. */
-static int set_times(const char *path, const struct timespec times[2])
+/* Turns what the program asks for into two times: NULL is now, UTIME_OMIT what the file has. 0 or -EINVAL. */
+static int choose_times(const struct timespec *asked, const struct file_stat *st, struct timespec out[2])
 {
-    struct timespec now = clock_wall(), t[2] = { now, now };
+    const struct timespec had[2] = { { st->atime_s, st->atime_ns }, { st->mtime_s, st->mtime_ns } };
+
+    for (int i = 0; i < 2; i++) {
+        if (!asked || asked[i].tv_nsec == UTIME_NOW)
+            out[i] = clock_wall();
+        else if (asked[i].tv_nsec == UTIME_OMIT)
+            out[i] = had[i];
+        else if (asked[i].tv_nsec < 0 || asked[i].tv_nsec >= 1000000000)
+            return -EINVAL;
+        else
+            out[i] = asked[i];
+    }
+    return 0;
+}
+
+/* asked[0]: access, asked[1]: modification. */
+static int set_times(const char *path, const struct timespec *asked)
+{
+    struct timespec t[2];
+    struct file_stat st;
+    int error = path_stat(path, true, &st);
+
+    if (!error)
+        error = choose_times(asked, &st, t);
+    if (error)
+        return error;
+    return path_utimes(path, t[0].tv_sec, (uint32_t)t[0].tv_nsec, t[1].tv_sec, (uint32_t)t[1].tv_nsec);
+}
+
+API int futimens(int fd, const struct timespec *asked)
+{
+    struct file *file = fd_get(fd);
+    struct timespec t[2];
     struct file_stat st;
     int error;
 
-    if (times) {
-        error = path_stat(path, true, &st);
-        if (error)
-            return error;
-        for (int i = 0; i < 2; i++) {
-            if (times[i].tv_nsec == UTIME_NOW)
-                continue;
-            if (times[i].tv_nsec == UTIME_OMIT)
-                t[i] = i == 0 ? (struct timespec){ st.atime_s, st.atime_ns } : (struct timespec){ st.mtime_s, st.mtime_ns };
-            else if (times[i].tv_nsec < 0 || times[i].tv_nsec >= 1000000000)
-                return -EINVAL;
-            else
-                t[i] = times[i];
-        }
-    }
-    return path_utimes(path, t[0].tv_sec, (uint32_t)t[0].tv_nsec, t[1].tv_sec, (uint32_t)t[1].tv_nsec);
+    if (!file)
+        return api_status(-EBADF);
+    error = file_stat(file, &st);
+    if (!error)
+        error = choose_times(asked, &st, t);
+    if (!error)
+        error = file_utimes(file, t[0].tv_sec, (uint32_t)t[0].tv_nsec, t[1].tv_sec, (uint32_t)t[1].tv_nsec);
+    file_put(file);
+    return api_status(error);
 }
 
 API int utimensat(int directory, const char *path, const struct timespec *times, int flags)

@@ -166,6 +166,7 @@ static void names(void)
     struct stat st;
     struct timeval times[2] = { { 1000000000, 0 }, { 1100000000, 500000 } };
     struct utimbuf old = { 100, 200 };
+    int fd;
 
     SHOW(access("f", R_OK | W_OK));
     SHOW(access("none", F_OK));
@@ -176,6 +177,14 @@ static void names(void)
     SHOW(chmod("f", 0600));
     stat("f", &st);
     printf("mode %o\n", st.st_mode & 0777);
+    fd = open("f", O_RDWR);
+    SHOW(fchmod(fd, 0640));
+    SHOW(futimens(fd, (struct timespec[2]){ { 5, 0 }, { 0, UTIME_OMIT } }));
+    SHOW(fstat(fd, &st));
+    printf("mode %o, access time %ld\n", st.st_mode & 0777, (long)st.st_atime);
+    SHOW(futimens(fd, (struct timespec[2]){ { 5, -7 }, { 0, 0 } }));
+    close(fd);
+    SHOW(fchmod(fd, 0644));
     SHOW(chmod("f", 0644));
     SHOW(utimes("f", times));
     stat("f", &st);
