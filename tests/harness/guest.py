@@ -7,7 +7,7 @@
     stdin: FILE              what the program reads (nothing)
     stats: EXPRESSION        is true, in the counters' names: faults <= 6 and frames_leaked == 0
     setup: COMMAND           bash, before the run; check: COMMAND, after it, must succeed. Both in the scratch folder
-    timeout: S               (60)
+    timeout: S               (120)
     skip: WHY                not run
 
 Lines before the first `run:` hold for every run, lines after one for that run. {dir} is the test's scratch folder and {files}
@@ -26,7 +26,7 @@ class GuestTest(Test):
     def __init__(self, name, path, expectations, run):
         super().__init__(name, path)
         self.expectations, self.run_line = expectations, run
-        self.timeout = float(self.value("timeout", 60))
+        self.timeout = float(self.value("timeout", 120))
 
     def value(self, key, default=None):
         return ([value for found, value in self.expectations if found == key] or [default])[-1]
@@ -58,7 +58,7 @@ class GuestTest(Test):
         source = self.value("stdin")
         stdin = open(os.path.join(ROOT, source), "rb") if source else subprocess.DEVNULL
         with open(self.log(), "wb") as err, open(os.path.join(self.folder, "stdout"), "wb") as out:
-            status = execute(self.command(), self.timeout + 60, out, err, stdin=stdin)
+            status = execute(self.command(), self.timeout + 180, out, err, stdin=stdin)
         reason = self.verdict(status)
         return [Outcome(self.name, "FAIL" if reason else "OK", reason)]
 
