@@ -29,7 +29,7 @@ struct p9_name {
  * went; only if all names were found is it 0 and *fid a new fid. n = 0 copies the fid.
  */
 int p9_walk(uint32_t from, const struct p9_name *names, unsigned n, uint32_t *fid, struct p9_qid *qids, unsigned *walked);
-/* Gives a fid back; does not wait for the server. The root's stays. */
+/* Gives a fid back. The root's stays. */
 void p9_clunk(uint32_t fid);
 int p9_getattr(uint32_t fid, struct file_stat *out);
 /* valid: P9_SETATTR_*. */
@@ -59,8 +59,8 @@ int64_t p9_readdir(uint32_t fid, uint64_t position, void *out, size_t size);
 int p9_next_entry(struct p9_buffer *b, struct file_dirent *out, uint64_t *next_position);
 
 /*
- * An open regular file: something that can be paged. Lives until the last reference to its backing goes; that may wait
- * for other calls to end, so backing_put must not be called under a spinlock.
+ * An open regular file: something that can be paged. Lives until the last reference to its backing goes; that waits for
+ * the server, so backing_put must not be called under a spinlock.
  *
  * QEMU's server finds a file's attributes by its path, even for an open fid. Files therefore remember the path that they were
  * opened by, and one that lost it (unlinked, or replaced by a rename) keeps its attributes here: see p9_file.c.

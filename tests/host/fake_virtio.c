@@ -280,6 +280,16 @@ void spin_unlock(struct spinlock *lock)
     locks_held--;
 }
 
+bool irq_save(void)
+{
+    return true;
+}
+
+void irq_restore(bool were_on)
+{
+    (void)were_on;
+}
+
 void complete(struct completion *c)
 {
     c->done = 1;
