@@ -34,7 +34,7 @@ void irq_restore(bool were_on);
 void hart_wait_for_interrupt(void);
 
 /*
- * Instructions retired by this hart, those of sleeping in hart_wait_for_interrupt excluded; nanoseconds since power-on
+ * Instructions retired by this hart, those of sleeping and of interrupts that were taken excluded; nanoseconds since power-on
  * (time CSR, timebase of the device tree).
  */
 uint64_t hart_instret(void);

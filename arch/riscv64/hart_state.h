@@ -25,7 +25,7 @@ struct hart {
     uint64_t walk;              /* the leaf table that this hart used last (pt.c) */
     uint64_t fences_local;      /* atomic: a thread may move to another hart between two instructions */
     uint64_t fences_remote;     /* atomic */
-    uint64_t slept_instret;     /* of the instret CSR: what passed while this hart slept */
+    uint64_t slept_instret;     /* of the instret CSR: what passed while this hart slept or took interrupts */
     uint64_t timer_deadline;    /* ticks of the time CSR */
     irq_handler *timer_handler; /* NULL: no timer is set */
     void *timer_arg;

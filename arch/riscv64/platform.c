@@ -173,6 +173,7 @@ void platform_find_devices(const struct fdt *t)
 
 void platform_enable_interrupts(void)
 {
+    hart_measure_interrupts();
     plic_start_hart(this_hart());
     timer_start_hart();
 }

@@ -18,6 +18,10 @@ extern unsigned device_window_count;
 struct hart *hart_by_id(uint64_t id);                        /* NULL: not in the device tree */
 struct hart *hart_by_interrupt_controller(uint32_t phandle); /* of its node below the hart's */
 void hart_handle_interrupt(uint64_t number);
+/* The same from the trap handler, kept out of hart_instret. */
+void hart_take_interrupt(uint64_t number);
+/* Boot hart, once, before anything enables an interrupt. */
+void hart_measure_interrupts(void);
 
 /* Devices, as platform.c finds them in the device tree. node is a child of parent. */
 void uart_found(const struct fdt *t, fdt_node node, paddr_t base);

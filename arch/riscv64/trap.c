@@ -50,7 +50,7 @@ static int handle_page_fault(const struct trap_frame *frame, uint64_t cause, vad
 
 static __attribute__((noinline)) int handle_interrupt(uint64_t cause)
 {
-    hart_handle_interrupt(cause & ~((uint64_t)1 << SCAUSE_INTERRUPT_BIT));
+    hart_take_interrupt(cause & ~((uint64_t)1 << SCAUSE_INTERRUPT_BIT));
     return FAULT_RESOLVED;
 }
 
