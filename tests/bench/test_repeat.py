@@ -26,7 +26,7 @@ def counts(arguments, stdin):
             found = json.load(f)
     for table in [found, *found["regions"]]:
         for name in TIMES:
-            table.pop(name)
+            table.pop(name, None)
     return found
 
 
