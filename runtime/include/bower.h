@@ -29,7 +29,7 @@ struct bower_counters {
     uint64_t frames;                    /* of the pool: its cap, in 4 KiB frames; of a mapping: resident now */
     uint64_t frames_peak;               /* of the pool: most in use at once; of a mapping: 0 */
     uint64_t time_ns;                   /* nanoseconds since main was called; of a mapping: 0 */
-    uint64_t instret;                   /* instructions retired since main was called, waiting included; of a mapping: 0 */
+    uint64_t instret;                   /* instructions since main, those spent waiting left out; of a mapping: 0 */
 };
 
 __BEGIN_DECLS
