@@ -129,9 +129,11 @@ static void answer_statfs(struct p9_buffer *out)
 
 static uint32_t answer(uint8_t type, struct p9_buffer *in, struct p9_buffer *out, const struct fake_request *r)
 {
+    uint32_t msize;
     switch (type) {
     case P9_TVERSION:
-        p9_put_u32(out, MIN(p9_get_u32(in), server.msize));
+        msize = p9_get_u32(in);
+        p9_put_u32(out, MIN(msize, server.msize));
         p9_put_string(out, "9P2000.L");
         return 0;
     case P9_TATTACH:
