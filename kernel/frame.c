@@ -23,7 +23,7 @@ int pool_init(struct pool *pool, uint64_t nframes, const struct evict_policy *ev
     pool->nframes = (uint32_t)nframes;
     pool->evict = evict;
     evict->init(pool->evict_state, pool->nframes);
-    pool->untouched_head = pool->untouched_tail = pool->keep = FRAME_NONE;
+    pool->untouched_head = pool->untouched_tail = pool->harvest_next = pool->keep = FRAME_NONE;
     for (uint32_t i = 0; i < nframes; i++)
         pool->frames[i] = (struct frame){ .use = FRAME_FREE, .next = i + 1 };
     pool->frames[nframes - 1].next = FRAME_NONE;

@@ -34,6 +34,7 @@ struct pool {
     struct frame *frames;
     uint32_t free_head, nfree;
     uint32_t untouched_head, untouched_tail, nuntouched;
+    uint32_t harvest_next; /* untouched frame to look at next among the older ones, or FRAME_NONE */
     uint32_t nused;
     uint32_t peak;    /* most frames in use at once */
     uint64_t order;   /* pages mapped so far */

@@ -13,6 +13,9 @@ struct spinlock pager_lock = SPINLOCK_INIT;
 struct pool llm_pool;
 struct region *regions;
 
+#define HARVEST_YOUNG BATCH_MAX
+#define HARVEST_OLD BATCH_MAX
+
 static uint32_t next_region_id = 1;
 
 struct region *region_create(struct backing *backing, uint64_t offset, uint64_t npages, bool shared, struct pool *pool)
@@ -203,21 +206,43 @@ void region_touch(struct region *r, uint32_t page)
     pool_touch(r->pool, pool_slot(r->pool, page_pa(p)));
 }
 
-void pool_harvest(struct pool *pool)
+/* Looks at up to `most` untouched frames from this one on, BATCH_MAX at a time; returns the first it did not look at. */
+static uint32_t harvest_from(struct pool *pool, uint32_t slot, uint32_t most)
 {
-    /* Twice the largest batch covers all that one fault can have brought; junk that nobody uses must not cost more. */
     struct page_ref refs[BATCH_MAX];
     bool used[BATCH_MAX];
-    uint32_t slot = pool->untouched_head;
-    for (unsigned round = 0; round < 2 && slot != FRAME_NONE; round++) {
+    while (most > 0 && slot != FRAME_NONE) {
         size_t n = 0;
-        for (; slot != FRAME_NONE && n < BATCH_MAX; slot = pool->frames[slot].next)
+        for (; slot != FRAME_NONE && n < BATCH_MAX && most > 0; slot = pool->frames[slot].next, most--)
             refs[n++] = (struct page_ref){ pool->frames[slot].region, pool->frames[slot].page };
         for_every_pte(refs, n, TEST_ACCESSED, used);
         for (size_t i = 0; i < n; i++)
             if (used[i])
                 region_touch(refs[i].region, refs[i].page);
     }
+    return slot;
+}
+
+void pool_harvest(struct pool *pool)
+{
+    /* The youngest are what the last fault brought; older ones, perhaps junk that nobody will use, in turn. */
+    if (pool->nuntouched <= HARVEST_YOUNG) {
+        harvest_from(pool, pool->untouched_head, HARVEST_YOUNG);
+        return;
+    }
+    uint32_t old = pool->harvest_next;
+    if (old == FRAME_NONE || pool->frames[old].use != FRAME_UNTOUCHED)
+        old = pool->untouched_head;
+    pool->harvest_next = harvest_from(pool, old, HARVEST_OLD);
+    uint32_t young = pool->untouched_tail;
+    for (unsigned i = 1; i < HARVEST_YOUNG && young != FRAME_NONE && pool->frames[young].prev != FRAME_NONE; i++)
+        young = pool->frames[young].prev;
+    harvest_from(pool, young, HARVEST_YOUNG);
+}
+
+void pool_harvest_all(struct pool *pool)
+{
+    harvest_from(pool, pool->untouched_head, pool->nuntouched);
 }
 
 static void count_waste(struct region *r, uint32_t page)

@@ -97,6 +97,8 @@ int region_set_prefetch(struct region *r, const struct prefetch_policy *policy);
 void region_touch(struct region *r, uint32_t page);
 /* Looks at the A bits of pages read ahead (bounded) and calls region_touch on those used, oldest first. */
 void pool_harvest(struct pool *pool);
+/* The same without a bound, before pages go: what they were used for since the last fault is not lost. */
+void pool_harvest_all(struct pool *pool);
 
 /*
  * A page that holds a frame and is mapped nowhere becomes ABSENT. detach is for a frame that is in flight already (a

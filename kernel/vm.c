@@ -236,6 +236,8 @@ static int close_window(struct vma *v)
     struct region *r = v->region;
     uint32_t first = v->first, n = (uint32_t)((v->end - v->start) >> PAGE_SHIFT);
     spin_lock(&pager_lock);
+    if (r->pool)
+        pool_harvest_all(r->pool);
     pages_hide(v, first, n);
     int error = 0;
     if (r->shared)

@@ -89,6 +89,8 @@ void pages_drop(struct region *r, uint32_t first, uint32_t n)
     struct page_ref refs[STEP];
     uint32_t at = first;
     size_t count;
+    if (r->pool)
+        pool_harvest_all(r->pool);
     while ((count = next_resident(r, &at, first + n, refs, true)) > 0) {
         region_unmap(refs, count);
         for (size_t i = 0; i < count; i++)
