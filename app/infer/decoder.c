@@ -33,6 +33,7 @@ static int choose_sizes(struct decoder *d, const struct decoder_options *o,
     }
     d->block = min_u32(o->block != 0 ? o->block : DECODER_DEFAULT_BLOCK, d->context);
     d->par.workers = max_u32(o->threads, 1);
+    d->clock = o->clock;
     return 0;
 }
 
@@ -158,13 +159,25 @@ static void norm_rows(struct decoder *d, const float *x, uint32_t n, const float
     for (uint32_t p = 0; p < n; p++) {
         float *out = d->norm + (size_t)p * width;
         const float *in = x + (size_t)p * width;
-        if (bias != NULL) {
+        if (d->model->arch == ARCH_GPT2) {
             ops_layer_norm(out, in, weight, bias, width, eps);
         } else {
             ops_rms_norm(out, in, weight, width, eps);
         }
     }
     vectors_set(&d->vectors, d->norm, n, width);
+}
+
+/* matmul, its time counted where there is a clock. */
+static void product(struct decoder *d, const struct tensor *w, const float *bias, float *y,
+                    size_t stride)
+{
+    double start = d->clock != NULL ? d->clock() : 0.0;
+
+    matmul(&d->par, w, bias, &d->vectors, y, stride);
+    if (d->clock != NULL) {
+        d->product_seconds += d->clock() - start;
+    }
 }
 
 /* Rotates what must be rotated, and stores keys and values. */
@@ -194,13 +207,13 @@ static void attention_half(struct decoder *d, uint32_t layer, uint32_t n)
     uint32_t q_width = s->heads * s->head_width, kv_width = s->kv_heads * s->head_width;
 
     norm_rows(d, d->residual, n, l->attn_norm, l->attn_norm_bias);
-    matmul(&d->par, &l->q, l->q_bias, &d->vectors, d->query, q_width);
-    matmul(&d->par, &l->k, l->k_bias, &d->vectors, d->wide, kv_width);
-    matmul(&d->par, &l->v, l->v_bias, &d->vectors, d->wide2, kv_width);
+    product(d, &l->q, l->q_bias, d->query, q_width);
+    product(d, &l->k, l->k_bias, d->wide, kv_width);
+    product(d, &l->v, l->v_bias, d->wide2, kv_width);
     store_keys(d, layer, n);
     attention_run(&d->attention, &d->par, layer, d->position, n, d->query);
     vectors_set(&d->vectors, d->query, n, q_width);
-    matmul(&d->par, &l->attn_out, l->attn_out_bias, &d->vectors, d->norm, s->width);
+    product(d, &l->attn_out, l->attn_out_bias, d->norm, s->width);
     add(d->residual, d->norm, (size_t)n * s->width);
 }
 
@@ -211,12 +224,12 @@ static void ffn_half(struct decoder *d, uint32_t layer, uint32_t n)
 
     norm_rows(d, d->residual, n, l->ffn_norm, l->ffn_norm_bias);
     if (model_gated(d->model)) {
-        matmul(&d->par, &l->gate, l->gate_bias, &d->vectors, d->wide2, s->ffn_width);
+        product(d, &l->gate, l->gate_bias, d->wide2, s->ffn_width);
     }
-    matmul(&d->par, &l->up, l->up_bias, &d->vectors, d->wide, s->ffn_width);
+    product(d, &l->up, l->up_bias, d->wide, s->ffn_width);
     ops_activate(d->model->ffn, d->wide, d->wide2, n * s->ffn_width);
     vectors_set(&d->vectors, d->wide, n, s->ffn_width);
-    matmul(&d->par, &l->down, l->down_bias, &d->vectors, d->norm, s->width);
+    product(d, &l->down, l->down_bias, d->norm, s->width);
     add(d->residual, d->norm, (size_t)n * s->width);
 }
 
@@ -233,7 +246,7 @@ static const float *output(struct decoder *d, uint32_t from, uint32_t n, decoder
         uint32_t rows = min_u32(at_once, n - p);
         norm_rows(d, d->residual + (size_t)p * m->shape.width, rows, m->out_norm,
                   m->out_norm_bias);
-        matmul(&d->par, &w, NULL, &d->vectors, d->logits, vocab);
+        product(d, &w, NULL, d->logits, vocab);
         for (uint32_t i = 0; i < rows && sink != NULL; i++) {
             sink(context, d->position + p + i, d->logits + (size_t)i * vocab);
         }

@@ -16,6 +16,7 @@ struct decoder_options {
     uint32_t context; /* positions; 0: the model's, but at most DECODER_DEFAULT_CONTEXT */
     uint32_t block;   /* positions per pass over the weights; 0: DECODER_DEFAULT_BLOCK */
     uint32_t threads; /* 0 counts as 1 */
+    double (*clock)(void); /* seconds, to count the time in products; NULL: not counted */
 };
 
 enum {
@@ -39,6 +40,8 @@ struct decoder {
     float *rope;         /* [block][rope_width]: cosines, then sines */
     float *logits;       /* [DECODER_LOGIT_ROWS][vocab] */
     struct vectors vectors;
+    double (*clock)(void);
+    double product_seconds; /* in matrix products so far, quantising their vectors included */
 };
 
 /* Receives the logits of one position; they are valid during the call. */

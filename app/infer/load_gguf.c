@@ -129,15 +129,28 @@ static void get_linear(struct binder *b, uint32_t layer, const char *what, uint3
     *bias = get_vector(b, OPTIONAL, part(name, layer, what, "bias"), rows);
 }
 
+/* The bias of a norm: gpt2's LayerNorm has one, llama's RMSNorm has none. */
+static float *norm_bias(struct binder *b, const char *name)
+{
+    struct model *m = b->m;
+
+    if (m->arch == ARCH_GPT2) {
+        return get_vector(b, REQUIRED, name, m->shape.width);
+    }
+    if (find(b, OPTIONAL, name) != NULL && b->result == 0) {
+        b->result = infer_fail(b->err, EINVAL, "%s: tensor %s: the norms of %s have no bias",
+                               m->file.name, name, b->arch);
+    }
+    return NULL;
+}
+
 static void get_norm(struct binder *b, uint32_t layer, const char *what, float **weight,
                      float **bias)
 {
     char name[NAME_CHARS];
-    uint32_t width = b->m->shape.width;
 
-    *weight = get_vector(b, REQUIRED, part(name, layer, what, "weight"), width);
-    enum need need = b->m->arch == ARCH_GPT2 ? REQUIRED : OPTIONAL;
-    *bias = get_vector(b, need, part(name, layer, what, "bias"), width);
+    *weight = get_vector(b, REQUIRED, part(name, layer, what, "weight"), b->m->shape.width);
+    *bias = norm_bias(b, part(name, layer, what, "bias"));
 }
 
 /* GPT-2 stores Q, K and V as one matrix, in that order. */
@@ -215,8 +228,7 @@ static void get_embeddings(struct binder *b)
                    &m->pos_embd);
     }
     m->out_norm = get_vector(b, REQUIRED, "output_norm.weight", m->shape.width);
-    m->out_norm_bias = get_vector(b, m->arch == ARCH_GPT2 ? REQUIRED : OPTIONAL,
-                                  "output_norm.bias", m->shape.width);
+    m->out_norm_bias = norm_bias(b, "output_norm.bias");
 }
 
 static void get_head_width(struct binder *b)

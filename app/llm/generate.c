@@ -72,7 +72,7 @@ static int add_prompt(struct session *s, const char *text, size_t len, size_t *f
 static int go_on(struct session *s, const float *logits)
 {
     const struct options *o = s->options;
-    double start = session_now();
+    double start = session_now(), products = s->decoder.product_seconds;
     int result = 0;
 
     for (int32_t n = 0; n != o->predict && result == 0; n++) {
@@ -93,6 +93,7 @@ static int go_on(struct session *s, const float *logits)
         }
     }
     s->generated_seconds += session_now() - start;
+    s->generated_products += s->decoder.product_seconds - products;
     return result;
 }
 

@@ -2,6 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#ifdef MAP_LLM
+#include <bower.h>
+#endif
 
 #include "options.h"
 #include "session.h"
@@ -50,10 +56,30 @@ static double per_second(uint64_t n, double seconds)
 
 static void print_speed(const struct session *s)
 {
-    fprintf(stderr, "llm: prompt %lu tokens, %.2f tokens/s; generated %lu tokens, %.2f tokens/s\n",
+    double share = s->generated_seconds > 0.0 ? s->generated_products / s->generated_seconds : 0.0;
+
+    fprintf(stderr,
+            "llm: prompt %lu tokens, %.2f tokens/s; generated %lu tokens, %.2f tokens/s, "
+            "%.0f%% of the time in matrix products\n",
             (unsigned long)s->prompt_tokens, per_second(s->prompt_tokens, s->prompt_seconds),
             (unsigned long)s->generated_tokens,
-            per_second(s->generated_tokens, s->generated_seconds));
+            per_second(s->generated_tokens, s->generated_seconds), 100.0 * share);
+}
+
+/* What is allocated now, which is the most that there was: the heap keeps what it had. The pool of
+ * frames was taken from the same memory at boot; the program's image was not. */
+static void print_memory(const struct session *s)
+{
+    unsigned long used = 0, keys_and_values = attention_bytes(&s->decoder.attention.shape);
+#ifdef MAP_LLM
+    struct bower_counters pool;
+
+    bower_counters(&pool);
+    used = (unsigned long)(sysconf(_SC_PHYS_PAGES) - sysconf(_SC_AVPHYS_PAGES) - (long)pool.frames) *
+           (unsigned long)sysconf(_SC_PAGESIZE);
+#endif
+    fprintf(stderr, "llm: memory %lu bytes beside the frame pool, %lu of them keys and values\n", used,
+            keys_and_values);
 }
 
 int main(int argc, char **argv)
@@ -75,6 +101,9 @@ int main(int argc, char **argv)
     }
     if (result == 0) {
         print_speed(&session);
+        if (options.memory) {
+            print_memory(&session);
+        }
     }
     int status = result < 0 ? fail(&err, EXIT_FAILED) : 0;
     if (session_close(&session, &err) < 0) {

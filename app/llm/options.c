@@ -1,4 +1,4 @@
-#include "options.h"
+#include "session.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -55,6 +55,8 @@ static const struct option table[] = {
       "print how well the model predicts that text, instead of generating" },
     { NULL, "--logits", TEXT, FIELD(logits), 0, 0, "FILE",
       "write the logits of every position (format: infer/logits_file.h)" },
+    { NULL, "--memory", FLAG, FIELD(memory), 0, 0, NULL,
+      "say at the end how many bytes are in use beside the frame pool" },
     { "-h", "--help", FLAG, FIELD(help), 0, 0, NULL, "this text" },
 };
 
@@ -125,6 +127,7 @@ int options_parse(struct options *o, int argc, char **argv, struct infer_error *
     *o = (struct options){
         .model = "/dev/model",
         .predict = 256,
+        .decoder = { .clock = session_now },
         .sampler = { .temperature = 0.8f,
                      .top_k = 40,
                      .top_p = 0.95f,

@@ -22,6 +22,7 @@ struct session {
     /* for the line at the end */
     uint64_t prompt_tokens, generated_tokens;
     double prompt_seconds, generated_seconds;
+    double generated_products; /* seconds of generated_seconds in matrix products */
 };
 
 int session_open(struct session *s, const struct options *options, struct infer_error *err);
