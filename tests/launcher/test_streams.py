@@ -190,7 +190,10 @@ def on_terminal(words, keys):
     output = b""
     for after, key in keys:
         while after not in output:
-            output += os.read(terminal, 4096)
+            try:
+                output += os.read(terminal, 4096)
+            except OSError:
+                raise AssertionError(f"ended before {after}: {output}") from None
         expect(termios.tcgetattr(terminal)[3] & termios.ICANON, "the terminal's mode was changed")
         os.write(terminal, key)
     try:
@@ -212,7 +215,8 @@ def test_qemu_that_does_not_start():
     disk = scratch_file("locked", b"x" * 4096)
     process = subprocess.Popen([RUN, "--run-dir", SCRATCH, "--disk", f"{disk},rw", PROGRAM, "--", "hang"],
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    expect(process.stderr.readline() == b"hanging\n", "no start")
+    line = process.stderr.readline()
+    expect(line == b"hanging\n", f"no start: {line}")
     done = run("--disk", f"{disk},rw", PROGRAM, "--", "exit", "0")
     process.terminate()
     process.wait()
