@@ -1,4 +1,4 @@
-/* math.h: newlib's, without the names that Linux's header leaves to programs. */
+/* math.h: newlib's, without the names that Linux's header leaves to programs, and with the functions of long double. */
 #ifndef BOWER_MATH_H
 #define BOWER_MATH_H
 #define infinity newlib_infinity
@@ -12,4 +12,60 @@
 #undef pow10
 #undef pow10f
 #undef pow10l
+
+#if __ISO_C_VISIBLE >= 1999
+__BEGIN_DECLS
+long double acosl(long double x);
+long double acoshl(long double x);
+long double asinl(long double x);
+long double asinhl(long double x);
+long double atanl(long double x);
+long double atanhl(long double x);
+long double cbrtl(long double x);
+long double ceill(long double x);
+long double cosl(long double x);
+long double coshl(long double x);
+long double expl(long double x);
+long double exp2l(long double x);
+long double expm1l(long double x);
+long double fabsl(long double x);
+long double floorl(long double x);
+long double logl(long double x);
+long double log10l(long double x);
+long double log1pl(long double x);
+long double log2l(long double x);
+long double logbl(long double x);
+long double nearbyintl(long double x);
+long double rintl(long double x);
+long double roundl(long double x);
+long double sinl(long double x);
+long double sinhl(long double x);
+long double sqrtl(long double x);
+long double tanl(long double x);
+long double tanhl(long double x);
+long double truncl(long double x);
+long double atan2l(long double x, long double y);
+long double copysignl(long double x, long double y);
+long double fdiml(long double x, long double y);
+long double fmaxl(long double x, long double y);
+long double fminl(long double x, long double y);
+long double fmodl(long double x, long double y);
+long double hypotl(long double x, long double y);
+long double nextafterl(long double x, long double y);
+long double nexttowardl(long double x, long double y);
+long double powl(long double x, long double y);
+long double remainderl(long double x, long double y);
+long double frexpl(long double x, int *exponent);
+long double ldexpl(long double x, int n);
+long double modfl(long double x, long double *whole);
+long double scalblnl(long double x, long n);
+long double scalbnl(long double x, int n);
+int ilogbl(long double x);
+long lrintl(long double x);
+long lroundl(long double x);
+long long llrintl(long double x);
+long long llroundl(long double x);
+__END_DECLS
+#endif
+
 #endif

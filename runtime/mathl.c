@@ -1,0 +1,407 @@
+/*
+ * mathl.c: long double (IEEE binary128) functions that newlib has only where long double is double. Those that ISO C defines
+ * exactly are exact; the others start from the double function and correct it, which leaves an error of about 1e-32.
+ *
+ * Arithmetic on long double is software's (libgcc): some 100 instructions an operation. erfl, tgammal, lgammal and fmal are missing.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runtime/api.h"
+
+typedef unsigned __int128 uint128;
+
+#define BIAS 16383
+#define FRACTION 112
+#define EXPONENT_OF(bits) ((int)((bits) >> FRACTION & 0x7fff))
+#define ONE_BIT ((uint128)1)
+#define SIGN_BIT (ONE_BIT << 127)
+#define TO_INTEGER 0x1p112L /* beyond it every number is whole */
+
+static const long double ln2 = 0.693147180559945309417232121458176568L;
+/* ln 2 in parts, the first with so few bits that its product with a quotient is exact. */
+static const long double ln2_high = 0x1.62e42fefa39ef35793c7673p-1L, ln2_low = 0x1.f97b57a079a193394c5b16c5068cp-103L;
+
+static uint128 bits_of(long double x)
+{
+    uint128 bits;
+
+    __builtin_memcpy(&bits, &x, sizeof(bits));
+    return bits;
+}
+
+static long double from_bits(uint128 bits)
+{
+    long double x;
+
+    __builtin_memcpy(&x, &bits, sizeof(x));
+    return x;
+}
+
+/* ---- exact: signs, comparisons, whole numbers, exponents */
+
+API long double fabsl(long double x)
+{
+    return from_bits(bits_of(x) & ~SIGN_BIT);
+}
+
+API long double copysignl(long double x, long double sign)
+{
+    return from_bits((bits_of(x) & ~SIGN_BIT) | (bits_of(sign) & SIGN_BIT));
+}
+
+API long double fmaxl(long double x, long double y)
+{
+    return y != y || x > y || (x == y && !signbit(x)) ? x : y;
+}
+
+API long double fminl(long double x, long double y)
+{
+    return y != y || x < y || (x == y && signbit(x)) ? x : y;
+}
+
+API long double fdiml(long double x, long double y)
+{
+    return x <= y ? 0 : x - y;
+}
+
+API long double truncl(long double x)
+{
+    uint128 bits = bits_of(x);
+    int exponent = EXPONENT_OF(bits) - BIAS;
+
+    if (exponent >= FRACTION)
+        return x;
+    if (exponent < 0)
+        return __builtin_copysignl(0, x);
+    return from_bits(bits & ~((ONE_BIT << (FRACTION - exponent)) - 1));
+}
+
+API long double floorl(long double x)
+{
+    long double whole = truncl(x);
+
+    return whole > x ? whole - 1 : whole;
+}
+
+API long double ceill(long double x)
+{
+    long double whole = truncl(x);
+
+    return whole < x ? __builtin_copysignl(whole + 1, x) : whole;
+}
+
+API long double roundl(long double x)
+{
+    long double whole = truncl(x);
+
+    return __builtin_fabsl(x - whole) >= 0.5L ? whole + __builtin_copysignl(1, x) : whole;
+}
+
+/* Adding so much that no fraction is left rounds as the current mode says. */
+API long double rintl(long double x)
+{
+    volatile long double moved = __builtin_copysignl(TO_INTEGER, x);
+
+    if (!(__builtin_fabsl(x) < TO_INTEGER))
+        return x;
+    moved = x + moved;
+    return __builtin_copysignl(moved - __builtin_copysignl(TO_INTEGER, x), x);
+}
+
+API long double nearbyintl(long double x)
+{
+    return rintl(x);
+}
+
+API long lrintl(long double x)
+{
+    return (long)rintl(x);
+}
+
+API long long llrintl(long double x)
+{
+    return (long long)rintl(x);
+}
+
+API long lroundl(long double x)
+{
+    return (long)roundl(x);
+}
+
+API long long llroundl(long double x)
+{
+    return (long long)roundl(x);
+}
+
+API long double modfl(long double x, long double *whole)
+{
+    *whole = truncl(x);
+    return __builtin_copysignl(__builtin_isinf(x) ? 0 : x - *whole, x);
+}
+
+API long double scalblnl(long double x, long n)
+{
+    for (; n > BIAS && __builtin_isfinite(x) && x != 0; n -= BIAS)
+        x *= 0x1p16383L;
+    for (; n < -BIAS + FRACTION + 1 && x != 0; n += BIAS - FRACTION - 2)
+        x *= 0x1p-16269L; /* stays normal until the last step, so that it is rounded once */
+    return x == 0 || !__builtin_isfinite(x) ? x : x * from_bits((uint128)(n + BIAS) << FRACTION);
+}
+
+API long double scalbnl(long double x, int n)
+{
+    return scalblnl(x, n);
+}
+
+API long double ldexpl(long double x, int n)
+{
+    return scalblnl(x, n);
+}
+
+API long double frexpl(long double x, int *exponent)
+{
+    uint128 bits = bits_of(x);
+
+    *exponent = 0;
+    if (x == 0 || !__builtin_isfinite(x))
+        return x;
+    if (EXPONENT_OF(bits) == 0) {
+        x = frexpl(x * 0x1p120L, exponent);
+        *exponent -= 120;
+        return x;
+    }
+    *exponent = EXPONENT_OF(bits) - BIAS + 1;
+    return from_bits((bits & ~((uint128)0x7fff << FRACTION)) | (uint128)(BIAS - 1) << FRACTION);
+}
+
+API int ilogbl(long double x)
+{
+    int exponent;
+
+    if (x == 0 || x != x)
+        return x == 0 ? FP_ILOGB0 : FP_ILOGBNAN;
+    if (__builtin_isinf(x))
+        return INT_MAX;
+    frexpl(x, &exponent);
+    return exponent - 1;
+}
+
+API long double logbl(long double x)
+{
+    if (x == 0 || !__builtin_isfinite(x))
+        return x == 0 ? -__builtin_infl() : x * x;
+    return ilogbl(x);
+}
+
+/* Long division of the mantissas: one bit of the quotient after the other; none of it rounds. */
+API long double fmodl(long double x, long double y)
+{
+    long double a = __builtin_fabsl(x), b = __builtin_fabsl(y), part;
+    int ea, eb;
+
+    if (b == 0 || x != x || y != y || __builtin_isinf(x))
+        return (x * y) / (x * y);
+    if (a < b)
+        return x;
+    frexpl(b, &eb);
+    while (a >= b) {
+        frexpl(a, &ea);
+        part = scalblnl(b, ea - eb);
+        a -= part > a ? scalblnl(b, ea - eb - 1) : part;
+    }
+    return __builtin_copysignl(a, x);
+}
+
+API long double remainderl(long double x, long double y)
+{
+    long double r = fmodl(x, 2 * y), b = __builtin_fabsl(y), a = __builtin_fabsl(r);
+
+    if (__builtin_isfinite(x) && __builtin_isinf(2 * y))
+        r = x, a = __builtin_fabsl(x);
+    if (a > b / 2) {
+        a -= b;
+        if (a >= b / 2)
+            a -= b;
+        r = signbit(r) ? -a : a;
+    }
+    return r == 0 ? __builtin_copysignl(0, x) : r;
+}
+
+API long double nextafterl(long double x, long double to)
+{
+    uint128 bits = bits_of(x);
+
+    if (x != x || to != to)
+        return x + to;
+    if (x == to)
+        return to;
+    if (x == 0)
+        return __builtin_copysignl(from_bits(1), to);
+    return from_bits((x < to) == (x > 0) ? bits + 1 : bits - 1);
+}
+
+API long double nexttowardl(long double x, long double to)
+{
+    return nextafterl(x, to);
+}
+
+API long double hypotl(long double x, long double y)
+{
+    long double a = __builtin_fabsl(x), b = __builtin_fabsl(y);
+    int exponent;
+
+    if (__builtin_isinf(a) || __builtin_isinf(b))
+        return __builtin_infl();
+    if (x != x || y != y || a == 0 || b == 0)
+        return a + b;
+    frexpl(a > b ? a : b, &exponent);
+    a = scalblnl(a, -exponent);
+    b = scalblnl(b, -exponent);
+    return scalblnl(sqrtl(a * a + b * b), exponent);
+}
+
+/* ---- exponentials and logarithms */
+
+/* e^r - 1 for |r| <= 0.35: the series on r / 64, then (1 + t)^2 - 1 = t (t + 2) six times. */
+static long double small_expm1(long double r)
+{
+    long double x = r / 64, term = x, sum = 0;
+
+    for (int i = 2; i < 18; i++) {
+        sum += term;
+        term *= x / i;
+    }
+    for (int i = 0; i < 6; i++)
+        sum *= sum + 2;
+    return sum;
+}
+
+API long double expl(long double x)
+{
+    long double k;
+
+    if (x != x || x > 11357 || x < -11515) {
+        if (x == x && __builtin_isfinite(x))
+            errno = ERANGE;
+        return x != x ? x : x > 0 ? __builtin_infl()
+                                  : 0;
+    }
+    k = rintl(x / ln2);
+    return scalblnl(1 + small_expm1(x - k * ln2_high - k * ln2_low), (long)k);
+}
+
+API long double expm1l(long double x)
+{
+    if (__builtin_fabsl(x) < 0x1p-120L)
+        return x;
+    return __builtin_fabsl(x) < 0.35L ? small_expm1(x) : expl(x) - 1;
+}
+
+API long double exp2l(long double x)
+{
+    long double k = rintl(x);
+
+    if (!(__builtin_fabsl(x) < 17000))
+        return expl(x * ln2);
+    return scalblnl(1 + small_expm1((x - k) * ln2), (long)k);
+}
+
+/* ln(1 + d) for 1 + d near 1: from the double logarithm by one step of Halley's method. */
+static long double near_log1p(long double d)
+{
+    long double y = log1p((double)d), e = small_expm1(y);
+
+    return y + 2 * (d - e) / (d + e + 2);
+}
+
+API long double logl(long double x)
+{
+    long double m;
+    int k;
+
+    if (!(x > 0) || __builtin_isinf(x)) {
+        errno = x == 0 ? ERANGE : x < 0 ? EDOM
+                                        : errno;
+        return x == 0 ? -__builtin_infl() : x < 0 ? __builtin_nanl("")
+                                                  : x;
+    }
+    m = frexpl(x, &k);
+    if (m < 0.70710678L)
+        m *= 2, k--;
+    return k * ln2_high + (near_log1p(m - 1) + k * ln2_low);
+}
+
+API long double log1pl(long double x)
+{
+    return x > -0.25L && x < 0.25L ? (x == 0 ? x : near_log1p(x)) : logl(1 + x);
+}
+
+API long double log2l(long double x)
+{
+    int k;
+    long double m = frexpl(x, &k);
+
+    if (!(x > 0) || __builtin_isinf(x))
+        return logl(x);
+    if (m < 0.70710678L)
+        m *= 2, k--;
+    return k + near_log1p(m - 1) / ln2;
+}
+
+API long double log10l(long double x)
+{
+    return logl(x) / 2.30258509299404568401799145468436421L;
+}
+
+/* A double that lies where x lies: of the same sign and class, on the same side of 1, as whole and as odd as x. */
+static double like(long double x)
+{
+    double sign = signbit(x) ? -1 : 1;
+    long double a = __builtin_fabsl(x);
+
+    if (a == 0 || a != a || __builtin_isinf(a))
+        return (double)x;
+    if (truncl(a) == a)
+        return sign * (a == 1 ? 1 : fmodl(a, 2) == 1 ? 3
+                                                     : 2);
+    return sign * (a < 1 ? 0.5 : 1.5);
+}
+
+API long double powl(long double x, long double y)
+{
+    long double power = 1, base = x;
+    bool odd = __builtin_fabsl(y) < TO_INTEGER * 2 && fmodl(y, 2) != 0;
+
+    if (x != x || y != y)
+        return x == 1 || y == 0 ? 1 : x + y;
+    if (x == 0 || y == 0 || x == 1 || __builtin_isinf(x) || __builtin_isinf(y) || (x < 0 && truncl(y) != y))
+        return pow(like(x), like(y)); /* what C defines for them does not depend on the rest of their digits */
+    if (truncl(y) == y && __builtin_fabsl(y) <= 1024) {
+        for (unsigned n = (unsigned)__builtin_fabsl(y); n; n >>= 1, base *= base)
+            if (n & 1)
+                power *= base;
+        if (__builtin_isfinite(power) && power != 0)
+            return y < 0 ? 1 / power : power;
+    }
+    power = expl(y * logl(__builtin_fabsl(x)));
+    return x < 0 && odd ? -power : power;
+}
+
+API long double cbrtl(long double x)
+{
+    long double m, y;
+    int k, rest;
+
+    if (x == 0 || !__builtin_isfinite(x))
+        return x;
+    m = frexpl(x, &k);
+    rest = (k % 3 + 3) % 3;
+    m = scalblnl(m, rest);
+    y = cbrt((double)m);
+    y -= (y * y * y - m) / (3 * y * y);
+    return scalblnl(y, (k - rest) / 3);
+}
