@@ -10,6 +10,7 @@
 #include "kernel/vma.h"
 
 #define LARGE_PAGE ((uint64_t)2 << 20)
+#define TABLE_SHARE 16 /* of the free memory, for pages of a file that no window shows yet */
 
 static const struct prefetch_policy *default_prefetch;
 
@@ -123,13 +124,15 @@ static int make_region(struct backing *backing, uint64_t offset, uint64_t npages
 {
     bool llm = flags & VM_MAP_LLM, shared = backing && (flags & VM_MAP_SHARED);
     int64_t size = backing ? backing->ops->size(backing) : 0;
+    struct region *r;
     if (size < 0)
         return (int)size;
     if (shared && !llm && offset + (npages << PAGE_SHIFT) < (uint64_t)size) {
-        npages = (PAGE_ALIGN_UP((uint64_t)size) - offset) >> PAGE_SHIFT; /* room for a second window further on */
-        npages = MIN(npages, (PT_MMAP_END - PT_MMAP_BASE) >> PAGE_SHIFT);
+        /* Room for a second window further on, as long as the table of pages stays small beside the memory. */
+        uint64_t table = mem_free_count() / TABLE_SHARE * (PAGE_SIZE / sizeof *r->pages);
+        npages = MAX(npages, MIN((PAGE_ALIGN_UP((uint64_t)size) - offset) >> PAGE_SHIFT, table));
     }
-    struct region *r = region_create(backing, offset, npages, shared, llm ? &llm_pool : NULL);
+    r = region_create(backing, offset, npages, shared, llm ? &llm_pool : NULL);
     if (!r)
         return -ENOMEM;
     r->file_size = (uint64_t)size;
@@ -199,12 +202,16 @@ int64_t vm_map(vaddr_t hint, uint64_t length, int prot, int flags, struct backin
 
 /* ---- munmap, mprotect */
 
-static bool page_range(vaddr_t *address, uint64_t *length)
+/* Makes the length one of whole pages. -EINVAL: the address is not a page's; -ENOMEM: the range ends beyond all addresses. */
+static int page_range(vaddr_t address, uint64_t *length)
 {
-    if ((*address & PAGE_MASK) || *length == 0 || *address + *length < *address)
-        return false;
-    *length = PAGE_ALIGN_UP(*length);
-    return true;
+    uint64_t whole = PAGE_ALIGN_UP(*length);
+    if (address & PAGE_MASK)
+        return -EINVAL;
+    if (whole < *length || address + whole < address)
+        return -ENOMEM;
+    *length = whole;
+    return 0;
 }
 
 /* Windows that straddle a border of the range are split there. 0 or -ENOMEM. */
@@ -258,7 +265,7 @@ static int close_window(struct vma *v)
 
 int vm_unmap(vaddr_t address, uint64_t length)
 {
-    if (!page_range(&address, &length))
+    if (length == 0 || page_range(address, &length) != 0)
         return -EINVAL;
     int error = split_range(address, address + length);
     if (error)
@@ -272,9 +279,10 @@ int vm_unmap(vaddr_t address, uint64_t length)
 
 int vm_protect(vaddr_t address, uint64_t length, int prot)
 {
-    if (length == 0 && !(address & PAGE_MASK))
-        return 0;
-    if (!page_range(&address, &length) || (prot & ~(VM_PROT_READ | VM_PROT_WRITE | VM_PROT_EXEC)))
+    int error = page_range(address, &length);
+    if (error)
+        return error;
+    if (prot & ~(VM_PROT_READ | VM_PROT_WRITE | VM_PROT_EXEC))
         return -EINVAL;
     if (prot & VM_PROT_EXEC)
         return -ENOTSUP;
@@ -287,7 +295,7 @@ int vm_protect(vaddr_t address, uint64_t length, int prot)
             return -EACCES;
         at = vma_at(i)->end;
     }
-    int error = split_range(address, address + length);
+    error = split_range(address, address + length);
     if (error)
         return error;
     if (prot & VM_PROT_WRITE)

@@ -21,9 +21,10 @@ static bool range_is_mapped(vaddr_t start, vaddr_t end)
 
 static int check_range(vaddr_t address, uint64_t length, vaddr_t *end)
 {
-    if ((address & PAGE_MASK) || address + length < address)
+    uint64_t whole = PAGE_ALIGN_UP(length);
+    if ((address & PAGE_MASK) || whole < length || address + whole < address)
         return -EINVAL;
-    *end = PAGE_ALIGN_UP(address + length);
+    *end = address + whole;
     return range_is_mapped(address, *end) ? 0 : -ENOMEM;
 }
 
@@ -69,9 +70,8 @@ static void advise_window(struct vma *v, uint32_t first, uint32_t n, int advice)
         pages_fetch(r, first, n);
         break;
     case VM_MADV_DONTNEED:
-        if (r->shared)
-            pages_write_back(r, first, n);
-        pages_drop(r, first, n);
+        if (!r->shared || pages_write_back(r, first, n) == 0) /* what cannot be written stays: msync will say why */
+            pages_drop(r, first, n);
         break;
     case VM_MADV_RANDOM:
         steered = prefetch_find("none");

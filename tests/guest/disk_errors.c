@@ -42,6 +42,9 @@ int main(void)
     CHECK(map != MAP_FAILED && map[0] == 'd');
     map[BAD_WRITE * SECTOR] = 'x';
     CHECK_ERRNO(msync(map, sizeof(buffer), MS_SYNC), EIO);
+    /* What cannot be written stays, whatever is advised, and so does the error. */
+    CHECK(madvise(map, sizeof(buffer), MADV_DONTNEED) == 0 && map[BAD_WRITE * SECTOR] == 'x');
+    CHECK_ERRNO(msync(map, sizeof(buffer), MS_SYNC), EIO);
     map[0] = 'y';
     CHECK(msync(map, PAGE, MS_SYNC) == 0);
     _exit(done() ? 3 : 0); /* what cannot be written back at the end makes it 1 */

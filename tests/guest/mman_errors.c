@@ -59,6 +59,16 @@ static void read_only(int ro, int llm)
     CALL(mprotect(p, 4096, RW));
 }
 
+static void lengths(int fd, int llm)
+{
+    CALL(munmap(NULL, (size_t)-100));
+    CALL(mprotect(NULL, (size_t)-100, RW));
+    CALL(madvise(NULL, (size_t)-100, MADV_NORMAL));
+    CALL(ftruncate(fd, (off_t)1 << 40)); /* a page of a huge file costs no more than a page */
+    MAP(NULL, 4096, RW, MAP_SHARED | llm, fd, 4096);
+    CALL(ftruncate(fd, 5 * 4096));
+}
+
 int main(int argc, char **argv)
 {
     int llm = argc > 1 && strcmp(argv[1], "llm") == 0 ? MAP_LLM : 0, fd, ro, wo, dir;
@@ -116,6 +126,7 @@ int main(int argc, char **argv)
     MAP(p, 4096, RW, MAP_SHARED | MAP_FIXED_NOREPLACE | llm, fd, 0);
     MAP(hole, 4096, RW, MAP_SHARED | MAP_FIXED_NOREPLACE | llm, fd, 4096);
     CALL(munmap(p, 5 * 4096));
+    lengths(fd, llm);
     read_only(ro, llm);
     return 0;
 }
