@@ -84,6 +84,7 @@ static vaddr_t make_main_stack(void)
 
     if (base < 0 || vm_protect((vaddr_t)base, PAGE_SIZE, 0) != 0)
         panic("no memory for the main stack");
+    report_name_range(HEAP_LIMIT, (vaddr_t)base, "below the main stack: it overflowed"); /* a large frame leaps over the guard */
     report_name_range((vaddr_t)base, (vaddr_t)base + PAGE_SIZE, "guard page below the main stack: it overflowed");
     return (vaddr_t)base + PAGE_SIZE + MAIN_STACK_SIZE;
 }

@@ -11,6 +11,9 @@
  * stderr~: ^fault: .*store page fault at pc 0x
  * stderr~: ^address 0x[0-9a-f]+: guard page below the main stack
  * stderr~: ^#3 0x[0-9a-f]+ recurse at tests/guest/report.c
+ * run: -- leap
+ * stderr~: ^fault: .*store page fault at pc 0x
+ * stderr~: ^address 0x[0-9a-f]+: below the main stack: it overflowed
  * run: -- wild
  * stderr~: ^fault: nothing is mapped there: store page fault
  * stderr~: ^address 0x2f00123458: no mapping
@@ -118,6 +121,14 @@ __attribute__((noinline)) static int recurse(int depth)
     return recurse(depth + 1) + room[0];
 }
 
+/* A frame larger than the guard page. */
+__attribute__((noinline)) static int leap(int depth)
+{
+    volatile char room[100000];
+    room[0] = (char)depth;
+    return leap(depth + 1) + room[0];
+}
+
 __attribute__((noinline)) static void map_and_fault(int protection, int unmap)
 {
     char *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -137,6 +148,8 @@ __attribute__((noinline)) static int wrong(const char *how)
 {
     if (!strcmp(how, "stack"))
         return recurse(0);
+    if (!strcmp(how, "leap"))
+        return leap(0);
     if (!strcmp(how, "wild"))
         store(0x2f00123458);
     if (!strcmp(how, "null"))
