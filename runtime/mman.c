@@ -113,12 +113,13 @@ static int lock_range(vaddr_t start, vaddr_t end)
 
         if (page < PT_MMAP_BASE || page >= PT_MMAP_END)
             continue; /* the image, the heap and the stack: resident, or grown when used */
-        error = vm_mincore(page, PAGE_SIZE, &resident);
-        if (error)
-            return error;
         if (pager_region_stats_at(page, &stats))
             return -EAGAIN;
-        (void)*(volatile const char *)page;
+        error = vm_advise(page, PAGE_SIZE, VM_MADV_WILLNEED); /* not a touch: the page may be beyond the end, or PROT_NONE */
+        if (!error)
+            error = vm_mincore(page, PAGE_SIZE, &resident);
+        if (error || !resident)
+            return -ENOMEM;
     }
     return 0;
 }

@@ -1,6 +1,6 @@
 // stats: frames_leaked == 0
 // run: --frames 32 --policy none
-// stdout~: ^before 0, after 10, faults 0, dropped 0, faults 3, kept 1, lock 1 1 1$
+// stdout~: ^before 0, after 10, faults 0, dropped 0, faults 3, kept 1, lock 1 1 1 1 1$
 // WILLNEED brings pages in so that no fault is left, DONTNEED lets them go without losing a byte, mincore tells; mlock refuses
 // what the cap may evict.
 #include <bower.h>
@@ -49,7 +49,11 @@ int main(void)
     printf(", faults %lu, kept %d", faults(), sum);
     q = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     printf(", lock %d %d", mlock(p, 4096) == -1 && errno == EAGAIN, mlock(q, 4096) == 0);
+    mprotect(q, 4096, PROT_NONE);
+    printf(" %d", mlock(q, 4096) == 0); /* nobody may look, but it is there */
     munmap(q, 4096);
-    printf(" %d\n", mlock(q, 4096) == -1 && errno == ENOMEM);
+    printf(" %d", mlock(q, 4096) == -1 && errno == ENOMEM);
+    q = mmap(NULL, 2 * 4096, PROT_READ, MAP_PRIVATE, fd, 9 * 4096); /* the second page lies beyond the end */
+    printf(" %d\n", mlock(q, 2 * 4096) == -1 && errno == ENOMEM);
     return 0;
 }
