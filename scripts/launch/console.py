@@ -88,6 +88,10 @@ class Console:
             self.stats = json.loads(text)
         except ValueError:
             return
+        if os.path.islink(self.stats_file) or os.path.exists(self.stats_file):  # a pipe, /dev/null: not ours to replace
+            with open(self.stats_file, "wb") as file:
+                file.write(text + b"\n")
+            return
         temporary = f"{self.stats_file}.{os.getpid()}"
         with open(temporary, "wb") as file:
             file.write(text + b"\n")

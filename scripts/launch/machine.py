@@ -10,7 +10,7 @@ import threading
 import time
 
 from . import qemu
-from .common import EXIT_PANIC, EXIT_TIMEOUT, EXIT_UNUSABLE, in_root, shown
+from .common import EXIT_PANIC, EXIT_TIMEOUT, EXIT_UNUSABLE, Unusable, in_root, shown
 from .console import Console
 
 STDIN, STDOUT, STDERR = 0, 1, 2
@@ -21,6 +21,15 @@ PR_SET_PDEATHSIG = 1
 
 class Ended(Exception):
     """A signal asked us to end: the argument is its number."""
+
+
+def make_folder(option, path):
+    try:
+        os.makedirs(path, exist_ok=True)
+    except FileExistsError:
+        raise Unusable(f"{option} {path}: not a folder") from None
+    except OSError as error:
+        raise Unusable(f"{option} {path}: {error.strerror.lower()}") from None
 
 
 def say(text):
@@ -59,10 +68,11 @@ class Machine:
         return self.finish(self.wait())
 
     def prepare_files(self):
-        os.makedirs(self.options.run_dir, exist_ok=True)
-        os.makedirs(self.options.files, exist_ok=True)
-        if os.path.lexists(self.options.stats):
-            os.unlink(self.options.stats)  # the counters of an earlier run say nothing about this one
+        make_folder("--run-dir", self.options.run_dir)
+        make_folder("--files", self.options.files)
+        stats = self.options.stats
+        if os.path.isfile(stats) and not os.path.islink(stats):
+            os.unlink(stats)  # the counters of an earlier run say nothing about this one
         self.log = open(os.path.join(self.options.run_dir, "console.log"), "wb")
 
     def start(self, words, theirs):

@@ -59,6 +59,9 @@ UNUSABLE = [
     ("files-missing", ["--files", "/no/such/folder", ARG], r"--files /no/such/folder: no such folder"),
     ("files-not-folder", ["--files", BIG, ARG], r"not a folder"),
     ("stats-no-folder", ["--stats", "/no/such/stats.json", ARG], r"--stats /no/such/stats.json: not a file in a folder"),
+    ("run-dir-file", ["--run-dir", BIG, ARG], r"--run-dir .*big: not a folder"),
+    ("run-dir-in-file", ["--run-dir", BIG + "/x", ARG], r"--run-dir .*: "),
+    ("run-dir-nowhere", ["--run-dir", "/proc/nowhere", ARG], r"--run-dir /proc/nowhere: "),
     ("gdb-word", ["--gdb=x", ARG], r"--gdb x: needs a whole number"),
 ]
 

@@ -147,6 +147,18 @@ def test_stats():
     expect(not os.path.exists(path) or json.load(open(path))["status"] == 134, "counters of an earlier run were kept")
 
 
+def test_stats_to_a_pipe():
+    """What is no plain file is written to, never replaced: /dev/null stays."""
+    path = os.path.join(SCRATCH, "stats-pipe")
+    if os.path.lexists(path):
+        os.unlink(path)
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    streams("exit", "0", options=["--stats", path])
+    expect(json.loads(os.read(reader, 1 << 16))["status"] == 0, "nothing came out of the pipe")
+    os.close(reader)
+
+
 def test_stats_after_unfinished_line():
     done = streams("args", options=["--stats", os.path.join(SCRATCH, "s.json")])
     expect(done.returncode == 0 and os.path.exists(os.path.join(SCRATCH, "s.json")), str(done))
