@@ -17,6 +17,34 @@ static uint32_t min_u32(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+/* Floats of each row of the two widest buffers, and columns of a quantised vector. */
+struct widths {
+    uint32_t query, kv, wide, wide2, cols;
+};
+
+static struct widths widths_of(const struct model *m)
+{
+    const struct model_shape *s = &m->shape;
+    struct widths w = { .query = s->heads * s->head_width, .kv = s->kv_heads * s->head_width };
+
+    w.wide = max_u32(s->ffn_width, w.kv);
+    w.wide2 = model_gated(m) ? w.wide : w.kv;
+    w.cols = quant_padded(max_u32(max_u32(s->width, w.query), s->ffn_width));
+    return w;
+}
+
+/* As many positions as fit into DECODER_DEFAULT_BYTES of buffers, within bounds. */
+static uint32_t default_block(const struct model *m)
+{
+    struct widths w = widths_of(m);
+    uint64_t values = 2 * (uint64_t)m->shape.width + w.query + w.wide + w.wide2 + m->rope_width;
+    uint64_t bytes = values * sizeof(float) + w.cols / 2 * sizeof(int64_t) +
+                     (w.cols / QUANT_SUM_COLS + 1) * sizeof(int32_t);
+    uint64_t block = DECODER_DEFAULT_BYTES / bytes;
+
+    return min_u32(max_u32((uint32_t)block, DECODER_MIN_BLOCK), DECODER_DEFAULT_BLOCK);
+}
+
 static int choose_sizes(struct decoder *d, const struct decoder_options *o,
                         struct infer_error *err)
 {
@@ -31,7 +59,7 @@ static int choose_sizes(struct decoder *d, const struct decoder_options *o,
         return infer_fail(err, EINVAL, "block = %u: must be at most %d positions", o->block,
                           DECODER_MAX_BLOCK);
     }
-    d->block = min_u32(o->block != 0 ? o->block : DECODER_DEFAULT_BLOCK, d->context);
+    d->block = min_u32(o->block != 0 ? o->block : default_block(d->model), d->context);
     d->par.workers = max_u32(o->threads, 1);
     d->clock = o->clock;
     return 0;
@@ -46,21 +74,19 @@ static int alloc_buffers(struct decoder *d, struct infer_error *err)
 {
     const struct model_shape *s = &d->model->shape;
     uint64_t block = d->block;
-    uint32_t q_width = s->heads * s->head_width, kv_width = s->kv_heads * s->head_width;
-    uint32_t wide = max_u32(s->ffn_width, kv_width);
-    uint32_t wide2 = model_gated(d->model) ? wide : kv_width;
-    uint32_t cols = quant_padded(max_u32(max_u32(s->width, q_width), s->ffn_width));
+    struct widths w = widths_of(d->model);
 
     d->residual = floats(block * s->width);
     d->norm = floats(block * s->width);
-    d->query = floats(block * q_width);
-    d->wide = floats(block * wide);
-    d->wide2 = floats(block * wide2);
+    d->query = floats(block * w.query);
+    d->wide = floats(block * w.wide);
+    d->wide2 = floats(block * w.wide2);
     d->frequencies = floats(d->model->rope_width / 2 + 1);
     d->rope = floats(block * d->model->rope_width + 1);
-    d->logits = floats((uint64_t)min_u32(d->block, DECODER_LOGIT_ROWS) * s->vocab);
-    d->vectors.quant.words = malloc(block * (cols / 2) * sizeof(int64_t));
-    d->vectors.quant.sums = malloc(block * (cols / QUANT_SUM_COLS) * sizeof(int32_t));
+    d->logits = floats(s->vocab);
+    d->logit_rows = 1;
+    d->vectors.quant.words = malloc(block * (w.cols / 2) * sizeof(int64_t));
+    d->vectors.quant.sums = malloc(block * (w.cols / QUANT_SUM_COLS) * sizeof(int32_t));
     d->vectors.quant.exponent = malloc(block * sizeof(int32_t));
     if (d->residual == NULL || d->norm == NULL || d->query == NULL || d->wide == NULL ||
         d->wide2 == NULL || d->frequencies == NULL || d->rope == NULL || d->logits == NULL ||
@@ -233,17 +259,33 @@ static void ffn_half(struct decoder *d, uint32_t layer, uint32_t n)
     add(d->residual, d->norm, (size_t)n * s->width);
 }
 
+/* Room for the logits of n positions at once, if there is memory. */
+static void grow_logits(struct decoder *d, uint32_t n)
+{
+    uint32_t rows = min_u32(n, DECODER_LOGIT_ROWS);
+
+    if (rows > d->logit_rows) {
+        float *more = floats((uint64_t)rows * d->model->shape.vocab);
+        if (more != NULL) {
+            free(d->logits);
+            d->logits = more;
+            d->logit_rows = rows;
+        }
+    }
+}
+
 /* Logits of positions [from, n) of the block, a few at a time. Returns those of the last. */
 static const float *output(struct decoder *d, uint32_t from, uint32_t n, decoder_sink sink,
                            void *context)
 {
     const struct model *m = d->model;
-    uint32_t vocab = m->shape.vocab, at_once = min_u32(d->block, DECODER_LOGIT_ROWS);
+    uint32_t vocab = m->shape.vocab;
     struct tensor w = tensor_slice(&m->output, 0, vocab); /* without the padding */
     const float *last = NULL;
 
-    for (uint32_t p = from; p < n; p += at_once) {
-        uint32_t rows = min_u32(at_once, n - p);
+    grow_logits(d, n - from);
+    for (uint32_t p = from; p < n; p += d->logit_rows) {
+        uint32_t rows = min_u32(d->logit_rows, n - p);
         norm_rows(d, d->residual + (size_t)p * m->shape.width, rows, m->out_norm,
                   m->out_norm_bias);
         product(d, &w, NULL, d->logits, vocab);

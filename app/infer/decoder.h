@@ -14,16 +14,18 @@
 
 struct decoder_options {
     uint32_t context; /* positions; 0: the model's, but at most DECODER_DEFAULT_CONTEXT */
-    uint32_t block;   /* positions per pass over the weights; 0: DECODER_DEFAULT_BLOCK */
+    uint32_t block;   /* positions per pass over the weights; 0: what DECODER_DEFAULT_BYTES hold */
     uint32_t threads; /* 0 counts as 1 */
     double (*clock)(void); /* seconds, to count the time in products; NULL: not counted */
 };
 
 enum {
     DECODER_DEFAULT_CONTEXT = 4096,
-    DECODER_DEFAULT_BLOCK = 128,
+    DECODER_DEFAULT_BYTES = 5 << 18, /* of buffers: 32 positions of GPT-2 124M */
+    DECODER_MIN_BLOCK = 16,          /* of the default's */
+    DECODER_DEFAULT_BLOCK = 128,     /* most of the default's */
     DECODER_MAX_BLOCK = 4096,
-    DECODER_LOGIT_ROWS = 8 /* positions whose logits are in memory at once */
+    DECODER_LOGIT_ROWS = 8 /* most positions whose logits are in memory at once */
 };
 
 struct decoder {
@@ -38,7 +40,8 @@ struct decoder {
     float *wide, *wide2; /* [block][>= ffn_width, >= kv width]: keys or up, values or gate */
     float *frequencies;  /* [rope_width / 2] */
     float *rope;         /* [block][rope_width]: cosines, then sines */
-    float *logits;       /* [DECODER_LOGIT_ROWS][vocab] */
+    float *logits;       /* [logit_rows][vocab] */
+    uint32_t logit_rows; /* 1, and more once somebody wants the logits of many positions */
     struct vectors vectors;
     double (*clock)(void);
     double product_seconds; /* in matrix products so far, quantising their vectors included */

@@ -6,7 +6,7 @@
 
 #include "unicode.h"
 
-#define MERGE_FREE UINT64_MAX
+#define MERGE_FREE UINT32_MAX
 
 enum { FIRST_TOKENS = 256,
        MERGE_LOAD_NUM = 3,
@@ -29,9 +29,8 @@ int tokenizer_begin(struct tokenizer *t, enum tokenizer_kind kind, uint32_t coun
 void tokenizer_close(struct tokenizer *t)
 {
     vocab_close(&t->vocab);
-    free(t->merges.pairs);
-    free(t->merges.ranks);
-    free(t->merges.ids);
+    free(t->merges.list);
+    free(t->merges.slots);
     free(t->special);
     memset(t, 0, sizeof(*t));
 }
@@ -47,40 +46,44 @@ int tokenizer_merges_open(struct tokenizer *t, uint64_t count)
         return -ENOMEM;
     }
     t->merges.mask = (uint32_t)slots - 1;
-    t->merges.pairs = malloc(slots * sizeof(*t->merges.pairs));
-    t->merges.ranks = malloc(slots * sizeof(*t->merges.ranks));
-    t->merges.ids = malloc(slots * sizeof(*t->merges.ids));
-    if (t->merges.pairs == NULL || t->merges.ranks == NULL || t->merges.ids == NULL) {
+    t->merges.room = (uint32_t)count;
+    t->merges.list = malloc(((size_t)count + 1) * sizeof(*t->merges.list));
+    t->merges.slots = malloc(slots * sizeof(*t->merges.slots));
+    if (t->merges.list == NULL || t->merges.slots == NULL) {
         return -ENOMEM;
     }
     for (uint64_t i = 0; i < slots; i++) {
-        t->merges.pairs[i] = MERGE_FREE;
+        t->merges.slots[i] = MERGE_FREE;
     }
     return 0;
 }
 
-static uint32_t merge_slot(const struct merges *m, uint64_t pair)
+/* The slot of this pair, or the free one where it belongs. */
+static uint32_t merge_slot(const struct merges *m, int32_t left, int32_t right)
 {
-    uint64_t h = pair * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t h = ((uint64_t)(uint32_t)left << 32 | (uint32_t)right) * UINT64_C(0x9e3779b97f4a7c15);
     uint32_t slot = (uint32_t)(h >> 32) & m->mask;
 
-    while (m->pairs[slot] != MERGE_FREE && m->pairs[slot] != pair) {
+    while (m->slots[slot] != MERGE_FREE && (m->list[m->slots[slot]].left != left ||
+                                            m->list[m->slots[slot]].right != right)) {
         slot = (slot + 1) & m->mask;
     }
     return slot;
 }
 
-int tokenizer_add_merge(struct tokenizer *t, int32_t left, int32_t right, uint32_t rank, int32_t id)
+int tokenizer_add_merge(struct tokenizer *t, int32_t left, int32_t right, int32_t id)
 {
-    uint64_t pair = (uint64_t)(uint32_t)left << 32 | (uint32_t)right;
-    uint32_t slot = merge_slot(&t->merges, pair);
+    struct merges *m = &t->merges;
+    uint32_t slot = merge_slot(m, left, right);
 
-    if (t->merges.pairs[slot] != MERGE_FREE) {
+    if (m->slots[slot] != MERGE_FREE) {
         return -EEXIST;
     }
-    t->merges.pairs[slot] = pair;
-    t->merges.ranks[slot] = rank;
-    t->merges.ids[slot] = id;
+    if (m->count == m->room) {
+        return -EINVAL;
+    }
+    m->slots[slot] = m->count;
+    m->list[m->count++] = (struct merge){ .left = left, .right = right, .id = id };
     return 0;
 }
 
@@ -187,14 +190,13 @@ static bool rank_by_merges(const void *context, const struct bpe_symbol *left,
                            const struct bpe_symbol *right, uint32_t *rank, int32_t *id)
 {
     const struct tokenizer *t = context;
-    uint32_t slot = merge_slot(&t->merges,
-                               (uint64_t)(uint32_t)left->id << 32 | (uint32_t)right->id);
+    uint32_t found = t->merges.slots[merge_slot(&t->merges, left->id, right->id)];
 
-    if (t->merges.pairs[slot] == MERGE_FREE) {
+    if (found == MERGE_FREE) {
         return false;
     }
-    *rank = t->merges.ranks[slot];
-    *id = t->merges.ids[slot];
+    *rank = found;
+    *id = t->merges.list[found].id;
     return true;
 }
 

@@ -32,10 +32,11 @@ struct tokenizer {
     enum presplit_rule split;
     struct vocab vocab;
     struct merges {
-        uint64_t *pairs; /* hash table: left << 32 | right, MERGE_FREE for none */
-        uint32_t *ranks;
-        int32_t *ids;
-        uint32_t mask;
+        struct merge {
+            int32_t left, right, id;
+        } *list;         /* best first */
+        uint32_t *slots; /* hash table of indices into list by pair */
+        uint32_t count, room, mask;
     } merges;
     int32_t bos, eos, eot, unknown; /* TOKEN_NONE where there is none */
     bool add_bos, space_prefix;
@@ -91,9 +92,10 @@ bool tokenizer_ends(const struct tokenizer *t, int32_t id);
 int tokenizer_begin(struct tokenizer *t, enum tokenizer_kind kind, uint32_t count);
 /* After the last token: index, special tokens, and a check that every byte can be written. */
 int tokenizer_finish(struct tokenizer *t, const char *file, struct infer_error *err);
-/* A merge of two ids into a third; -ENOMEM, or -EEXIST for a pair that has one already. */
+/* A merge of two ids into a third, best ones first, at most `count`. -ENOMEM; -EEXIST for a pair that
+ * has one already; -EINVAL for one too many. */
 int tokenizer_merges_open(struct tokenizer *t, uint64_t count);
-int tokenizer_add_merge(struct tokenizer *t, int32_t left, int32_t right, uint32_t rank, int32_t id);
+int tokenizer_add_merge(struct tokenizer *t, int32_t left, int32_t right, int32_t id);
 /* Value of text "<0xNN>", or -1. */
 int tokenizer_byte_name(const char *text, size_t len);
 

@@ -169,7 +169,7 @@ static int add_merge(struct tokenizer *t, const struct source *s, const int16_t 
     if (left == TOKEN_NONE || right == TOKEN_NONE || whole == TOKEN_NONE) {
         return bad_merge(s, rank, merge, "a part of it or the whole is not in the vocabulary");
     }
-    if (tokenizer_add_merge(t, left, right, rank, whole) < 0) {
+    if (tokenizer_add_merge(t, left, right, whole) < 0) {
         return bad_merge(s, rank, merge, "occurs twice");
     }
     return 0;

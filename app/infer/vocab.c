@@ -71,7 +71,7 @@ int vocab_add(struct vocab *v, const char *text, size_t len, enum token_kind kin
     if (v->count == v->room) {
         return -EINVAL;
     }
-    if (grow_text(v, len) < 0) {
+    if (v->text_size + len > UINT32_MAX || grow_text(v, len) < 0) {
         return -ENOMEM;
     }
     if (len != 0) {
@@ -84,7 +84,7 @@ int vocab_add(struct vocab *v, const char *text, size_t len, enum token_kind kin
         v->byte_token[(uint8_t)text[0]] = (int32_t)v->count;
     }
     v->count++;
-    v->start[v->count] = v->text_size;
+    v->start[v->count] = (uint32_t)v->text_size;
     v->longest = len > v->longest ? len : v->longest;
     return 0;
 }

@@ -26,7 +26,7 @@ struct vocab {
     uint32_t count, room;
     char *text; /* all strings, one after the other */
     size_t text_size, text_room;
-    size_t *start;  /* [count + 1] */
+    uint32_t *start; /* [count + 1] */
     uint8_t *kind;  /* [count], enum token_kind */
     float *score;   /* [count] */
     int32_t *slots; /* hash table of ids by text */
