@@ -13,9 +13,9 @@
 #include "par.h"
 
 struct decoder_options {
-    uint32_t context; /* positions; 0: the model's, but at most DECODER_DEFAULT_CONTEXT */
-    uint32_t block;   /* positions per pass over the weights; 0: what DECODER_DEFAULT_BYTES hold */
-    uint32_t threads; /* 0 counts as 1 */
+    uint32_t context;      /* positions; 0: the model's, but at most DECODER_DEFAULT_CONTEXT */
+    uint32_t block;        /* positions per pass over the weights; 0: DECODER_DEFAULT_BYTES */
+    uint32_t threads;      /* 0 counts as 1 */
     double (*clock)(void); /* seconds, to count the time in products; NULL: not counted */
 };
 

@@ -34,7 +34,7 @@ struct tokenizer {
     struct merges {
         struct merge {
             int32_t left, right, id;
-        } *list;         /* best first */
+        } * list;        /* best first */
         uint32_t *slots; /* hash table of indices into list by pair */
         uint32_t count, room, mask;
     } merges;
@@ -92,8 +92,8 @@ bool tokenizer_ends(const struct tokenizer *t, int32_t id);
 int tokenizer_begin(struct tokenizer *t, enum tokenizer_kind kind, uint32_t count);
 /* After the last token: index, special tokens, and a check that every byte can be written. */
 int tokenizer_finish(struct tokenizer *t, const char *file, struct infer_error *err);
-/* A merge of two ids into a third, best ones first, at most `count`. -ENOMEM; -EEXIST for a pair that
- * has one already; -EINVAL for one too many. */
+/* A merge of two ids into a third, best ones first, at most `count`. -ENOMEM; -EEXIST for a pair
+ * that has one already; -EINVAL for one too many. */
 int tokenizer_merges_open(struct tokenizer *t, uint64_t count);
 int tokenizer_add_merge(struct tokenizer *t, int32_t left, int32_t right, int32_t id);
 /* Value of text "<0xNN>", or -1. */

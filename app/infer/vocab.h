@@ -27,9 +27,9 @@ struct vocab {
     char *text; /* all strings, one after the other */
     size_t text_size, text_room;
     uint32_t *start; /* [count + 1] */
-    uint8_t *kind;  /* [count], enum token_kind */
-    float *score;   /* [count] */
-    int32_t *slots; /* hash table of ids by text */
+    uint8_t *kind;   /* [count], enum token_kind */
+    float *score;    /* [count] */
+    int32_t *slots;  /* hash table of ids by text */
     uint32_t slot_mask;
     size_t longest;                  /* bytes of the longest token */
     int32_t byte_token[TOKEN_BYTES]; /* TOKEN_BYTE tokens, else TOKEN_NONE */

@@ -1,5 +1,5 @@
 /*
- * kernels: how fast the engine's matrix-vector products are, beside plain loops over the same sizes.
+ * kernels: how fast the engine's matrix-vector products are, beside plain loops over equal sizes.
  *
  *     kernels [ROUNDS]
  *

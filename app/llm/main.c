@@ -75,11 +75,11 @@ static void print_memory(const struct session *s)
     struct bower_counters pool;
 
     bower_counters(&pool);
-    used = (unsigned long)(sysconf(_SC_PHYS_PAGES) - sysconf(_SC_AVPHYS_PAGES) - (long)pool.frames) *
-           (unsigned long)sysconf(_SC_PAGESIZE);
+    long pages = sysconf(_SC_PHYS_PAGES) - sysconf(_SC_AVPHYS_PAGES) - (long)pool.frames;
+    used = (unsigned long)pages * (unsigned long)sysconf(_SC_PAGESIZE);
 #endif
-    fprintf(stderr, "llm: memory %lu bytes beside the frame pool, %lu of them keys and values\n", used,
-            keys_and_values);
+    fprintf(stderr, "llm: memory %lu bytes beside the frame pool, %lu of them keys and values\n",
+            used, keys_and_values);
 }
 
 int main(int argc, char **argv)
