@@ -116,6 +116,11 @@ test: $(BUILD)/setup-test.ok ## run every test, or those that match TESTS=patter
 bench: $(BUILD)/setup-bench.ok ## count faults and instructions: tables and plots in build/bench/
 	$(Q)scripts/bench $(BENCH_FLAGS)
 
+bench-llm: $(BUILD)/setup-bench.ok ## run the models over caps: speed, bytes and faults a token, figures in build/bench-llm/
+	$(Q)scripts/bench-llm $(BENCH_FLAGS)
+
+include tests/infer/infer.mk
+
 debug: $(BUILD)/setup-debug.ok ## boot a program under gdb, stopped at its main: APP=bower
 	$(Q)scripts/debug $(RUN_FLAGS) $(APP) -- $(ARGS)
 
@@ -134,5 +139,5 @@ clean: ## remove build/ (newlib stays in its cache)
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all run test bench debug lint headers format clean help FORCE
+.PHONY: all run test bench bench-llm debug lint headers format clean help FORCE
 -include $(LIBRARY_OBJECTS:.o=.d)

@@ -12,22 +12,28 @@ class Failed(Exception):
     """A run of the guest that did not end with status 0."""
 
 
-def run(app, launcher_options, args, files=None):
-    """Boots app under --icount and returns (stdout, counters). files: the share to use; else an empty one for this run."""
+def execute(app, launcher_options, args, files=None):
+    """Boots app and returns (stdout, stderr, counters). files: the share to use; else an empty one for this run."""
     scratch = tempfile.mkdtemp(prefix="bench-", dir=os.path.join(ROOT, "build"))
     share = files or os.path.join(scratch, "share")
     os.makedirs(share, exist_ok=True)
     stats = os.path.join(scratch, "stats.json")
-    command = [os.path.join(ROOT, "scripts/run"), "--icount", "--files", share, "--stats", stats, "--run-dir", scratch,
+    command = [os.path.join(ROOT, "scripts/run"), "--files", share, "--stats", stats, "--run-dir", scratch,
                "--timeout", "300", *launcher_options, app, "--", *args]
     try:
-        result = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        result = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
         if result.returncode != 0:
             raise Failed(f"{' '.join(command)}: status {result.returncode}\n{result.stderr}")
         with open(stats) as f:
-            return result.stdout, json.load(f)
+            return result.stdout, result.stderr, json.load(f)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def run(app, launcher_options, args, files=None):
+    """The same under --icount: (stdout, counters)."""
+    out, _, counters = execute(app, ["--icount", *launcher_options], args, files)
+    return out, counters
 
 
 def build(app):

@@ -1,0 +1,48 @@
+"""The models that scripts/bench-llm runs: what ships, and a synthetic GPT-2 124M."""
+import glob
+import json
+import os
+import subprocess
+
+from . import guest
+
+CACHE = os.path.join(guest.ROOT, "build", "bench-llm-models")
+SYNTHETIC = "gpt2-124M-q8_0"
+
+
+class Model:
+    """A GGUF file; few, many: tokens of the two runs whose difference is the steady state."""
+
+    def __init__(self, path, few, many):
+        self.path, self.few, self.many = path, few, many
+        self.name = os.path.basename(path).removesuffix(".gguf")
+        self.synthetic = self.name == SYNTHETIC
+        words = [os.path.join(guest.ROOT, "scripts/inspect"), "--json", path]
+        known = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+        self.pages, self.token_pages = known["pages"], known["pages_per_token"]  # of 4096 bytes
+
+
+def synthetic():
+    """Path of the GPT-2 124M: llm.c's format with random weights, converted to Q8_0 in the order of use; made if missing."""
+    path = os.path.join(CACHE, SYNTHETIC + ".gguf")
+    if not os.path.exists(path):
+        os.makedirs(CACHE, exist_ok=True)
+        raw, tokenizer, part = (os.path.join(CACHE, name) for name in ("gpt2-124M.bin", "tokenizer.bin", "part.gguf"))
+        scripts = os.path.join(guest.ROOT, "scripts")
+        subprocess.run([os.path.join(scripts, "synth-model"), "--format", "llmc", "--shape", "gpt2-124M", "--tokenizer-out",
+                        tokenizer, raw], check=True)
+        subprocess.run([os.path.join(scripts, "convert"), raw, "--tokenizer", tokenizer, "--type", "Q8_0", "--layout", "run",
+                        part], check=True)
+        os.remove(raw)
+        os.rename(part, path)
+    return path
+
+
+def models(options):
+    """Each model that is asked for."""
+    wanted = options.only or ""
+    for path in sorted(glob.glob(os.path.join(guest.ROOT, "models", "*.gguf"))):
+        if wanted in os.path.basename(path):
+            yield Model(path, 8, 24 if options.quick else 72)
+    if wanted in SYNTHETIC:
+        yield Model(synthetic(), 3, 7 if options.quick else 13)
