@@ -22,10 +22,14 @@
 #define PT_MMAP_BASE ((vaddr_t)0x1000000000) /* 64 GiB */
 #define PT_MMAP_END ((vaddr_t)0x3000000000)  /* 192 GiB */
 
-/* One leaf to install. accessed and dirty preset the A and D bits; a page read ahead comes with A clear. */
-struct pt_leaf {
+/*
+ * Leaves to install for n neighbours, the first at va, frame i at pa[i]. accessed and dirty preset the A and D bits; a page
+ * read ahead comes with A clear.
+ */
+struct pt_run {
     vaddr_t va;
-    paddr_t pa;
+    const paddr_t *pa;
+    uint32_t n;
     uint8_t prot; /* enum prot */
     bool accessed, dirty;
 };
@@ -47,10 +51,10 @@ int pt_reserve(vaddr_t start, uint64_t length);
 void pt_release(vaddr_t start, uint64_t length);
 
 /*
- * Installs n leaves where none is valid (a valid leaf there is a bug: panic). One walk per leaf table as long as
- * neighbours follow each other, one local fence. The single-page case is n = 1; there is no other call.
+ * Installs the leaves of n runs where none is valid (a valid leaf there is a bug: panic). One walk per leaf table as long as
+ * runs follow each other, one local fence. The single-page case is one run of one page; there is no other call.
  */
-void map_batched(const struct pt_leaf *leaves, size_t n);
+void map_batched(const struct pt_run *runs, size_t n);
 
 /*
  * Clears n leaves and reports what they said in old[] (may be NULL). Where no leaf is valid, old[i].valid is false.
@@ -58,9 +62,17 @@ void map_batched(const struct pt_leaf *leaves, size_t n);
  */
 void pt_unmap_batched(const vaddr_t *va, size_t n, struct pt_entry *old);
 
+/* n pages from va on. */
+struct pt_span {
+    vaddr_t va;
+    size_t n;
+};
+/* The same for the pages of many spans, which old[] holds one after the other. */
+void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old);
+
 struct pt_entry pt_lookup(vaddr_t va);
-/* out[i]: is A of va[i] set? Loads only, no fence; false where no leaf is valid. */
-void pt_accessed_batched(const vaddr_t *va, size_t n, bool *out);
+/* out[i]: is A of page i, counted over all spans, set? Loads only, no fence; false where no leaf is valid. */
+void pt_accessed_spans(const struct pt_span *spans, size_t n, bool *out);
 /*
  * Clears A (or D) of n leaves; out[i] tells whether it was set (false where no leaf is valid). One fence for all harts if
  * any was set: without it the next access would not set the bit again.

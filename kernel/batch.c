@@ -32,16 +32,6 @@ static struct batch *batch_begin(enum batch_kind kind, struct region *region, va
 
 /* ---- requests: one for each run of neighbours that come from one place */
 
-/* Where an absent page's contents are; NULL: nowhere yet, it is zeros. */
-static struct backing *page_source(const struct region *r, uint32_t page, uint64_t *offset)
-{
-    *offset = (uint64_t)page << PAGE_SHIFT;
-    if (__builtin_expect(r->pages[page].flags & PAGE_SWAPPED, 0))
-        return r->swap;
-    *offset += r->offset;
-    return r->backing;
-}
-
 /* Where a dirty page goes. Nothing is written beyond the end of a file: limit is the first byte that isn't. */
 static struct backing *page_target(const struct region *r, uint32_t page, uint64_t *offset, uint64_t *limit)
 {
@@ -55,7 +45,7 @@ static struct backing *page_target(const struct region *r, uint32_t page, uint64
 }
 
 static struct batch_request *open_request(struct batch *b, uint32_t i, struct backing *backing, uint64_t offset,
-                                          uint32_t bytes, bool write)
+                                          uint32_t npages, bool write)
 {
     struct batch_request *q = &b->requests[b->nrequests++];
     q->batch = b;
@@ -63,17 +53,12 @@ static struct batch_request *open_request(struct batch *b, uint32_t i, struct ba
     q->first = i;
     q->io.write = write;
     q->io.offset = offset;
-    q->io.length = bytes;
-    q->io.npages = 1;
+    q->io.length = npages << PAGE_SHIFT;
+    q->io.npages = npages;
     q->io.pages = &b->pa[i];
     q->io.error = 0;
     q->io.transferred = 0;
     return q;
-}
-
-static struct region *request_region(const struct batch_request *q)
-{
-    return q->batch->refs[q->first].region;
 }
 
 /* The request that brings the demanded page goes first; requests to one backing ring its doorbell once. */
@@ -82,11 +67,18 @@ static void submit(struct batch *b, void (*done)(struct io_request *))
     struct io_request *queue[BATCH_MAX];
     uint32_t n = b->nrequests;
     b->pending = n;
+    if (n == 1) {
+        struct batch_request *q = &b->requests[0];
+        queue[0] = &q->io;
+        q->io.done = done;
+        q->backing->ops->submit(q->backing, queue, 1);
+        return;
+    }
     for (uint32_t i = 0; i < n; i++) {
         struct batch_request *q = &b->requests[i];
         q->io.done = done;
         queue[i] = &q->io;
-        if (i > 0 && b->demanded - b->refs[q->first].page < q->io.npages) {
+        if (i > 0 && b->demanded - b->pages[q->first] < q->io.npages) {
             queue[i] = queue[0];
             queue[0] = &q->io;
         }
@@ -100,9 +92,9 @@ static void submit(struct batch *b, void (*done)(struct io_request *))
     }
 }
 
-static void count_io(const struct batch_request *q)
+static void count_io(struct region *r, const struct batch_request *q)
 {
-    struct counters *c = &request_region(q)->counters;
+    struct counters *c = &r->counters;
     if (q->io.write) {
         c->io_writes++;
         c->bytes_written += q->io.transferred;
@@ -118,7 +110,7 @@ static void count_io(const struct batch_request *q)
 static void fail_pages(struct batch *b, uint32_t from, uint32_t to, int error)
 {
     for (uint32_t i = from; i < to; i++) {
-        uint32_t page = b->refs[i].page;
+        uint32_t page = b->pages[i];
         if (page == b->demanded) {
             b->error = error;
             b->beyond_end = error == 0;
@@ -128,60 +120,84 @@ static void fail_pages(struct batch *b, uint32_t from, uint32_t to, int error)
     }
 }
 
-/* Pages [from, to) of the batch are in their frames; arrived[] collects them. */
-static void settle_pages(struct batch *b, uint32_t from, uint32_t to, uint32_t *arrived, size_t *narrived)
+/* Pages of this request that came whole. */
+static inline uint32_t pages_read(const struct batch_request *q)
 {
-    struct page *pages = b->region->pages;
-    size_t n = *narrived;
-    for (uint32_t i = from; i < to; i++) {
-        uint32_t page = b->refs[i].page;
-        page_set_state(&pages[page], PAGE_READING, PAGE_RESIDENT);
-        arrived[n++] = page;
-    }
-    *narrived = n;
+    return q->io.error ? 0 : (uint32_t)((q->io.transferred + PAGE_MASK) >> PAGE_SHIFT);
 }
 
-/* The frames of pages that have come: the demanded one counts as used, the others wait for their first use. */
-static void settle_frames(struct batch *b)
+/* Some pages did not come. */
+static __attribute__((noinline)) void map_what_came(struct batch *b)
+{
+    struct region *r = b->region;
+    uint32_t pages[BATCH_MAX], n = 0;
+    paddr_t pa[BATCH_MAX];
+    for (uint32_t i = 0; i < b->npages; i++) {
+        if (r->pages[b->pages[i]].state != PAGE_RESIDENT)
+            continue;
+        pages[n] = b->pages[i];
+        pa[n++] = b->pa[i];
+    }
+    region_map(r, pages, pa, n, false, b->demanded);
+}
+
+/* READING -> RESIDENT, with these flags. False: the page has failed. */
+static inline bool settle_page(struct page *p, unsigned flags)
+{
+    if (__builtin_expect(p->condition == PAGE_CONDITION(PAGE_READING, 0), 1)) {
+        p->condition = PAGE_CONDITION(PAGE_RESIDENT, flags);
+        return true;
+    }
+    if (p->state != PAGE_READING)
+        return false;
+    page_set_state(p, PAGE_READING, PAGE_RESIDENT);
+    p->flags |= (uint8_t)flags;
+    return true;
+}
+
+/* Pages that have come: the demanded one counts as used, the others wait for their first use. */
+static void settle(struct batch *b)
 {
     struct region *r = b->region;
     struct pool *pool = r->pool;
-    uint32_t came = 0;
+    struct page *pages = r->pages;
+    uint32_t slots[BATCH_MAX], came = 0;
     r->peak = MAX(r->peak, r->resident);
-    if (!pool)
+    if (b->demanded != PAGE_NONE && settle_page(&pages[b->demanded], 0) && pool)
+        pool_mark_used(pool, pool_slot(pool, page_pa(&pages[b->demanded])));
+    if (!pool) {
+        for (uint32_t i = 0; i < b->npredicted; i++)
+            settle_page(&pages[b->predicted[i]], 0);
         return;
-    if (b->demanded != PAGE_NONE && r->pages[b->demanded].state == PAGE_RESIDENT)
-        pool_mark_used(pool, pool_slot(pool, page_pa(&r->pages[b->demanded])));
-    for (uint32_t i = 0; i < b->npredicted; i++) {
-        struct page *p = &r->pages[b->predicted[i]];
-        if (p->state != PAGE_RESIDENT)
-            continue;
-        p->flags |= PAGE_UNTOUCHED;
-        pool_mark_untouched(pool, pool_slot(pool, page_pa(p)));
-        came++;
     }
+    uint32_t base = (uint32_t)(pool->base >> PAGE_SHIFT);
+    for (const uint32_t *at = b->predicted, *end = at + b->npredicted; at < end; at++) {
+        struct page *p = &pages[*at];
+        if (settle_page(p, PAGE_UNTOUCHED))
+            slots[came++] = p->pfn - base;
+    }
+    pool_mark_untouched(pool, slots, came);
     r->untouched += came;
     r->counters.prefetched += came;
 }
 
-/* All requests are in: states move on and one call installs every leaf. Pages between requests are zeros: they needed none. */
+/* All requests are in: states move on and one call installs every leaf. */
 static void finish_read(struct batch *b)
 {
-    uint32_t arrived[BATCH_MAX];
-    size_t narrived = 0;
-    uint32_t at = 0;
-    for (uint32_t k = 0; k < b->nrequests; k++) {
-        const struct batch_request *q = &b->requests[k];
-        uint32_t end = q->first + q->io.npages;
-        uint32_t good = q->io.error ? 0 : (uint32_t)((q->io.transferred + PAGE_MASK) >> PAGE_SHIFT);
-        settle_pages(b, at, q->first + good, arrived, &narrived);
-        fail_pages(b, q->first + good, end, q->io.error);
-        count_io(q);
-        at = end;
+    bool whole = true;
+    for (const struct batch_request *q = b->requests; q < b->requests + b->nrequests; q++) {
+        uint32_t good = pages_read(q);
+        count_io(b->region, q);
+        if (__builtin_expect(good != q->io.npages, 0)) {
+            fail_pages(b, q->first + good, q->first + q->io.npages, q->io.error);
+            whole = false;
+        }
     }
-    settle_pages(b, at, b->npages, arrived, &narrived);
-    region_map(b->region, arrived, narrived, false, b->demanded);
-    settle_frames(b);
+    settle(b);
+    if (__builtin_expect(whole, 1))
+        region_map(b->region, b->pages, b->pa, b->npages, false, b->demanded);
+    else
+        map_what_came(b);
 }
 
 /* Any context, no lock held. */
@@ -200,32 +216,29 @@ static void read_done(struct io_request *io)
 
 enum { WAITED = -1 };
 
-/*
- * Unmaps n victims at once and takes their frames into slots[]. If any is dirty, all frames go to the free list and the dirty pages
- * are written first: WAITED.
- */
+/* Some victims are dirty: the frames of the others go to the free list, and these are written first. */
+static __attribute__((noinline)) int write_victims(struct pool *pool, const uint32_t *slots, unsigned n)
+{
+    struct page_ref dirty[BATCH_MAX];
+    size_t ndirty = 0;
+    for (unsigned i = 0; i < n; i++) {
+        const struct frame *f = &pool->frames[slots[i]];
+        if (f->region->pages[f->page].flags & PAGE_DIRTY)
+            dirty[ndirty++] = (struct page_ref){ f->region, f->page };
+        else
+            pool_give_back(pool, slots[i]);
+    }
+    return batch_write(dirty, ndirty, false);
+}
+
+/* Unmaps n victims at once and takes their frames into slots[]. If any is dirty it is written instead, and none is taken: WAITED. */
 static int take_victims(struct batch *b, struct pool *pool, unsigned n, uint32_t *slots, bool last_resort, int *error)
 {
-    struct page_ref *refs = b->refs; /* free until the pages of the batch are known */
-    unsigned picked = pool_pick_victims(pool, n, slots, last_resort), clean = 0, ndirty = 0;
-    for (unsigned i = 0; i < picked; i++)
-        refs[i] = (struct page_ref){ pool->frames[slots[i]].region, pool->frames[slots[i]].page };
-    region_unmap(refs, picked);
-    for (unsigned i = 0; i < picked; i++) {
-        refs[i].region->counters.evicted++;
-        if (refs[i].region->pages[refs[i].page].flags & PAGE_DIRTY) {
-            refs[ndirty++] = refs[i];
-        } else {
-            region_detach_frame(refs[i].region, refs[i].page);
-            slots[clean++] = slots[i];
-        }
-    }
+    unsigned picked = pool_pick_victims(pool, n, slots, last_resort);
     b->nvictims += picked;
-    if (ndirty == 0)
-        return (int)clean;
-    for (unsigned i = 0; i < clean; i++)
-        pool_give_back(pool, slots[i]);
-    *error = batch_write(refs, ndirty, false);
+    if (__builtin_expect(pool_evict(pool, slots, picked) == 0, 1))
+        return (int)picked;
+    *error = write_victims(pool, slots, picked);
     return WAITED;
 }
 
@@ -236,9 +249,7 @@ static int take_victims(struct batch *b, struct pool *pool, unsigned n, uint32_t
 static int take_pool_frames(struct batch *b, unsigned wanted, uint32_t *slots, int *error)
 {
     struct pool *pool = b->region->pool;
-    unsigned got = 0;
-    while (got < wanted && (slots[got] = pool_take_free(pool)) != FRAME_NONE)
-        got++;
+    unsigned got = pool->nfree ? pool_take_free(pool, wanted, slots) : 0;
     int victims = 0;
     if (got < wanted)
         victims = take_victims(b, pool, wanted - got, slots + got, false, error);
@@ -258,8 +269,9 @@ static int take_frames(struct batch *b, unsigned wanted, int *error)
     if (pool) {
         uint32_t slots[BATCH_MAX];
         int got = take_pool_frames(b, wanted, slots, error);
-        for (int i = 0; i < got; i++)
-            b->pa[i] = pool_pa(pool, slots[i]);
+        paddr_t base = pool->base, *pa = b->pa;
+        for (const uint32_t *slot = slots; slot < slots + got; slot++)
+            *pa++ = base + ((paddr_t)*slot << PAGE_SHIFT);
         return got;
     }
     unsigned got = 0;
@@ -270,56 +282,90 @@ static int take_frames(struct batch *b, unsigned wanted, int *error)
     return (int)got;
 }
 
-/* refs in the order of the file: neighbours become one request. Predictions mostly come sorted, so insertion is cheap. */
-static void sort_pages(struct batch *b, const uint32_t *wanted, uint32_t n)
+static __attribute__((noinline)) void sort_pages(struct batch *b, const uint32_t *wanted, uint32_t n)
 {
-    struct page_ref *refs = b->refs;
-    struct region *r = b->region;
-    uint32_t count = 0;
-    if (b->demanded != PAGE_NONE)
-        refs[count++] = (struct page_ref){ r, b->demanded };
+    uint32_t *pages = b->pages, count = b->npages - n;
+    b->predicted = b->expected;
     for (uint32_t i = 0; i < n; i++) {
         uint32_t page = wanted[i], at = count++;
-        b->predicted[i] = page;
-        for (; at > 0 && refs[at - 1].page > page; at--)
-            refs[at] = refs[at - 1];
-        refs[at].region = r;
-        refs[at].page = page;
+        b->expected[i] = page;
+        for (; at > 0 && pages[at - 1] > page; at--)
+            pages[at] = pages[at - 1];
+        pages[at] = page;
     }
-    b->npages = count;
-    b->npredicted = n;
 }
 
-/* Every page of the batch gets its frame and becomes READING; requests are made up as the pages go by. */
-static void claim_pages(struct batch *b)
+/* The pages in the order of the file: neighbours become one request. Predictions mostly come sorted. */
+static void list_pages(struct batch *b, const uint32_t *wanted, uint32_t n)
+{
+    uint32_t *at = b->pages, last = 0;
+    bool sorted = true;
+    if (b->demanded != PAGE_NONE)
+        last = *at++ = b->demanded;
+    b->predicted = at;
+    b->npredicted = n;
+    for (const uint32_t *from = wanted, *end = wanted + n; from < end; from++) {
+        sorted &= *from >= last;
+        last = *at++ = *from;
+    }
+    b->npages = (uint32_t)(at - b->pages);
+    if (!sorted)
+        sort_pages(b, wanted, n);
+}
+
+/* An absent page that failed before, or whose contents are in the swap file: where does it come from? */
+static __attribute__((noinline)) struct backing *odd_source(const struct region *r, struct page *p)
+{
+    ASSERT(p->state == PAGE_ABSENT);
+    p->flags &= (uint8_t)~PAGE_FAILED;
+    return p->flags & PAGE_SWAPPED ? r->swap : r->backing;
+}
+
+/* The page gets its frame and becomes READING. */
+static inline void claim_page(struct region *r, struct page *p, uint32_t page, paddr_t pa, struct frame *frames, size_t base)
+{
+    size_t pfn = pa >> PAGE_SHIFT;
+    p->state = PAGE_READING;
+    p->pfn = (uint32_t)pfn;
+    if (frames) {
+        frames[pfn - base].region = r;
+        frames[pfn - base].page = page;
+    }
+}
+
+/* Pages i.. of the batch that are neighbours of one source, or one page. Returns how many: one request, or zeros. */
+static uint32_t claim_run(struct batch *b, uint32_t i)
 {
     struct region *r = b->region;
-    struct pool *pool = r->pool;
-    struct batch_request *q = NULL;
-    uint64_t next = 0; /* offset at which the open request could go on */
-    for (uint32_t i = 0, n = b->npages; i < n; i++) {
-        uint32_t page = b->refs[i].page;
-        struct page *p = &r->pages[page];
-        paddr_t pa = b->pa[i];
-        uint64_t offset;
-        struct backing *source = page_source(r, page, &offset);
-        page_set_state(p, PAGE_ABSENT, PAGE_READING);
-        p->flags &= (uint8_t)~PAGE_FAILED;
-        p->pfn = (uint32_t)(pa >> PAGE_SHIFT);
-        if (pool)
-            pool_assign(pool, pool_slot(pool, pa), r, page);
-        if (q && offset == next && source == q->backing && q->io.npages < IO_MAX_PAGES) {
-            q->io.npages++;
-            q->io.length += PAGE_SIZE;
-        } else if (source) {
-            q = open_request(b, i, source, offset, PAGE_SIZE, false);
-        } else {
-            q = NULL;
-            memset(pa_to_kva(pa), 0, PAGE_SIZE);
-        }
-        next = offset + PAGE_SIZE;
+    struct frame *frames = r->pool ? r->pool->frames : NULL;
+    size_t base = r->pool ? r->pool->base >> PAGE_SHIFT : 0;
+    const uint32_t *at = &b->pages[i], *end = &b->pages[b->npages];
+    const paddr_t *pa = &b->pa[i];
+    uint32_t page = *at, length;
+    struct page *p = &r->pages[page];
+    struct backing *source = r->backing;
+    uint64_t offset = (uint64_t)page << PAGE_SHIFT;
+    if (__builtin_expect(p->condition != PAGE_CONDITION(PAGE_ABSENT, 0), 0)) {
+        source = odd_source(r, p);
+        end = at + 1;
     }
-    r->resident += b->npages;
+    do
+        claim_page(r, p++, page++, *pa++, frames, base);
+    while (++at < end && *at == page && p->condition == PAGE_CONDITION(PAGE_ABSENT, 0));
+    length = (uint32_t)(at - &b->pages[i]);
+    if (source)
+        open_request(b, i, source, offset + (source == r->swap ? 0 : r->offset), length, false);
+    for (uint32_t zero = i; !source && zero < i + length; zero++)
+        memset(pa_to_kva(b->pa[zero]), 0, PAGE_SIZE);
+    return length;
+}
+
+static void claim_pages(struct batch *b)
+{
+    _Static_assert(BATCH_MAX <= IO_MAX_PAGES, "a batch of neighbours is one request");
+    for (uint32_t i = 0; i < b->npages;)
+        i += claim_run(b, i);
+    b->region->resident += b->npages;
 }
 
 struct batch *batch_read(struct region *r, vaddr_t address, uint32_t demanded, const uint32_t *wanted, size_t n, int *error)
@@ -333,7 +379,7 @@ struct batch *batch_read(struct region *r, vaddr_t address, uint32_t demanded, c
         b->busy = false;
         return NULL;
     }
-    sort_pages(b, wanted, (uint32_t)got - demand);
+    list_pages(b, wanted, (uint32_t)got - demand);
     claim_pages(b);
     if (b->nrequests > 0) {
         r->counters.batches++;
@@ -376,15 +422,15 @@ static void write_done(struct io_request *io)
 /* Page i of a write is on its way to the host, or is not: then it is as before, mapped and dirty. */
 static void settle_written(struct batch *b, uint32_t i, int error, bool keep)
 {
-    struct region *r = b->refs[i].region;
-    uint32_t page = b->refs[i].page;
+    struct region *r = b->regions[i];
+    uint32_t page = b->pages[i];
     struct page *p = &r->pages[page];
     page_set_state(p, PAGE_WRITING, PAGE_RESIDENT);
     if (error) {
         p->flags |= PAGE_DIRTY;
         if (!keep) {
             pool_mark_used(r->pool, pool_slot(r->pool, page_pa(p)));
-            region_map(r, &page, 1, true, PAGE_NONE);
+            region_map(r, &page, &b->pa[i], 1, true, PAGE_NONE);
         }
         return;
     }
@@ -402,7 +448,8 @@ static void claim_written(struct batch *b, const struct page_ref *refs, size_t n
         struct page *p = &refs[i].region->pages[refs[i].page];
         page_set_state(p, PAGE_RESIDENT, PAGE_WRITING);
         p->flags &= (uint8_t)~PAGE_DIRTY;
-        b->refs[i] = refs[i];
+        b->regions[i] = refs[i].region;
+        b->pages[i] = refs[i].page;
         b->pa[i] = page_pa(p);
         uint64_t offset, limit;
         struct backing *target = page_target(refs[i].region, refs[i].page, &offset, &limit);
@@ -414,7 +461,8 @@ static void claim_written(struct batch *b, const struct page_ref *refs, size_t n
             q->io.npages++;
             q->io.length += bytes;
         } else {
-            q = open_request(b, i, target, offset, bytes, true);
+            q = open_request(b, i, target, offset, 1, true);
+            q->io.length = bytes;
         }
     }
     b->npages = (uint32_t)n;
@@ -434,9 +482,10 @@ int batch_write(const struct page_ref *refs, size_t n, bool keep)
         const struct batch_request *q = next < b->nrequests ? &b->requests[next] : NULL;
         int error = 0;
         if (q && i >= q->first) {
-            error = q->io.error ? q->io.error : q->io.transferred < q->io.length ? -EIO : 0;
+            error = q->io.error ? q->io.error : q->io.transferred < q->io.length ? -EIO
+                                                                                 : 0;
             if (i + 1 == q->first + q->io.npages) {
-                count_io(q);
+                count_io(b->regions[i], q);
                 next++;
             }
         }

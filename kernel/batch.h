@@ -11,34 +11,37 @@
 #include "kernel/backing.h"
 #include "kernel/region.h"
 
-#define BATCH_MAX 64   /* pages */
-#define BATCH_RING 32  /* two for every hart that can fault, and then some for history */
-#define PAGE_NONE 0xFFFFFFFFu
+#define BATCH_RING 32 /* two for every hart that can fault, and then some for history */
 
-enum batch_kind { BATCH_NONE, BATCH_FAULT, BATCH_ADVICE, BATCH_WRITE };
+enum batch_kind { BATCH_NONE,
+                  BATCH_FAULT,
+                  BATCH_ADVICE,
+                  BATCH_WRITE };
 
 struct batch_request {
     struct io_request io;
     struct batch *batch;
     struct backing *backing;
-    uint32_t first; /* index into refs and pa of its first page */
+    uint32_t first; /* index into pages and pa of its first page */
 };
 
 struct batch {
-    uint64_t number;    /* counts up from 1 */
+    uint64_t number; /* counts up from 1 */
     enum batch_kind kind;
     bool busy;
-    vaddr_t address;    /* that faulted, or 0 */
+    vaddr_t address;       /* that faulted, or 0 */
     struct region *region; /* of a read; the pages of a write name theirs */
-    uint32_t demanded;  /* page, or PAGE_NONE */
+    uint32_t demanded;     /* page, or PAGE_NONE */
     uint32_t npages, npredicted, nvictims, nrequests;
-    uint32_t predicted[BATCH_MAX];         /* pages read ahead, in the order in which the policy expects them */
-    struct page_ref refs[BATCH_MAX];       /* all pages, in the order of the file */
-    paddr_t pa[BATCH_MAX];                 /* their frames */
+    const uint32_t *predicted;         /* pages read ahead, in the order in which the policy expects them: */
+    uint32_t expected[BATCH_MAX];      /* here, unless that is the order of the file as well */
+    uint32_t pages[BATCH_MAX];         /* all pages, in the order of the file */
+    paddr_t pa[BATCH_MAX];             /* their frames */
+    struct region *regions[BATCH_MAX]; /* of a write: theirs */
     struct batch_request requests[BATCH_MAX];
-    uint32_t pending;   /* requests not done yet; the last one finishes the batch */
-    int error;          /* of the demanded page, or the first of a write: 0 or a negative errno */
-    bool beyond_end;    /* the file ends before the demanded page */
+    uint32_t pending; /* requests not done yet; the last one finishes the batch */
+    int error;        /* of the demanded page, or the first of a write: 0 or a negative errno */
+    bool beyond_end;  /* the file ends before the demanded page */
     struct completion done;
 };
 

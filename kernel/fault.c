@@ -28,12 +28,6 @@ static bool access_allowed(const struct vma *v, enum fault_access access)
     }
 }
 
-static bool page_is_absent(const void *context, uint32_t page)
-{
-    const struct region *r = context;
-    return r->pages[page].state == PAGE_ABSENT;
-}
-
 /*
  * Asks the mapping's policy which pages come after this one. Named are only pages that are absent, that the file has, and for
  * which the pool has frames. Returns how many.
@@ -45,8 +39,8 @@ static unsigned predict_prefetch_pages(struct region *r, uint32_t page, uint32_t
         .page = page,
         .npages = region_file_pages(r),
         .max = MIN((uint32_t)BATCH_MAX, frames),
-        .absent = page_is_absent,
-        .context = r,
+        .state = &r->pages->state,
+        .stride = sizeof *r->pages,
     };
     if (query.max <= 1)
         return 0;
@@ -87,8 +81,8 @@ static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_a
         region_touch(r, page);
     if (!pte.valid) {
         r->counters.faults_soft++;
-        struct pt_leaf leaf = { va, page_pa(p), v->prot, true, access == FAULT_WRITE };
-        map_batched(&leaf, 1);
+        paddr_t pa = page_pa(p);
+        map_batched(&(struct pt_run){ va, &pa, 1, v->prot, true, access == FAULT_WRITE }, 1);
         r->counters.ptes_installed++;
     } else if (!pte.accessed || (access == FAULT_WRITE && !pte.dirty)) {
         r->counters.faults_soft++;
@@ -103,10 +97,10 @@ static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_a
 /* Waits for the batch; the time and the instructions of the wait are the device's, not the fault path's. */
 static void wait_for_batch(struct region *r, struct batch *b)
 {
-    uint64_t ns = time_ns(), instret = hart_instret();
+    uint64_t ns = time_ns(), instret = completion_waited_instret();
     batch_wait(b);
     r->counters.stall_ns += time_ns() - ns;
-    r->counters.stall_instret += hart_instret() - instret;
+    r->counters.stall_instret += completion_waited_instret() - instret;
 }
 
 /*
@@ -120,7 +114,8 @@ static int fault_absent(struct region *r, uint32_t page, vaddr_t va, bool ahead)
     int error;
     struct batch *b = batch_read(r, va, page, wanted, n, &error);
     if (!b)
-        return error == -ENOMEM ? FAULT_OUT_OF_MEMORY : error ? FAULT_IO_ERROR : LOOK_AGAIN;
+        return error == -ENOMEM ? FAULT_OUT_OF_MEMORY : error ? FAULT_IO_ERROR
+                                                              : LOOK_AGAIN;
     wait_for_batch(r, b);
     if (b->error && ahead)
         return fault_absent(r, page, va, false);
@@ -129,19 +124,30 @@ static int fault_absent(struct region *r, uint32_t page, vaddr_t va, bool ahead)
     else
         r->counters.faults_soft++;
     last_failure = (struct fault_report){ va, b->error };
-    return b->error ? FAULT_IO_ERROR : b->beyond_end ? FAULT_BEYOND_END : FAULT_RESOLVED;
+    return b->error ? FAULT_IO_ERROR : b->beyond_end ? FAULT_BEYOND_END
+                                                     : FAULT_RESOLVED;
 }
 
 /* What the policies learn from, once per fault: the pages used since the last one, in order, then this one. */
 static void tell_policies(struct region *r, uint32_t page)
 {
-    if (r->pool)
+    if (r->pool && r->pool->nuntouched > 0)
         pool_harvest(r->pool);
-    r->prefetch->on_access(r->prefetch_state, page, ACCESS_FAULT);
+    r->prefetch->on_access(r->prefetch_state, &page, 1, ACCESS_FAULT);
+}
+
+/* Nobody holds the page. Not inline: the short way, of a page that holds a frame, saves no registers for this. */
+static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t page, vaddr_t va, bool first)
+{
+    if (first) {
+        tell_policies(r, page);
+        keep_neighbour(r, va);
+    }
+    return fault_absent(r, page, va, true);
 }
 
 /* One look at the page. After LOOK_AGAIN the lock was let go, and everything may have changed. */
-static int look(vaddr_t va, enum fault_access access, bool first)
+static inline __attribute__((always_inline)) int look(vaddr_t va, enum fault_access access, bool first)
 {
     struct vma *v = vma_find(va);
     if (!v)
@@ -156,11 +162,7 @@ static int look(vaddr_t va, enum fault_access access, bool first)
     case PAGE_RESIDENT:
         return fault_resident(v, page, va, access);
     case PAGE_ABSENT:
-        if (first) {
-            tell_policies(r, page);
-            keep_neighbour(r, va);
-        }
-        return fault_absent(r, page, va, true);
+        return fault_missing(r, page, va, first);
     default: /* READING or WRITING: whatever finishes next may be this page */
         batch_wait_for_any();
         return LOOK_AGAIN;
@@ -170,10 +172,13 @@ static int look(vaddr_t va, enum fault_access access, bool first)
 enum fault_result handle_one_fault(vaddr_t address, enum fault_access access)
 {
     vaddr_t va = PAGE_ALIGN_DOWN(address);
+    bool first = true;
+    int result;
     spin_lock(&pager_lock);
-    int result = look(va, access, true);
-    while (result == LOOK_AGAIN)
-        result = look(va, access, false);
+    do {
+        result = look(va, access, first);
+        first = false;
+    } while (result == LOOK_AGAIN);
     spin_unlock(&pager_lock);
     return (enum fault_result)result;
 }

@@ -5,7 +5,10 @@
 #include "kernel/types.h"
 
 /* The last fault that went to a device: the page's address, and 0 or the negative errno that it ended with. */
-struct fault_report { vaddr_t address; int error; };
+struct fault_report {
+    vaddr_t address;
+    int error;
+};
 struct fault_report fault_last_failure(void);
 
 #endif

@@ -43,21 +43,21 @@ int pool_set_evict(struct pool *pool, const struct evict_policy *evict)
     pool->evict_state = state;
     for (uint32_t i = 0; i < pool->nframes; i++)
         if (pool->frames[i].use == FRAME_USED)
-            evict->on_insert(state, i, page_key(&pool->frames[i]), pool->frames[i].order);
+            evict->on_insert(state, &(struct evict_new){ i, page_key(&pool->frames[i]), pool->frames[i].order }, 1);
     return 0;
 }
 
-uint32_t pool_take_free(struct pool *pool)
+unsigned pool_take_free(struct pool *pool, unsigned n, uint32_t *slots)
 {
-    uint32_t slot = pool->free_head;
-    if (slot == FRAME_NONE)
-        return FRAME_NONE;
-    struct frame *f = &pool->frames[slot];
-    pool->free_head = f->next;
-    pool->nfree--;
+    unsigned got = 0;
+    for (uint32_t slot = pool->free_head; got < n && slot != FRAME_NONE; slot = pool->free_head) {
+        pool->free_head = pool->frames[slot].next;
+        pool->frames[slot].use = FRAME_IN_FLIGHT;
+        slots[got++] = slot;
+    }
+    pool->nfree -= got;
     pool->peak = MAX(pool->peak, pool->nframes - pool->nfree);
-    f->use = FRAME_IN_FLIGHT;
-    return slot;
+    return got;
 }
 
 void pool_give_back(struct pool *pool, uint32_t slot)
@@ -71,63 +71,86 @@ void pool_give_back(struct pool *pool, uint32_t slot)
     pool->nfree++;
 }
 
-static void insert_used(struct pool *pool, struct frame *f, uint32_t slot)
-{
-    f->use = FRAME_USED;
-    pool->nused++;
-    pool->evict->on_insert(pool->evict_state, slot, page_key(f), f->order);
-}
-
 void pool_mark_used(struct pool *pool, uint32_t slot)
 {
     struct frame *f = &pool->frames[slot];
     ASSERT(f->use == FRAME_IN_FLIGHT);
     f->order = pool->order++;
-    insert_used(pool, f, slot);
+    f->use = FRAME_USED;
+    pool->nused++;
+    pool->evict->on_insert(pool->evict_state, &(struct evict_new){ slot, page_key(f), f->order }, 1);
 }
 
-void pool_mark_untouched(struct pool *pool, uint32_t slot)
+void pool_mark_untouched(struct pool *pool, const uint32_t *slots, unsigned n)
 {
-    struct frame *f = &pool->frames[slot];
-    ASSERT(f->use == FRAME_IN_FLIGHT);
-    f->order = pool->order++;
-    f->use = FRAME_UNTOUCHED;
-    f->next = FRAME_NONE;
-    f->prev = pool->untouched_tail;
-    if (f->prev != FRAME_NONE)
-        pool->frames[f->prev].next = slot;
-    else
-        pool->untouched_head = slot;
-    pool->untouched_tail = slot;
-    pool->nuntouched++;
+    struct frame *frames = pool->frames;
+    uint64_t order = pool->order;
+    uint32_t last = pool->untouched_tail;
+    uint32_t *link = last != FRAME_NONE ? &frames[last].next : &pool->untouched_head;
+    if (n == 0)
+        return;
+    for (const uint32_t *slot = slots; slot < slots + n; slot++) {
+        struct frame *f = &frames[*slot];
+        ASSERT(f->use == FRAME_IN_FLIGHT);
+        f->use = FRAME_UNTOUCHED;
+        f->order = order++;
+        f->prev = last;
+        last = *slot;
+        *link = last;
+        link = &f->next;
+    }
+    *link = FRAME_NONE;
+    pool->untouched_tail = last;
+    pool->order = order;
+    pool->nuntouched += n;
 }
 
-static inline void unlink_untouched(struct pool *pool, struct frame *f)
+/* The untouched frames from one to another, which follow each other in the list, leave it. */
+static inline void unlink_untouched(struct pool *pool, const struct frame *from, const struct frame *to)
 {
-    if (f->prev != FRAME_NONE)
-        pool->frames[f->prev].next = f->next;
+    if (from->prev != FRAME_NONE)
+        pool->frames[from->prev].next = to->next;
     else
-        pool->untouched_head = f->next;
-    if (f->next != FRAME_NONE)
-        pool->frames[f->next].prev = f->prev;
+        pool->untouched_head = to->next;
+    if (to->next != FRAME_NONE)
+        pool->frames[to->next].prev = from->prev;
     else
-        pool->untouched_tail = f->prev;
+        pool->untouched_tail = from->prev;
+}
+
+void pool_touch(struct pool *pool, const uint32_t *slots, unsigned n)
+{
+    struct evict_new new[BATCH_MAX], *at = new;
+    struct frame *frames = pool->frames;
+    ASSERT(n <= BATCH_MAX);
+    for (const uint32_t *slot = slots, *end = slots + n; slot < end;) {
+        struct frame *from = &frames[*slot], *f = from;
+        for (;;) {
+            ASSERT(f->use == FRAME_UNTOUCHED);
+            f->use = FRAME_USED;
+            *at++ = (struct evict_new){ *slot++, page_key(f), f->order };
+            if (slot == end || f->next != *slot)
+                break;
+            f = &frames[*slot];
+        }
+        unlink_untouched(pool, from, f);
+    }
+    pool->nuntouched -= n;
+    pool->nused += n;
+    pool->evict->on_insert(pool->evict_state, new, n);
+}
+
+static void forget_untouched(struct pool *pool, const struct frame *f)
+{
+    unlink_untouched(pool, f, f);
     pool->nuntouched--;
-}
-
-void pool_touch(struct pool *pool, uint32_t slot)
-{
-    struct frame *f = &pool->frames[slot];
-    ASSERT(f->use == FRAME_UNTOUCHED);
-    unlink_untouched(pool, f);
-    insert_used(pool, f, slot);
 }
 
 void pool_withdraw(struct pool *pool, uint32_t slot)
 {
     struct frame *f = &pool->frames[slot];
     if (f->use == FRAME_UNTOUCHED)
-        unlink_untouched(pool, f);
+        forget_untouched(pool, f);
     else if (f->use == FRAME_USED) {
         pool->evict->on_remove(pool->evict_state, slot);
         pool->nused--;
@@ -150,12 +173,14 @@ static bool view_may_take(void *context, uint32_t slot)
 
 unsigned pool_pick_victims(struct pool *pool, unsigned n, uint32_t *out, bool last_resort)
 {
-    struct evict_view view = { view_test_and_clear, view_may_take, pool };
+    struct evict_view view = { view_test_and_clear, pool->keep != FRAME_NONE ? view_may_take : NULL, pool };
     unsigned got = pool->evict->pick_victims(pool->evict_state, n, out, &view);
     ASSERT(got <= n);
-    for (unsigned i = 0; i < got; i++) {
-        ASSERT(out[i] < pool->nframes && pool->frames[out[i]].use == FRAME_USED && out[i] != pool->keep);
-        pool->frames[out[i]].use = FRAME_IN_FLIGHT;
+    struct frame *frames = pool->frames;
+    uint32_t nframes = pool->nframes, keep = pool->keep;
+    for (const uint32_t *slot = out; slot < out + got; slot++) {
+        ASSERT(*slot < nframes && *slot != keep && frames[*slot].use == FRAME_USED);
+        frames[*slot].use = FRAME_IN_FLIGHT;
     }
     pool->nused -= got;
     while (last_resort && got < n) {
@@ -164,7 +189,7 @@ unsigned pool_pick_victims(struct pool *pool, unsigned n, uint32_t *out, bool la
             slot = pool->frames[slot].next;
         if (slot == FRAME_NONE)
             break;
-        unlink_untouched(pool, &pool->frames[slot]);
+        forget_untouched(pool, &pool->frames[slot]);
         pool->frames[slot].use = FRAME_IN_FLIGHT;
         out[got++] = slot;
     }

@@ -17,15 +17,19 @@ struct region;
 #define POOL_MIN_FRAMES 2
 
 #define FRAME_NONE 0xFFFFFFFFu
+#define BATCH_MAX 64 /* pages that move at once */
 
-enum frame_use { FRAME_FREE, FRAME_IN_FLIGHT, FRAME_UNTOUCHED, FRAME_USED };
+enum frame_use { FRAME_FREE,
+                 FRAME_IN_FLIGHT,
+                 FRAME_UNTOUCHED,
+                 FRAME_USED };
 
 struct frame {
     struct region *region; /* owner while not FREE */
     uint32_t page;         /* of the region */
     uint8_t use;
-    uint32_t next, prev;   /* of the free or the untouched list */
-    uint64_t order;        /* of its mapping: the age that fifo goes by */
+    uint32_t next, prev; /* of the free or the untouched list */
+    uint64_t order;      /* of its mapping: the age that fifo goes by */
 };
 
 struct pool {
@@ -36,10 +40,10 @@ struct pool {
     uint32_t untouched_head, untouched_tail, nuntouched;
     uint32_t harvest_next; /* untouched frame to look at next among the older ones, or FRAME_NONE */
     uint32_t nused;
-    uint32_t peak;    /* most frames in use at once */
-    uint64_t order;   /* pages mapped so far */
+    uint32_t peak;       /* most frames in use at once */
+    uint64_t order;      /* pages mapped so far */
     vaddr_t last_demand; /* address of the page demanded last; see pool_keep */
-    uint32_t keep;    /* frame that must not be taken now, or FRAME_NONE */
+    uint32_t keep;       /* frame that must not be taken now, or FRAME_NONE */
     const struct evict_policy *evict;
     void *evict_state;
 };
@@ -62,8 +66,8 @@ static inline paddr_t pool_pa(const struct pool *pool, uint32_t slot)
     return pool->base + ((paddr_t)slot << PAGE_SHIFT);
 }
 
-/* A free frame becomes in flight, for nobody yet; FRAME_NONE if none is free. */
-uint32_t pool_take_free(struct pool *pool);
+/* At most n free frames become in flight, for nobody yet. Returns how many there were. */
+unsigned pool_take_free(struct pool *pool, unsigned n, uint32_t *slots);
 /* An in-flight frame is for this page from now on. */
 static inline void pool_assign(struct pool *pool, uint32_t slot, struct region *region, uint32_t page)
 {
@@ -72,9 +76,9 @@ static inline void pool_assign(struct pool *pool, uint32_t slot, struct region *
 }
 /* In flight -> used (the eviction policy learns of it) or untouched (end of the list: oldest first). */
 void pool_mark_used(struct pool *pool, uint32_t slot);
-void pool_mark_untouched(struct pool *pool, uint32_t slot);
-/* Untouched -> used. */
-void pool_touch(struct pool *pool, uint32_t slot);
+void pool_mark_untouched(struct pool *pool, const uint32_t *slots, unsigned n);
+/* Untouched -> used: n <= BATCH_MAX frames, in the order of use. */
+void pool_touch(struct pool *pool, const uint32_t *slots, unsigned n);
 /* Whatever it is -> in flight, out of the policy's and the list's sight (a page about to be written or dropped). */
 void pool_withdraw(struct pool *pool, uint32_t slot);
 /* In flight -> free. */

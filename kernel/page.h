@@ -15,21 +15,29 @@
 #include "kernel/panic.h"
 #include "kernel/types.h"
 
-enum page_state { PAGE_ABSENT, PAGE_READING, PAGE_RESIDENT, PAGE_WRITING };
+enum page_state { PAGE_ABSENT,
+                  PAGE_READING,
+                  PAGE_RESIDENT,
+                  PAGE_WRITING };
 
 enum page_flag {
     PAGE_UNTOUCHED = 1, /* read ahead and not used yet: its frame is on the pool's untouched list */
     PAGE_DIRTY = 2,     /* written to, as seen when a PTE was taken away; else the D bit of the PTE says so */
     PAGE_SWAPPED = 4,   /* a private page whose contents are in the swap file, not in its backing */
-    PAGE_PREFETCH = 8,  /* while READING: nobody has asked for it */
     PAGE_FAILED = 16,   /* the last read failed; cleared when the next one starts */
 };
 
 struct page {
     uint32_t pfn; /* frame while not ABSENT: physical address >> PAGE_SHIFT */
-    uint8_t state, flags;
-    uint16_t batch; /* while READING or WRITING: the batch that does it, for reports */
+    union {
+        struct {
+            uint8_t state, flags;
+        };
+        uint16_t condition; /* both at once, for loops over many pages: PAGE_CONDITION */
+    };
 };
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "PAGE_CONDITION");
+#define PAGE_CONDITION(state, flags) ((uint16_t)((state) | (flags) << 8))
 
 static inline bool page_may_become(enum page_state from, enum page_state to)
 {

@@ -66,34 +66,37 @@ void region_destroy(struct region *r)
     kfree(r);
 }
 
-uint32_t region_file_pages(const struct region *r)
-{
-    if (!r->backing)
-        return r->npages;
-    if (r->file_size <= r->offset)
-        return 0;
-    uint64_t pages = (r->file_size - r->offset + PAGE_MASK) >> PAGE_SHIFT;
-    return (uint32_t)MIN(pages, r->npages);
-}
-
 /* ---- windows: every PTE of a page */
 
-void region_map(struct region *r, const uint32_t *pages, size_t n, bool accessed, uint32_t demanded)
+/* How many of the n pages from here on are neighbours in one window, with A preset alike? page `demanded` stands alone. */
+static inline uint32_t run_length(const uint32_t *pages, size_t n, uint64_t room, uint32_t demanded)
 {
-    struct pt_leaf leaves[BATCH_MAX];
+    uint32_t page = pages[0], length = 1, most = (uint32_t)MIN(n, room);
+    if (page == demanded)
+        return 1;
+    while (length < most && pages[length] == page + length && page + length != demanded)
+        length++;
+    return length;
+}
+
+void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size_t n, bool accessed, uint32_t demanded)
+{
+    struct pt_run runs[BATCH_MAX];
     ASSERT(n <= BATCH_MAX);
     for (struct vma *v = r->vmas; v; v = v->sibling) {
-        size_t count = 0;
+        struct pt_run *run = runs;
         if (v->prot == 0)
             continue;
-        for (size_t i = 0; i < n; i++) {
-            uint32_t page = pages[i];
-            vaddr_t va = vma_page_address(v, page);
-            if (va)
-                leaves[count++] = (struct pt_leaf){ va, page_pa(&r->pages[page]), v->prot, accessed || page == demanded, false };
+        for (size_t i = 0, length; i < n; i += length) {
+            vaddr_t va = vma_page_address(v, pages[i]);
+            length = 1;
+            if (va == 0)
+                continue;
+            length = run_length(pages + i, n - i, (v->end - va) >> PAGE_SHIFT, demanded);
+            *run++ = (struct pt_run){ va, pa + i, (uint32_t)length, v->prot, accessed || pages[i] == demanded, false };
+            r->counters.ptes_installed += length;
         }
-        map_batched(leaves, count);
-        r->counters.ptes_installed += count;
+        map_batched(runs, (size_t)(run - runs));
     }
 }
 
@@ -110,7 +113,9 @@ bool region_test_and_clear_accessed(struct region *r, uint32_t page)
     return any;
 }
 
-enum pte_step { TAKE_AWAY, CLEAR_DIRTY, TEST_ACCESSED };
+enum pte_step { TAKE_AWAY,
+                CLEAR_DIRTY,
+                TEST_ACCESSED };
 
 /* One step for up to BATCH_MAX PTEs; said[i]: D was set (TAKE_AWAY, CLEAR_DIRTY), or A is (TEST_ACCESSED). */
 static void step_ptes(const vaddr_t *va, size_t n, enum pte_step step, bool *said)
@@ -126,7 +131,8 @@ static void step_ptes(const vaddr_t *va, size_t n, enum pte_step step, bool *sai
         pt_clear_dirty(va, n, said);
         break;
     case TEST_ACCESSED:
-        pt_accessed_batched(va, n, said);
+        for (size_t i = 0; i < n; i++)
+            pt_accessed_spans(&(struct pt_span){ va[i], 1 }, 1, &said[i]);
     }
 }
 
@@ -196,29 +202,158 @@ int region_set_prefetch(struct region *r, const struct prefetch_policy *policy)
     return 0;
 }
 
+/* Untouched pages of one region have been used: counters and policy hear of it, and the pool of their frames. */
+static void note_touched(struct region *r, const uint32_t *pages, const uint32_t *slots, uint32_t n)
+{
+    r->untouched -= n;
+    r->counters.prefetch_used += n;
+    r->prefetch->on_access(r->prefetch_state, pages, n, ACCESS_TOUCH);
+    pool_touch(r->pool, slots, n);
+}
+
 void region_touch(struct region *r, uint32_t page)
 {
     struct page *p = &r->pages[page];
+    uint32_t slot = pool_slot(r->pool, page_pa(p));
     p->flags &= (uint8_t)~PAGE_UNTOUCHED;
-    r->untouched--;
-    r->counters.prefetch_used++;
-    r->prefetch->on_access(r->prefetch_state, page, ACCESS_TOUCH);
-    pool_touch(r->pool, pool_slot(r->pool, page_pa(p)));
+    note_touched(r, &page, &slot, 1);
+}
+
+/* What pages of pool frames have for the page table: the spans that they make up, and whether some are in other windows too. */
+struct frame_spans {
+    struct pt_span spans[BATCH_MAX];
+    size_t n;
+    bool others;
+};
+
+/* A page that the region's first window does not show counts as one at 0, where nothing is ever mapped. */
+static void find_spans(const struct frame *frames, const uint32_t *slots, size_t n, struct frame_spans *out)
+{
+    const struct region *r = NULL;
+    struct pt_span *span = out->spans - 1;
+    vaddr_t start = 0, next = 0; /* of the window; behind the open span */
+    uint64_t first = 0, length = 0;
+    out->others = false;
+    for (const uint32_t *slot = slots, *end = slots + n; slot < end; slot++) {
+        const struct frame *f = &frames[*slot];
+        if (__builtin_expect(f->region != r, 0)) {
+            const struct vma *v = f->region->vmas;
+            r = f->region;
+            start = v ? v->start : 0;
+            first = v ? v->first : 0;
+            length = v ? v->end - v->start : 0;
+            out->others |= v && v->sibling;
+            next = 0;
+        }
+        uint64_t at = (f->page - first) << PAGE_SHIFT;
+        vaddr_t va = at < length ? start + at : 0;
+        if (va != next || va == 0)
+            *++span = (struct pt_span){ va, 0 };
+        span->n++;
+        next = va + PAGE_SIZE;
+    }
+    out->n = (size_t)(span + 1 - out->spans);
+}
+
+/* The step for the page's windows but the first. */
+static __attribute__((noinline)) bool step_other_windows(const struct frame *f, enum pte_step step)
+{
+    bool any = false;
+    const struct vma *first = f->region->vmas;
+    for (const struct vma *v = first ? first->sibling : NULL; v; v = v->sibling) {
+        bool one = false;
+        vaddr_t va = vma_page_address(v, f->page);
+        if (va)
+            step_ptes(&va, 1, step, &one);
+        any |= one;
+    }
+    return any;
+}
+
+/* A victim that is dirty, or no mere clean page. True: dirty. */
+static __attribute__((noinline)) bool evict_odd_page(struct region *r, uint32_t page, bool dirty)
+{
+    struct page *p = &r->pages[page];
+    if (dirty)
+        p->flags |= PAGE_DIRTY;
+    if (p->flags & PAGE_DIRTY)
+        return true;
+    region_detach_frame(r, page);
+    return false;
+}
+
+unsigned pool_evict(struct pool *pool, const uint32_t *slots, unsigned n)
+{
+    struct frame_spans found;
+    struct pt_entry old[BATCH_MAX];
+    const struct frame *frames = pool->frames, *f;
+    unsigned ndirty = 0;
+    if (n == 0)
+        return 0;
+    find_spans(frames, slots, n, &found);
+    pt_unmap_spans(found.spans, found.n, old);
+    for (size_t i = 0; found.others && i < n; i++)
+        old[i].dirty |= step_other_windows(&frames[slots[i]], TAKE_AWAY);
+    const struct pt_entry *said = old;
+    for (const uint32_t *slot = slots, *end = slots + n; slot < end;) {
+        struct region *r = frames[*slot].region;
+        struct page *pages = r->pages;
+        const uint32_t *first = slot;
+        unsigned odd = 0;
+        for (; slot < end && (f = &frames[*slot])->region == r; slot++, said++) {
+            struct page *p = &pages[f->page];
+            if (__builtin_expect(p->condition != PAGE_CONDITION(PAGE_RESIDENT, 0) || said->dirty, 0)) {
+                ndirty += evict_odd_page(r, f->page, said->dirty);
+                odd++;
+            } else {
+                p->condition = PAGE_CONDITION(PAGE_ABSENT, 0);
+            }
+        }
+        r->counters.evicted += (uint64_t)(slot - first);
+        r->resident -= (uint32_t)(slot - first) - odd;
+    }
+    return ndirty;
+}
+
+/* Which of these untouched frames have been used? They become used, stretch by stretch of one region. */
+static void touch_used(struct pool *pool, const uint32_t *slots, const bool *used, size_t n)
+{
+    uint32_t pages[BATCH_MAX], touched[BATCH_MAX];
+    const struct frame *frames = pool->frames, *f;
+    for (const uint32_t *at = slots, *end = slots + n; at < end;) {
+        struct region *r = frames[*at].region;
+        struct page *states = r->pages;
+        uint32_t *page = pages, *slot = touched;
+        for (; at < end && (f = &frames[*at])->region == r; at++) {
+            if (!*used++)
+                continue;
+            states[f->page].flags &= (uint8_t)~PAGE_UNTOUCHED;
+            *page++ = f->page;
+            *slot++ = *at;
+        }
+        if (page > pages)
+            note_touched(r, pages, touched, (uint32_t)(page - pages));
+    }
 }
 
 /* Looks at up to `most` untouched frames from this one on, BATCH_MAX at a time; returns the first it did not look at. */
 static uint32_t harvest_from(struct pool *pool, uint32_t slot, uint32_t most)
 {
-    struct page_ref refs[BATCH_MAX];
+    uint32_t slots[BATCH_MAX];
+    struct frame_spans found;
     bool used[BATCH_MAX];
+    const struct frame *frames = pool->frames;
     while (most > 0 && slot != FRAME_NONE) {
-        size_t n = 0;
-        for (; slot != FRAME_NONE && n < BATCH_MAX && most > 0; slot = pool->frames[slot].next, most--)
-            refs[n++] = (struct page_ref){ pool->frames[slot].region, pool->frames[slot].page };
-        for_every_pte(refs, n, TEST_ACCESSED, used);
-        for (size_t i = 0; i < n; i++)
-            if (used[i])
-                region_touch(refs[i].region, refs[i].page);
+        uint32_t *last = slots, *end = slots + MIN(most, (uint32_t)BATCH_MAX);
+        for (; slot != FRAME_NONE && last < end; slot = frames[slot].next)
+            *last++ = slot;
+        uint32_t n = (uint32_t)(last - slots);
+        most -= n;
+        find_spans(frames, slots, n, &found);
+        pt_accessed_spans(found.spans, found.n, used);
+        for (size_t i = 0; found.others && i < n; i++)
+            used[i] |= step_other_windows(&frames[slots[i]], TEST_ACCESSED);
+        touch_used(pool, slots, used, n);
     }
     return slot;
 }
@@ -249,7 +384,7 @@ static void count_waste(struct region *r, uint32_t page)
 {
     r->untouched--;
     r->counters.prefetch_wasted++;
-    r->prefetch->on_access(r->prefetch_state, page, ACCESS_WASTE);
+    r->prefetch->on_access(r->prefetch_state, &page, 1, ACCESS_WASTE);
 }
 
 void region_detach_frame(struct region *r, uint32_t page)

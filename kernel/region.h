@@ -15,6 +15,8 @@
 #include "kernel/policy/prefetch.h"
 #include "kernel/sync.h"
 
+#define PAGE_NONE 0xFFFFFFFFu
+
 /* Protects vmas, regions, pages and pools. The fault path holds it for everything but the wait for the device. */
 extern struct spinlock pager_lock;
 
@@ -22,9 +24,9 @@ extern struct spinlock pager_lock;
 extern struct pool llm_pool;
 
 struct vma {
-    vaddr_t start, end;  /* whole pages */
-    uint8_t prot;        /* VM_PROT_*; 0: nothing is mapped */
-    uint32_t first;      /* the region's page at start */
+    vaddr_t start, end; /* whole pages */
+    uint8_t prot;       /* VM_PROT_*; 0: nothing is mapped */
+    uint32_t first;     /* the region's page at start */
     struct region *region;
     struct vma *sibling; /* next window onto the same region */
 };
@@ -36,18 +38,18 @@ struct region {
     uint64_t offset;         /* of page 0 in the backing, bytes */
     uint64_t file_size;      /* bytes of the backing, as last known: nothing is written beyond it, nothing read ahead */
     uint32_t npages;
-    bool shared;             /* writes go to the backing; else to the swap file, if the page must leave */
-    struct backing *swap;    /* of a private writable region in a pool; page i at i * PAGE_SIZE */
-    struct pool *pool;       /* NULL: plain memory, never evicted */
+    bool shared;          /* writes go to the backing; else to the swap file, if the page must leave */
+    struct backing *swap; /* of a private writable region in a pool; page i at i * PAGE_SIZE */
+    struct pool *pool;    /* NULL: plain memory, never evicted */
     struct page *pages;
     struct vma *vmas;        /* windows, in no order */
     uint32_t resident, peak; /* pages that hold a frame: now, most ever */
     uint32_t untouched;      /* of these, read ahead and not used yet */
     const struct prefetch_policy *prefetch;
     void *prefetch_state;
-    uint8_t advice;          /* VM_MADV_NORMAL, RANDOM or SEQUENTIAL */
+    uint8_t advice; /* VM_MADV_NORMAL, RANDOM or SEQUENTIAL */
     struct counters counters;
-    struct region *next;     /* list of all regions */
+    struct region *next; /* list of all regions */
 };
 
 extern struct region *regions;
@@ -61,7 +63,15 @@ struct region *region_create(struct backing *backing, uint64_t offset, uint64_t 
 void region_destroy(struct region *r);
 
 /* Pages that a prediction may name: those that the file reached when its size was last asked. */
-uint32_t region_file_pages(const struct region *r);
+static inline uint32_t region_file_pages(const struct region *r)
+{
+    if (!r->backing)
+        return r->npages;
+    if (r->file_size <= r->offset)
+        return 0;
+    uint64_t pages = (r->file_size - r->offset + PAGE_MASK) >> PAGE_SHIFT;
+    return (uint32_t)MIN(pages, r->npages);
+}
 
 /* The page's address in window v; 0 if v doesn't show it. */
 static inline vaddr_t vma_page_address(const struct vma *v, uint32_t page)
@@ -76,19 +86,27 @@ static inline uint32_t vma_page(const struct vma *v, vaddr_t address)
 }
 
 /*
- * Maps pages (frames in pages[].pfn) in every window that allows access, as one batch of at most BATCH_MAX leaves a call to
- * map_batched. accessed: preset A; the page named by `demanded` (or ~0) always gets it.
+ * Maps n <= BATCH_MAX pages, which have the frames pa[], in every window that allows access: one call to map_batched for
+ * each. accessed: preset A; the page named by `demanded` (or PAGE_NONE) always gets it.
  */
-void region_map(struct region *r, const uint32_t *pages, size_t n, bool accessed, uint32_t demanded);
+void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size_t n, bool accessed, uint32_t demanded);
 /* The page's A bit in any window, cleared. */
 bool region_test_and_clear_accessed(struct region *r, uint32_t page);
 /*
  * Takes the PTEs of n pages out of every window (or clears D only), with one fence, and moves what D said into PAGE_DIRTY.
  * The pages may belong to several regions.
  */
-struct page_ref { struct region *region; uint32_t page; };
+struct page_ref {
+    struct region *region;
+    uint32_t page;
+};
 void region_unmap(const struct page_ref *refs, size_t n);
 void region_collect_dirty(const struct page_ref *refs, size_t n);
+/*
+ * The same for the pages of n <= BATCH_MAX frames that were picked as victims, which become ABSENT if they are clean; counts
+ * them as evicted. Returns how many are dirty: those stay RESIDENT.
+ */
+unsigned pool_evict(struct pool *pool, const uint32_t *slots, unsigned n);
 
 /* Installs a prefetch policy with fresh state. Thread context. 0 or -ENOMEM (the old one stays). */
 int region_set_prefetch(struct region *r, const struct prefetch_policy *policy);

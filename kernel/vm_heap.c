@@ -8,23 +8,23 @@
 
 #define HEAP_RESERVE 512 /* pages that the heap leaves to page tables and the kernel */
 
-static vaddr_t heap_end = HEAP_BASE;  /* what the program has been given */
-static vaddr_t heap_top = HEAP_BASE;  /* page-aligned end of what is mapped */
+static vaddr_t heap_end = HEAP_BASE; /* what the program has been given */
+static vaddr_t heap_top = HEAP_BASE; /* page-aligned end of what is mapped */
 
 static int grow_page_by_page(vaddr_t to)
 {
-    struct pt_leaf leaves[BATCH_MAX];
+    paddr_t pa[BATCH_MAX];
     while (heap_top < to) {
-        size_t n = 0;
+        uint32_t n = 0;
         for (vaddr_t va = heap_top; va < to && n < BATCH_MAX; va += PAGE_SIZE) {
-            paddr_t pa = mem_pages(1);
-            if (!pa)
+            pa[n] = mem_pages(1);
+            if (!pa[n])
                 break;
-            leaves[n++] = (struct pt_leaf){ va, pa, PROT_BIT_READ | PROT_BIT_WRITE, true, true };
+            n++;
         }
         if (n == 0)
             return -ENOMEM;
-        map_batched(leaves, n);
+        map_batched(&(struct pt_run){ heap_top, pa, n, PROT_BIT_READ | PROT_BIT_WRITE, true, true }, 1);
         heap_top += n * PAGE_SIZE;
     }
     return 0;

@@ -7,7 +7,7 @@
 
 static struct vma **table; /* sorted by start; no two overlap */
 static unsigned count, capacity;
-static struct vma *last_found;
+struct vma *vma_last_found;
 
 unsigned vma_count(void)
 {
@@ -32,16 +32,13 @@ unsigned vma_first_above(vaddr_t address)
     return low;
 }
 
-struct vma *vma_find(vaddr_t address)
+struct vma *vma_search(vaddr_t address)
 {
-    struct vma *v = last_found;
-    if (v && address - v->start < v->end - v->start)
-        return v;
     unsigned i = vma_first_above(address);
     if (i == count || table[i]->start > address)
         return NULL;
-    last_found = table[i];
-    return last_found;
+    vma_last_found = table[i];
+    return vma_last_found;
 }
 
 int vma_reserve(unsigned n)
@@ -77,8 +74,8 @@ void vma_remove(struct vma *v)
     ASSERT(at < count && table[at] == v);
     memmove(&table[at], &table[at + 1], (count - at - 1) * sizeof *table);
     count--;
-    if (last_found == v)
-        last_found = NULL;
+    if (vma_last_found == v)
+        vma_last_found = NULL;
     struct vma **link = &v->region->vmas;
     while (*link != v)
         link = &(*link)->sibling;

@@ -7,7 +7,13 @@
 #include "kernel/region.h"
 
 /* The window that holds this address, or NULL. The fault path's first step: remembers the last answer. */
-struct vma *vma_find(vaddr_t address);
+extern struct vma *vma_last_found;
+struct vma *vma_search(vaddr_t address);
+static inline struct vma *vma_find(vaddr_t address)
+{
+    struct vma *v = vma_last_found;
+    return v && address - v->start < v->end - v->start ? v : vma_search(address);
+}
 /* Index of the first window that ends above address; vma_count() if there is none. For walks over a range. */
 unsigned vma_first_above(vaddr_t address);
 struct vma *vma_at(unsigned index);
@@ -15,8 +21,8 @@ unsigned vma_count(void);
 
 /* Makes room for n more windows, before any change is begun. 0 or -ENOMEM. May be called without the lock by one thread. */
 int vma_reserve(unsigned n);
-void vma_insert(struct vma *v);  /* also opens it on its region */
-void vma_remove(struct vma *v);  /* also closes it; the caller frees it */
+void vma_insert(struct vma *v); /* also opens it on its region */
+void vma_remove(struct vma *v); /* also closes it; the caller frees it */
 /* The window above `at` becomes a window of its own, `upper`. */
 void vma_split(struct vma *v, vaddr_t at, struct vma *upper);
 

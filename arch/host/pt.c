@@ -58,23 +58,29 @@ void pt_release(vaddr_t start, uint64_t length)
     }
 }
 
-void map_batched(const struct pt_leaf *leaves, size_t n)
+static void map_page(const struct pt_run *r, uint32_t i)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct pt_entry *e = reserved_entry(leaves[i].va);
-        if (e->valid)
-            panic("map_batched: %lx is mapped already", (unsigned long)leaves[i].va);
-        ASSERT((leaves[i].prot & PROT_BIT_READ) && !(leaves[i].pa & PAGE_MASK));
-        *e = (struct pt_entry){
-            .valid = 1,
-            .read = 1,
-            .write = (leaves[i].prot & PROT_BIT_WRITE) != 0,
-            .exec = (leaves[i].prot & PROT_BIT_EXEC) != 0,
-            .accessed = leaves[i].accessed,
-            .dirty = leaves[i].dirty,
-            .ppn = (leaves[i].pa >> PAGE_SHIFT) & (((uint64_t)1 << 44) - 1),
-        };
-    }
+    vaddr_t va = r->va + ((vaddr_t)i << PAGE_SHIFT);
+    struct pt_entry *e = reserved_entry(va);
+    if (e->valid)
+        panic("map_batched: %lx is mapped already", (unsigned long)va);
+    ASSERT((r->prot & PROT_BIT_READ) && !(r->pa[i] & PAGE_MASK));
+    *e = (struct pt_entry){
+        .valid = 1,
+        .read = 1,
+        .write = (r->prot & PROT_BIT_WRITE) != 0,
+        .exec = (r->prot & PROT_BIT_EXEC) != 0,
+        .accessed = r->accessed,
+        .dirty = r->dirty,
+        .ppn = (r->pa[i] >> PAGE_SHIFT) & (((uint64_t)1 << 44) - 1),
+    };
+}
+
+void map_batched(const struct pt_run *runs, size_t n)
+{
+    for (const struct pt_run *r = runs; r < runs + n; r++)
+        for (uint32_t i = 0; i < r->n; i++)
+            map_page(r, i);
     fences.local += n > 0;
 }
 
@@ -98,11 +104,28 @@ struct pt_entry pt_lookup(vaddr_t va)
     return e ? *e : (struct pt_entry){ 0 };
 }
 
-void pt_accessed_batched(const vaddr_t *va, size_t n, bool *out)
+void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct pt_entry e = pt_lookup(va[i]);
-        out[i] = e.valid && e.accessed;
+    bool any = false;
+    for (const struct pt_span *s = spans; s < spans + n; s++) {
+        for (size_t i = 0; i < s->n; i++) {
+            struct pt_entry *e = entry(s->va + (i << PAGE_SHIFT)), was = e ? *e : (struct pt_entry){ 0 };
+            any |= was.valid;
+            *old++ = was;
+            if (e)
+                *e = (struct pt_entry){ 0 };
+        }
+    }
+    fence_everywhere(any);
+}
+
+void pt_accessed_spans(const struct pt_span *spans, size_t n, bool *out)
+{
+    for (const struct pt_span *s = spans; s < spans + n; s++) {
+        for (size_t i = 0; i < s->n; i++) {
+            struct pt_entry e = pt_lookup(s->va + (i << PAGE_SHIFT));
+            *out++ = e.valid && e.accessed;
+        }
     }
 }
 

@@ -257,84 +257,67 @@ void pt_release(vaddr_t start, uint64_t length)
 
 /* ---- leaves */
 
-/* prot, accessed, dirty and the byte behind them in one word: a key only, what stands in the last byte is no matter. */
-static inline uint32_t leaf_kind(const struct pt_leaf *l)
+static __attribute__((noinline, cold)) void refuse_leaf(vaddr_t va)
 {
-    _Static_assert(offsetof(struct pt_leaf, prot) % sizeof(uint32_t) == 0, "struct pt_leaf");
-    _Static_assert(offsetof(struct pt_leaf, dirty) - offsetof(struct pt_leaf, prot) == 2, "struct pt_leaf");
-    return *(const uint32_t *)(const void *)&l->prot; /* built with -fno-strict-aliasing */
+    panic("map_batched: %lx, or a neighbour above it, %s", va, leaf_table(va) ? "is mapped already" : "was not reserved");
 }
 
-static __attribute__((noinline, cold)) void refuse_leaf(const struct pt_leaf *l)
+/* Leaves for n pages of one leaf table, the first at entry: ten instructions a page. */
+static inline void map_neighbours(pte_t *entry, vaddr_t va, const paddr_t *pa, uint32_t n, pte_t bits)
 {
-    panic("map_batched: %lx %s", l->va, leaf_table(l->va) ? "is mapped already" : "was not reserved");
-}
-
-/* What most faults need. */
-static inline void map_into(pte_t *table, const struct pt_leaf *l)
-{
-    pte_t *entry = leaf_entry(table, l->va);
-
-    if (__builtin_expect(pte_load(entry) & PTE_V, 0)) {
-        refuse_leaf(l);
-        return;
+    for (const paddr_t *end = pa + n; pa < end; pa++, entry++) {
+        if (__builtin_expect(pte_load(entry) & PTE_V, 0))
+            refuse_leaf(va);
+        pte_store(entry, pte_address(*pa) | bits);
     }
-    pte_store(entry, pte_address(l->pa) | pte_leaf_bits(l->prot, l->accessed, l->dirty));
-    count_local_fence();
-    sfence_page(l->va);
 }
 
-static __attribute__((noinline)) void walk_and_map(const struct pt_leaf *l)
+static inline void map_run(const struct pt_run *r, struct cursor *cursor)
 {
-    pte_t *table = walk(l->va);
+    pte_t bits = pte_leaf_bits(r->prot, r->accessed, r->dirty);
+    const paddr_t *pa = r->pa;
+    vaddr_t va = r->va;
 
-    if (table)
-        map_into(table, l);
-    else
-        refuse_leaf(l);
+    for (uint32_t left = r->n, some; left > 0; left -= some, pa += some, va += (vaddr_t)some << PAGE_SHIFT) {
+        pte_t *entry = cursor_entry(cursor, va);
+
+        if (__builtin_expect(!entry, 0))
+            refuse_leaf(va);
+        some = MIN(left, PT_ENTRIES - (uint32_t)PT_INDEX(va, 0));
+        map_neighbours(entry, va, pa, some, bits);
+    }
 }
 
-/*
- * Nineteen instructions a page: leaves of one batch mostly share prot, accessed and dirty, so their PTE bits are worked out
- * only when these three bytes change.
- */
-static __attribute__((noinline)) void map_many(const struct pt_leaf *leaves, size_t n)
+static __attribute__((noinline)) void map_many(const struct pt_run *runs, size_t n)
 {
     struct cursor cursor = CURSOR_START;
-    uint32_t kind = (uint32_t)~leaf_kind(leaves);
-    pte_t bits = 0;
 
     if (n == 0)
         return;
     mb_data_before_pte();
-    for (const struct pt_leaf *l = leaves; l < leaves + n; l++) {
-        pte_t *entry = cursor_entry(&cursor, l->va);
-
-        if (__builtin_expect(!entry || (pte_load(entry) & PTE_V), 0))
-            return refuse_leaf(l);
-        if (__builtin_expect(leaf_kind(l) != kind, 0)) {
-            kind = leaf_kind(l);
-            bits = pte_leaf_bits(l->prot, l->accessed, l->dirty);
-        }
-        pte_store(entry, pte_address(l->pa) | bits);
-    }
-    fence_local(&leaves[0].va, n, sizeof leaves[0]);
+    for (const struct pt_run *r = runs; r < runs + n; r++)
+        map_run(r, &cursor);
+    count_local_fence();
+    sfence_address_space();
 }
 
-void map_batched(const struct pt_leaf *leaves, size_t n)
+/* What most faults need: one page. */
+void map_batched(const struct pt_run *runs, size_t n)
 {
-    pte_t *table;
+    pte_t *table, *entry;
 
-    if (__builtin_expect(n != 1, 0)) {
-        map_many(leaves, n);
+    if (__builtin_expect(n != 1 || runs->n != 1, 0)) {
+        map_many(runs, n);
         return;
     }
     mb_data_before_pte();
-    table = remembered_table(leaves->va);
-    if (__builtin_expect(table != NULL, 1))
-        map_into(table, leaves);
-    else
-        walk_and_map(leaves);
+    table = leaf_table(runs->va);
+    entry = table ? leaf_entry(table, runs->va) : NULL;
+    if (__builtin_expect(!entry || (pte_load(entry) & PTE_V), 0))
+        refuse_leaf(runs->va);
+    pte_store(entry, pte_address(*runs->pa) | pte_leaf_bits(runs->prot, runs->accessed, runs->dirty));
+    count_local_fence();
+    sfence_page(runs->va);
 }
 
 static inline struct pt_entry entry_of(pte_t e)
@@ -384,15 +367,53 @@ struct pt_entry pt_lookup(vaddr_t va)
     return entry_of(load_leaf(va));
 }
 
-void pt_accessed_batched(const vaddr_t *va, size_t n, bool *out)
+/* How many of a span's pages from va on share one leaf table. */
+static inline size_t span_step(vaddr_t va, size_t left)
+{
+    return MIN(left, PT_ENTRIES - (size_t)PT_INDEX(va, 0));
+}
+
+void pt_accessed_spans(const struct pt_span *spans, size_t n, bool *out)
 {
     struct cursor cursor = CURSOR_START;
 
-    for (size_t i = 0; i < n; i++) {
-        const pte_t *entry = cursor_entry(&cursor, va[i]);
+    for (const struct pt_span *s = spans; s < spans + n; s++) {
+        vaddr_t va = s->va;
 
-        out[i] = entry && (pte_load(entry) & (PTE_V | PTE_A)) == (PTE_V | PTE_A);
+        for (size_t left = s->n, some; left > 0; left -= some, va += some << PAGE_SHIFT) {
+            const pte_t *entry = cursor_entry(&cursor, va);
+
+            some = span_step(va, left);
+            for (const bool *end = out + some; out < end; out++)
+                *out = entry && (pte_load(entry++) >> PTE_A_SHIFT & 1); /* no bit is set where no leaf is valid */
+        }
     }
+}
+
+void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old)
+{
+    struct cursor cursor = CURSOR_START;
+    pte_t any = 0;
+    size_t pages = 0;
+
+    for (const struct pt_span *s = spans; s < spans + n; s++) {
+        vaddr_t va = s->va;
+
+        pages += s->n;
+        for (size_t left = s->n, some; left > 0; left -= some, va += some << PAGE_SHIFT) {
+            pte_t *entry = cursor_entry(&cursor, va);
+
+            some = span_step(va, left);
+            for (const struct pt_entry *end = old + some; old < end; old++) {
+                pte_t e = entry ? pte_swap(entry++, 0) : 0;
+
+                any |= e;
+                *old = entry_of(e);
+            }
+        }
+    }
+    if (any)
+        fence_all_harts(&spans->va, pages == 1 ? 1 : TLB_FENCE_ALL + 1);
 }
 
 /* An AMO only where the bit is set: a sweep over untouched pages costs loads. */

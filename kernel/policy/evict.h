@@ -16,8 +16,20 @@
 struct evict_view {
     /* Has the page in this slot been used since this was last asked? Clears the mark (A bit). Costs a page-table access. */
     bool (*test_and_clear_accessed)(void *context, uint32_t slot);
-    bool (*may_take)(void *context, uint32_t slot); /* false: pinned, or needed by the instruction that faults */
+    /* false: needed by the instruction that faults. NULL: all may be taken. */
+    bool (*may_take)(void *context, uint32_t slot);
     void *context;
+};
+
+static inline bool evict_may_take(const struct evict_view *view, uint32_t slot)
+{
+    return !view->may_take || view->may_take(view->context, slot);
+}
+
+struct evict_new {
+    uint32_t slot;
+    uint64_t page;  /* its number across all mappings of the pool: stable, and the same when the page comes back */
+    uint64_t order; /* counts mappings: the page mapped first has the smallest */
 };
 
 struct evict_policy {
@@ -25,13 +37,9 @@ struct evict_policy {
     const char *help; /* one line */
     size_t (*state_size)(uint32_t nslots);
     void (*init)(void *state, uint32_t nslots);
-    /*
-     * page is the page's number across all mappings of the pool (stable while it is in use; the same page that comes back has
-     * the same number); order counts mappings: the page mapped first has the smallest.
-     */
-    void (*on_insert)(void *state, uint32_t slot, uint64_t page, uint64_t order);
-    void (*on_touch)(void *state, uint32_t slot);  /* a later use was seen (soft fault, A bit found by somebody else) */
-    void (*on_remove)(void *state, uint32_t slot); /* the slot left (unmapped, or given back); not called for victims */
+    void (*on_insert)(void *state, const struct evict_new *pages, unsigned n); /* in the order of use */
+    void (*on_touch)(void *state, uint32_t slot);                              /* a later use was seen (soft fault, A bit found by somebody else) */
+    void (*on_remove)(void *state, uint32_t slot);                             /* the slot left (unmapped, or given back); not called for victims */
     /* Chooses and forgets at most n victims; fewer only if no more may be taken. Amortised cost per victim is bounded. */
     unsigned (*pick_victims)(void *state, unsigned n, uint32_t *out, const struct evict_view *view);
 };

@@ -21,19 +21,25 @@ enum access_kind {
 
 /* What the pager wants to know when page has just faulted. */
 struct prefetch_query {
-    uint32_t page;                                      /* of the mapping, 0 .. npages - 1 */
-    uint32_t npages;                                    /* length of the mapping in pages */
-    unsigned max;                                       /* most pages that may be named; the pool and the batch allow no more */
-    bool (*absent)(const void *context, uint32_t page); /* worth naming? (neither resident nor on its way) */
-    const void *context;
+    uint32_t page;        /* of the mapping, 0 .. npages - 1 */
+    uint32_t npages;      /* length of the mapping in pages */
+    unsigned max;         /* most pages that may be named; the pool and the batch allow no more */
+    const uint8_t *state; /* of page 0: 0 if absent (neither resident nor on its way); */
+    size_t stride;        /* that of the next page is so many bytes further */
 };
+
+/* Worth naming? page < npages. */
+static inline bool prefetch_absent(const struct prefetch_query *query, uint32_t page)
+{
+    return query->state[page * query->stride] == 0;
+}
 
 struct prefetch_policy {
     const char *name;
     const char *help; /* one line */
     size_t (*state_size)(uint32_t npages);
     void (*init)(void *state, uint32_t npages);
-    void (*on_access)(void *state, uint32_t page, enum access_kind kind);
+    void (*on_access)(void *state, const uint32_t *pages, unsigned n, enum access_kind kind); /* n > 0, in the order of use */
     /*
      * Names at most query->max absent pages, in the order in which they are expected, never query->page itself, none
      * twice, none >= npages. Returns how many. Bounded work: at most PREFETCH_HORIZON pages are looked at.

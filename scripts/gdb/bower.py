@@ -135,7 +135,7 @@ class Faults(Command):
         length = ring.type.range()[1] + 1
         batches = sorted((ring[i] for i in range(length) if int(ring[i]["number"])), key=lambda b: -int(b["number"]))
         for batch in batches[:words[0] if words else 8]:
-            pages = [int(batch["refs"][i]["page"]) for i in range(int(batch["npages"]))]
+            pages = [int(batch["pages"][i]) for i in range(int(batch["npages"]))]
             print(f"#{int(batch['number'])} {BATCH_KINDS[int(batch['kind'])]} address 0x{int(batch['address']):x} "
                   f"{batch['region']['name'].string() if int(batch['kind']) == 1 else ''} pages {pages} "
                   f"requests {int(batch['nrequests'])} victims {int(batch['nvictims'])} "

@@ -10,7 +10,7 @@ bower-page $va
 tbreak predict_prefetch_pages
 continue
 echo PREDICT\n
-backtrace 4
+backtrace 6
 tbreak batch_read
 continue
 tbreak map_batched

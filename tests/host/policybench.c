@@ -18,6 +18,7 @@ struct bench {
     uint32_t npages, frames, nfree;
     uint32_t *slot_of; /* by page; NOWHERE: absent */
     uint32_t *page_in; /* by slot */
+    uint8_t *present;  /* by page: 0 or 1; exactly as long as the mapping, so that the sanitizer sees a look beyond it */
     bool *accessed;    /* by slot: the A bit */
     uint32_t *ahead;   /* pages read ahead and not seen used yet, in the order predicted */
     uint32_t nahead;
@@ -26,13 +27,6 @@ struct bench {
     uint64_t order;
     struct bench_counts counts;
 };
-
-static bool absent(const void *context, uint32_t page)
-{
-    const struct bench *b = context;
-    CHECK(page < b->npages, "absent() asked about page %u of %u", page, b->npages);
-    return b->slot_of[page] == NOWHERE;
-}
 
 static bool test_and_clear(void *context, uint32_t slot)
 {
@@ -61,6 +55,7 @@ struct bench *bench_new(const char *prefetch, const char *evict, uint32_t npages
     b->estate = malloc(b->evict->state_size(frames));
     b->slot_of = malloc(npages * sizeof(uint32_t));
     memset(b->slot_of, 0xff, npages * sizeof(uint32_t));
+    b->present = calloc(npages, 1);
     b->page_in = calloc(frames, sizeof(uint32_t));
     b->accessed = calloc(frames, sizeof(bool));
     b->ahead = calloc(frames, sizeof(uint32_t));
@@ -79,11 +74,18 @@ void bench_free(struct bench *b)
     free(b->estate);
     free(b->slot_of);
     free(b->page_in);
+    free(b->present);
     free(b->accessed);
     free(b->ahead);
     free(b->free_slots);
     free(b->order_of);
     free(b);
+}
+
+static void insert(struct bench *b, uint32_t slot, uint32_t page)
+{
+    const struct evict_new new = { slot, page, b->order_of[slot] };
+    b->evict->on_insert(b->estate, &new, 1);
 }
 
 static void report_touches(struct bench *b)
@@ -96,10 +98,16 @@ static void report_touches(struct bench *b)
             continue;
         }
         b->counts.used++;
-        b->prefetch->on_access(b->pstate, page, ACCESS_TOUCH);
-        b->evict->on_insert(b->estate, slot, page, b->order_of[slot]);
+        b->prefetch->on_access(b->pstate, &page, 1, ACCESS_TOUCH);
+        insert(b, slot, page);
     }
     b->nahead = left;
+}
+
+static void drop(struct bench *b, uint32_t page)
+{
+    b->slot_of[page] = NOWHERE;
+    b->present[page] = 0;
 }
 
 static uint32_t drop_oldest_ahead(struct bench *b)
@@ -109,8 +117,8 @@ static uint32_t drop_oldest_ahead(struct bench *b)
     memmove(b->ahead, b->ahead + 1, --b->nahead * sizeof(uint32_t));
     b->counts.wasted++;
     b->counts.evicted++;
-    b->slot_of[page] = NOWHERE;
-    b->prefetch->on_access(b->pstate, page, ACCESS_WASTE);
+    drop(b, page);
+    b->prefetch->on_access(b->pstate, &page, 1, ACCESS_WASTE);
     return slot;
 }
 
@@ -126,7 +134,7 @@ static unsigned take_frames(struct bench *b, unsigned n, uint32_t *slots)
         CHECK(victims <= n - got, "too many victims");
         for (unsigned i = 0; i < victims; i++) {
             b->counts.evicted++;
-            b->slot_of[b->page_in[slots[got + i]]] = NOWHERE;
+            drop(b, b->page_in[slots[got + i]]);
         }
         got += victims;
     }
@@ -139,6 +147,7 @@ static void install(struct bench *b, uint32_t page, uint32_t slot, bool used)
 {
     CHECK(b->slot_of[page] == NOWHERE, "page %u read twice", page);
     b->slot_of[page] = slot;
+    b->present[page] = 1;
     b->page_in[slot] = page;
     b->accessed[slot] = used;
     b->order_of[slot] = b->order++;
@@ -149,7 +158,7 @@ static void check_names(const struct bench *b, uint32_t page, const uint32_t *na
 {
     for (unsigned i = 0; i < n; i++) {
         CHECK(names[i] < b->npages && names[i] != page, "%s named %u at %u", b->prefetch->name, names[i], page);
-        CHECK(absent(b, names[i]), "%s named the resident page %u", b->prefetch->name, names[i]);
+        CHECK(!b->present[names[i]], "%s named the resident page %u", b->prefetch->name, names[i]);
         for (unsigned j = 0; j < i; j++)
             CHECK(names[i] != names[j], "%s named page %u twice", b->prefetch->name, names[i]);
     }
@@ -160,17 +169,17 @@ static void fault(struct bench *b, uint32_t page)
     uint32_t names[BATCH_MAX], slots[BATCH_MAX + 1];
     b->counts.faults++;
     report_touches(b);
-    b->prefetch->on_access(b->pstate, page, ACCESS_FAULT);
+    b->prefetch->on_access(b->pstate, &page, 1, ACCESS_FAULT);
     unsigned max = b->frames - b->nahead; /* free or used */
     max = max > BATCH_MAX ? BATCH_MAX - 1 : max > 0 ? max - 1
                                                     : 0;
-    const struct prefetch_query query = { page, b->npages, max, absent, b };
+    const struct prefetch_query query = { page, b->npages, max, b->present, 1 };
     unsigned n = max > 0 ? b->prefetch->predict(b->pstate, &query, names) : 0;
     CHECK(n <= max, "%s named %u of %u", b->prefetch->name, n, max);
     check_names(b, page, names, n);
     unsigned got = take_frames(b, n + 1, slots);
     install(b, page, slots[0], true);
-    b->evict->on_insert(b->estate, slots[0], page, b->order_of[slots[0]]);
+    insert(b, slots[0], page);
     for (unsigned i = 1; i < got; i++) {
         install(b, names[i - 1], slots[i], false);
         b->ahead[b->nahead++] = names[i - 1];

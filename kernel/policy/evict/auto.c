@@ -110,12 +110,10 @@ static void take(struct keeper *k, uint32_t slot)
     list_remove(k->links, slot);
 }
 
-static void auto_insert(void *state, uint32_t slot, uint64_t page, uint64_t order)
+static void insert_one(struct keeper *k, uint32_t slot, uint64_t page)
 {
-    struct keeper *k = state;
     uint32_t tag = tag_of(page);
     struct ghost *g = ghost_of(k, tag);
-    (void)order;
     k->now++;
     k->tags[slot] = tag;
     if (g->came != 0 && g->tag == tag) {
@@ -126,6 +124,13 @@ static void auto_insert(void *state, uint32_t slot, uint64_t page, uint64_t orde
         k->stamps[slot] = k->now;
         put(k, PASSING, slot);
     }
+}
+
+static void auto_insert(void *state, const struct evict_new *pages, unsigned n)
+{
+    struct keeper *k = state;
+    for (unsigned i = 0; i < n; i++)
+        insert_one(k, pages[i].slot, pages[i].page);
 }
 
 static void auto_touch(void *state, uint32_t slot)
@@ -207,12 +212,12 @@ static void note_batch(struct keeper *k, uint32_t victims)
 static uint32_t next_victim(struct keeper *k, const struct evict_view *view)
 {
     for (uint32_t slot = k->links[k->passing].next; slot != k->passing; slot = k->links[slot].next)
-        if (view->may_take(view->context, slot))
+        if (evict_may_take(view, slot))
             return slot;
     unsigned chances = CHANCES;
     for (uint32_t slot = k->links[k->kept].next; slot != k->kept;) {
         uint32_t next = k->links[slot].next;
-        if (view->may_take(view->context, slot)) {
+        if (evict_may_take(view, slot)) {
             if (chances-- == 0 || !view->test_and_clear_accessed(view->context, slot))
                 return slot;
             auto_touch(k, slot);

@@ -31,12 +31,16 @@ static void clock_init(void *state, uint32_t nslots)
     list_init(c->links, nslots, 1);
 }
 
-static void clock_insert(void *state, uint32_t slot, uint64_t page, uint64_t order)
+static void insert_one(struct clock_state *c, uint32_t slot)
+{
+    list_append(c->links, c->head, slot);
+}
+
+static void clock_insert(void *state, const struct evict_new *pages, unsigned n)
 {
     struct clock_state *c = state;
-    (void)page;
-    (void)order;
-    list_append(c->links, c->head, slot);
+    for (unsigned i = 0; i < n; i++)
+        insert_one(c, pages[i].slot);
 }
 
 /* The A bit that somebody else cleared counts as a use: the page goes to the back now. */
@@ -58,7 +62,7 @@ static uint32_t clock_advance(struct clock_state *c, const struct evict_view *vi
     unsigned chances = CLOCK_CHANCES;
     for (uint32_t slot = c->links[c->head].next; slot != c->head;) {
         uint32_t next = c->links[slot].next;
-        if (!view->may_take(view->context, slot)) {
+        if (!evict_may_take(view, slot)) {
             /* Keeps its place; the hand looks behind it. Few pages are held at any time. */
         } else if (chances > 0 && view->test_and_clear_accessed(view->context, slot)) {
             chances--;

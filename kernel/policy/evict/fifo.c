@@ -33,19 +33,45 @@ static void fifo_init(void *state, uint32_t nslots)
     list_init(f->links, nslots, 1);
 }
 
-static void fifo_insert(void *state, uint32_t slot, uint64_t page, uint64_t order)
+/* Behind which entry does a page go that is older than the youngest? */
+static uint32_t place_of(const struct fifo *f, uint64_t order)
+{
+    uint32_t where = f->links[f->head].prev;
+    if (order < f->orders[f->links[f->head].next])
+        return f->head;
+    for (unsigned i = 0; i < FIFO_WALK && where != f->head && order < f->orders[where]; i++)
+        where = f->links[where].prev;
+    return where;
+}
+
+static inline void close_list(struct slot_link *links, uint32_t head, uint32_t last)
+{
+    links[last].next = head;
+    links[head].prev = last;
+}
+
+static void fifo_insert(void *state, const struct evict_new *pages, unsigned n)
 {
     struct fifo *f = state;
-    uint32_t where = f->links[f->head].prev;
-    (void)page;
-    f->orders[slot] = order;
-    if (where != f->head && order < f->orders[where]) {
-        if (order < f->orders[f->links[f->head].next])
-            where = f->head;
-        for (unsigned i = 0; i < FIFO_WALK && where != f->head && order < f->orders[where]; i++)
-            where = f->links[where].prev;
+    struct slot_link *links = f->links;
+    uint64_t *orders = f->orders;
+    uint32_t head = f->head, last = links[head].prev;
+    uint64_t youngest = last != head ? orders[last] : 0;
+    for (const struct evict_new *p = pages; p < pages + n; p++) {
+        uint32_t slot = p->slot;
+        uint64_t order = p->order;
+        orders[slot] = order;
+        if (__builtin_expect(order < youngest, 0)) {
+            close_list(links, head, last);
+            list_insert_after(links, place_of(f, order), slot);
+            continue;
+        }
+        youngest = order;
+        links[last].next = slot;
+        links[slot].prev = last;
+        last = slot;
     }
-    list_insert_after(f->links, where, slot);
+    close_list(links, head, last);
 }
 
 static void fifo_touch(void *state, uint32_t slot)
@@ -60,20 +86,28 @@ static void fifo_remove(void *state, uint32_t slot)
     list_remove(f->links, slot);
 }
 
-/* Pages that may not be taken are passed over and keep their place; they are few (what one instruction needs). */
+/*
+ * Pages that may not be taken are passed over and keep their place; they are few (what one instruction needs). What lies between
+ * them leaves the list as one stretch.
+ */
 static unsigned fifo_pick(void *state, unsigned n, uint32_t *out, const struct evict_view *view)
 {
     struct fifo *f = state;
-    unsigned taken = 0;
-    for (uint32_t slot = f->links[f->head].next; taken < n && slot != f->head;) {
-        uint32_t next = f->links[slot].next;
-        if (view->may_take(view->context, slot)) {
-            list_remove(f->links, slot);
-            out[taken++] = slot;
+    struct slot_link *links = f->links;
+    uint32_t head = f->head, kept = head, slot = links[head].next, *at = out, *end = out + n;
+    bool all = !view->may_take;
+    for (; at < end && slot != head; slot = links[slot].next) {
+        if (all || evict_may_take(view, slot)) {
+            *at++ = slot;
+        } else {
+            links[kept].next = slot;
+            links[slot].prev = kept;
+            kept = slot;
         }
-        slot = next;
     }
-    return taken;
+    links[kept].next = slot;
+    links[slot].prev = kept;
+    return (unsigned)(at - out);
 }
 
 const struct evict_policy evict_fifo = {

@@ -36,13 +36,17 @@ static void lru_init(void *state, uint32_t nslots)
     list_init(l->links, nslots, 1);
 }
 
-static void lru_insert(void *state, uint32_t slot, uint64_t page, uint64_t order)
+static void insert_one(struct lru *l, uint32_t slot)
 {
-    struct lru *l = state;
-    (void)page;
-    (void)order;
     l->fresh[slot] = 1;
     list_append(l->links, l->nslots, slot);
+}
+
+static void lru_insert(void *state, const struct evict_new *pages, unsigned n)
+{
+    struct lru *l = state;
+    for (unsigned i = 0; i < n; i++)
+        insert_one(l, pages[i].slot);
 }
 
 static void lru_touch(void *state, uint32_t slot)
@@ -94,7 +98,7 @@ static uint32_t oldest(struct lru *l, const struct evict_view *view)
     unsigned chances = l->nslots > LRU_EXACT ? LRU_CHANCES : 0;
     for (uint32_t slot = l->links[l->nslots].next; slot != l->nslots;) {
         uint32_t next = l->links[slot].next;
-        if (view->may_take(view->context, slot)) {
+        if (evict_may_take(view, slot)) {
             if (chances == 0 || !refresh(l, slot, view))
                 return slot;
             chances--;

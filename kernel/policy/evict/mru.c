@@ -26,12 +26,16 @@ static void mru_init(void *state, uint32_t nslots)
     list_init(m->links, nslots, 1);
 }
 
-static void mru_insert(void *state, uint32_t slot, uint64_t page, uint64_t order)
+static void insert_one(struct mru *m, uint32_t slot)
+{
+    list_append(m->links, m->head, slot);
+}
+
+static void mru_insert(void *state, const struct evict_new *pages, unsigned n)
 {
     struct mru *m = state;
-    (void)page;
-    (void)order;
-    list_append(m->links, m->head, slot);
+    for (unsigned i = 0; i < n; i++)
+        insert_one(m, pages[i].slot);
 }
 
 static void mru_touch(void *state, uint32_t slot)
@@ -53,7 +57,7 @@ static unsigned mru_pick(void *state, unsigned n, uint32_t *out, const struct ev
     unsigned taken = 0;
     for (uint32_t slot = m->links[m->head].prev; taken < n && slot != m->head;) {
         uint32_t before = m->links[slot].prev;
-        if (view->may_take(view->context, slot)) {
+        if (evict_may_take(view, slot)) {
             list_remove(m->links, slot);
             out[taken++] = slot;
         }

@@ -29,13 +29,17 @@ static void random_init(void *state, uint32_t nslots)
     r->where = r->members + nslots;
 }
 
-static void random_insert(void *state, uint32_t slot, uint64_t page, uint64_t order)
+static void insert_one(struct random_pool *r, uint32_t slot)
 {
-    struct random_pool *r = state;
-    (void)page;
-    (void)order;
     r->where[slot] = r->count;
     r->members[r->count++] = slot;
+}
+
+static void random_insert(void *state, const struct evict_new *pages, unsigned n)
+{
+    struct random_pool *r = state;
+    for (unsigned i = 0; i < n; i++)
+        insert_one(r, pages[i].slot);
 }
 
 static void random_touch(void *state, uint32_t slot)
@@ -67,7 +71,7 @@ static unsigned random_pick(void *state, unsigned n, uint32_t *out, const struct
     unsigned taken = 0;
     while (taken < n && r->count > 0) {
         uint32_t at = (uint32_t)(next_random(r) % r->count), tried = 0;
-        while (tried < r->count && !view->may_take(view->context, r->members[at])) {
+        while (tried < r->count && !evict_may_take(view, r->members[at])) {
             at = at + 1 == r->count ? 0 : at + 1;
             tried++;
         }

@@ -188,9 +188,8 @@ static void feed_costly(struct chooser *c, uint32_t page, enum access_kind kind,
         expect(c, FIT, r->fit.next);
 }
 
-static void auto_access(void *state, uint32_t page, enum access_kind kind)
+static void learn(struct chooser *c, uint32_t page, enum access_kind kind)
 {
-    struct chooser *c = state;
     if (kind == ACCESS_WASTE || !known(c, page)) {
         stride_access(&c->stride, page, ACCESS_WASTE);
         return;
@@ -216,6 +215,12 @@ static void auto_access(void *state, uint32_t page, enum access_kind kind)
     expect(c, READAHEAD, c->readahead.window == 0 ? -1 : (int64_t)page + 1);
     c->expected[MARKOV] = c->expected[FIT] = NOTHING;
     feed_costly(c, page, kind, before);
+}
+
+static void auto_access(void *state, const uint32_t *pages, unsigned n, enum access_kind kind)
+{
+    for (unsigned i = 0; i < n; i++)
+        learn(state, pages[i], kind);
 }
 
 static bool order_is_proven(const struct chooser *c)

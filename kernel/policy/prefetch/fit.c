@@ -296,9 +296,10 @@ static void init(void *state, uint32_t npages)
     fit_init(state);
 }
 
-static void on_access(void *state, uint32_t page, enum access_kind kind)
+static void on_access(void *state, const uint32_t *pages, unsigned n, enum access_kind kind)
 {
-    fit_access(state, page, kind);
+    for (unsigned i = 0; i < n; i++)
+        fit_access(state, pages[i], kind);
 }
 
 static unsigned predict(void *state, const struct prefetch_query *query, uint32_t *out)

@@ -47,7 +47,7 @@ static inline bool naming_offer(struct naming *n, uint32_t page)
         n->low = page;
     if (page > n->high)
         n->high = page;
-    if (!n->query->absent(n->query->context, page))
+    if (!prefetch_absent(n->query, page))
         return true;
     if (!inside || !naming_repeated(n, page))
         n->out[n->count++] = page;

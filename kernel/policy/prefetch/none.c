@@ -13,10 +13,11 @@ static void none_init(void *state, uint32_t npages)
     (void)npages;
 }
 
-static void none_access(void *state, uint32_t page, enum access_kind kind)
+static void none_access(void *state, const uint32_t *pages, unsigned n, enum access_kind kind)
 {
     (void)state;
-    (void)page;
+    (void)pages;
+    (void)n;
     (void)kind;
 }
 

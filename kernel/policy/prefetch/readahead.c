@@ -39,21 +39,23 @@ static bool run_before(const struct prefetch_query *query)
     if (query->page < RUN)
         return false;
     for (uint32_t i = 1; i <= RUN; i++)
-        if (query->absent(query->context, query->page - i))
+        if (prefetch_absent(query, query->page - i))
             return false;
     return true;
 }
 
 unsigned readahead_predict(struct readahead *r, const struct prefetch_query *query, uint32_t *out)
 {
-    unsigned n = 0;
+    unsigned n = 0, most = query->max;
     if (r->window == 0 && run_before(query))
         r->window = WINDOW_FIRST;
     uint32_t left = query->npages - 1 - query->page;
     uint32_t page = query->page + 1;
     uint32_t stop = page + (r->window < left ? r->window : left);
-    for (; page < stop && n < query->max; page++)
-        if (query->absent(query->context, page))
+    const uint8_t *state = &query->state[page * query->stride];
+    size_t stride = query->stride;
+    for (; page < stop && n < most; page++, state += stride)
+        if (*state == 0)
             out[n++] = page;
     r->end = page;
     return n;
@@ -71,9 +73,13 @@ static void init(void *state, uint32_t npages)
     readahead_init(state);
 }
 
-static void on_access(void *state, uint32_t page, enum access_kind kind)
+static void on_access(void *state, const uint32_t *pages, unsigned n, enum access_kind kind)
 {
-    readahead_access(state, page, kind);
+    if (kind == ACCESS_TOUCH)
+        readahead_access(state, pages[n - 1], kind); /* all that it remembers of touches is the last one */
+    else
+        for (unsigned i = 0; i < n; i++)
+            readahead_access(state, pages[i], kind);
 }
 
 static unsigned predict(void *state, const struct prefetch_query *query, uint32_t *out)

@@ -129,9 +129,10 @@ static void init(void *state, uint32_t npages)
     stride_init(state);
 }
 
-static void on_access(void *state, uint32_t page, enum access_kind kind)
+static void on_access(void *state, const uint32_t *pages, unsigned n, enum access_kind kind)
 {
-    stride_access(state, page, kind);
+    for (unsigned i = 0; i < n; i++)
+        stride_access(state, pages[i], kind);
 }
 
 static unsigned predict(void *state, const struct prefetch_query *query, uint32_t *out)

@@ -1,0 +1,46 @@
+/* sync_inline.h: what of sync.h the fault path calls several times. Include kernel/sync.h, which says what they do. */
+#ifndef KERNEL_SYNC_INLINE_H
+#define KERNEL_SYNC_INLINE_H
+
+#include "kernel/sync.h"
+
+#ifndef SYNC_INLINE
+#define SYNC_INLINE static inline
+#endif
+
+SYNC_INLINE void spin_lock(struct spinlock *lock)
+{
+    /* A lazily grown stack must not fault while the lock is held. */
+    const volatile char *sp = __builtin_frame_address(0);
+    _Static_assert(STACK_PROBE == 2 * PAGE_SIZE, "one touch a page");
+    (void)sp[-(long)PAGE_SIZE];
+    (void)sp[-(long)STACK_PROBE];
+    bool were_on = irq_save();
+    struct hart *me = this_hart();
+    ASSERT(lock->owner != me);
+    while (__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE))
+        ;
+    lock->owner = me;
+    lock->irq_were_on = were_on;
+}
+
+SYNC_INLINE void spin_unlock(struct spinlock *lock)
+{
+    bool were_on = lock->irq_were_on;
+    ASSERT(lock->owner);
+    lock->owner = NULL;
+    __atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
+    irq_restore(were_on);
+}
+
+SYNC_INLINE bool completion_try(struct completion *c)
+{
+    return __atomic_load_n(&c->done, __ATOMIC_ACQUIRE) != 0;
+}
+
+SYNC_INLINE void complete(struct completion *c)
+{
+    __atomic_store_n(&c->done, 1, __ATOMIC_RELEASE);
+}
+
+#endif
