@@ -37,9 +37,12 @@ struct evict_policy {
     const char *help; /* one line */
     size_t (*state_size)(uint32_t nslots);
     void (*init)(void *state, uint32_t nslots);
-    void (*on_insert)(void *state, const struct evict_new *pages, unsigned n); /* in the order of use */
-    void (*on_touch)(void *state, uint32_t slot);                              /* a later use was seen (soft fault, A bit found by somebody else) */
-    void (*on_remove)(void *state, uint32_t slot);                             /* the slot left (unmapped, or given back); not called for victims */
+    /* In the order of use. */
+    void (*on_insert)(void *state, const struct evict_new *pages, unsigned n);
+    /* A later use was seen (soft fault, A bit found by somebody else). */
+    void (*on_touch)(void *state, uint32_t slot);
+    /* The slot left (unmapped, or given back); not called for victims. */
+    void (*on_remove)(void *state, uint32_t slot);
     /* Chooses and forgets at most n victims; fewer only if no more may be taken. Amortised cost per victim is bounded. */
     unsigned (*pick_victims)(void *state, unsigned n, uint32_t *out, const struct evict_view *view);
 };
