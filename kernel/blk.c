@@ -173,25 +173,26 @@ static void zero_after(const struct io_request *r, uint32_t from)
     }
 }
 
-/* A request's end, with no lock held: what lies beyond the data is zero, and the count is that of data. */
-static void finish(struct blk *b, struct io_request *r)
+/* A request that is not whole pages of data: what lies beyond the data is zero, and the count is that of data. */
+static void settle(const struct blk *b, struct io_request *r)
 {
-    bool whole = r->transferred == r->length && r->length == r->npages << PAGE_SHIFT && r->offset + r->length <= b->size;
-    if (!whole && !r->driver && r->error == 0) {
-        uint64_t room = r->offset < b->size ? b->size - r->offset : 0;
-        uint32_t data = (uint32_t)MIN((uint64_t)r->length, room);
-        r->transferred = MIN(r->transferred, data);
-        if (!r->write && r->transferred < r->npages << PAGE_SHIFT)
-            zero_after(r, r->transferred);
-    }
-    r->done(r);
+    if (r->driver || r->error)
+        return;
+    uint64_t room = r->offset < b->size ? b->size - r->offset : 0;
+    uint32_t data = (uint32_t)MIN((uint64_t)r->length, room);
+    r->transferred = MIN(r->transferred, data);
+    if (!r->write && r->transferred < r->npages << PAGE_SHIFT)
+        zero_after(r, r->transferred);
 }
 
+/* The end of requests, with no lock held. */
 static void finish_all(struct blk *b, struct io_request *r)
 {
     while (r) {
         struct io_request *next = r->next;
-        finish(b, r);
+        if (r->transferred != r->length || r->length != r->npages << PAGE_SHIFT || r->offset + r->length > b->size)
+            settle(b, r);
+        r->done(r);
         r = next;
     }
 }

@@ -26,6 +26,7 @@ struct slot {
     struct p9_io_request request;
     struct p9_io_reply reply;
     uint32_t bytes;
+    uint8_t type; /* P9_TREAD or P9_TWRITE: what table and request are laid out for, between calls */
 } __attribute__((aligned(sizeof(struct vq_desc))));
 
 static struct {
@@ -70,60 +71,70 @@ static void push_call(struct p9_call *c)
     vq_commit(q, &c->io);
 }
 
-/*
- * A slot is always left as a Tread of one message: request, reply, then data. virtio 1.1, 2.6.4.2: what the device
- * reads comes before what it writes.
- */
-static void set_read_layout(struct slot *s, uint32_t tag)
+/* virtio 1.1, 2.6.4.2: what the device reads comes before what it writes. So a Twrite's reply stands behind its data. */
+static inline void set_direction(struct slot *s, bool write)
 {
-    s->table[ENTRY_REQUEST] = (struct vq_desc){ kva_to_pa(&s->request.size), P9_IO_REQUEST_SIZE, VQ_DESC_NEXT, ENTRY_REPLY };
-    s->table[ENTRY_REPLY] = (struct vq_desc){ kva_to_pa(&s->reply.size), P9_COUNTED_REPLY, VQ_DESC_WRITE | VQ_DESC_NEXT,
-                                              ENTRY_DATA };
-    s->request.size = P9_IO_REQUEST_SIZE;
-    s->request.type = P9_TREAD;
-    s->request.tag = (uint16_t)tag;
+    s->table[ENTRY_REQUEST].next = write ? ENTRY_DATA : ENTRY_REPLY;
+    s->table[ENTRY_REPLY].flags = write ? VQ_DESC_WRITE : VQ_DESC_WRITE | VQ_DESC_NEXT;
+    s->type = write ? P9_TWRITE : P9_TREAD;
 }
 
-/* For a Twrite the reply comes last. */
-static void set_write_layout(struct slot *s, uint32_t end)
+/* A slot for data requests, all of it: at the start and after a call. */
+static void set_layout(struct slot *s)
 {
-    s->table[ENTRY_REQUEST].next = ENTRY_DATA;
-    s->table[ENTRY_REPLY].flags = VQ_DESC_WRITE;
-    s->table[end - 1].next = ENTRY_REPLY;
-    s->request.size = P9_IO_REQUEST_SIZE + s->bytes;
-    s->request.type = P9_TWRITE;
+    s->table[ENTRY_REQUEST] = (struct vq_desc){ kva_to_pa(p9_message(&s->request.header)), P9_IO_REQUEST_SIZE, VQ_DESC_NEXT, 0 };
+    s->table[ENTRY_REPLY] = (struct vq_desc){ kva_to_pa(p9_message(&s->reply.header)), P9_COUNTED_REPLY, 0, ENTRY_DATA };
+    set_direction(s, false);
+}
+
+/* What is left to do once the data stand in the slot's table, the last in entry end - 1. */
+static inline void finish_push(struct slot *s, struct io_request *r, uint32_t end, uint32_t fid, uint64_t offset, uint32_t bytes,
+                               bool write)
+{
+    uint32_t size = P9_IO_REQUEST_SIZE;
+    if (write) {
+        s->table[end - 1].next = ENTRY_REPLY;
+        size += bytes;
+    } else {
+        s->table[end - 1].flags = VQ_DESC_WRITE;
+    }
+    s->bytes = bytes;
+    s->request.header = p9_header(size, s->type, (uint16_t)vq_head(&p9.queue));
+    s->request.fid = fid;
+    s->request.offset_low = (uint32_t)offset;
+    s->request.offset_high = (uint32_t)(offset >> 32);
+    s->request.count = bytes;
+    vq_commit(&p9.queue, r);
+}
+
+/* The slot of the next data request, laid out for its direction. */
+static inline struct slot *next_slot(bool write)
+{
+    struct slot *s = &p9.slots[vq_head(&p9.queue)];
+    if (s->type != (write ? P9_TWRITE : P9_TREAD))
+        set_direction(s, write);
+    return s;
 }
 
 /* Offers the rest of a data request, or as much of it as one message can carry. */
 static void push_data(struct io_request *r)
 {
-    struct virtqueue *q = &p9.queue;
-    struct slot *s = &p9.slots[vq_head(q)];
+    bool write = r->write;
+    struct slot *s = next_slot(write);
     uint32_t end = ENTRY_DATA, from = r->transferred, want = MIN(r->length - from, p9.io_max);
-    s->bytes = vq_fill(s->table, &end, r->pages, from, want, IO_MAX_PAGES, UINT32_MAX, !r->write);
-    if (r->write)
-        set_write_layout(s, end);
-    else
-        s->table[end - 1].flags = VQ_DESC_WRITE;
-    s->request.fid = (uint32_t)(uintptr_t)r->driver;
-    s->request.offset = r->offset + from;
-    s->request.count = s->bytes;
-    vq_commit(q, r);
+    uint32_t bytes = vq_fill(s->table, &end, r->pages, from, want, IO_MAX_PAGES, UINT32_MAX, !write);
+    finish_push(s, r, end, (uint32_t)(uintptr_t)r->driver, r->offset + from, bytes, write);
 }
 
-/* The same for the most frequent kind, in few instructions: a fresh read of one frame. */
-static inline void push_frame_read(struct io_request *r, uint32_t fid)
+/* The same for the most frequent kind, in few instructions: a fresh request of one frame. */
+static inline void push_frame(struct io_request *r, uint32_t fid, bool write)
 {
-    struct virtqueue *q = &p9.queue;
-    struct slot *s = &p9.slots[vq_head(q)];
-    s->bytes = r->length;
-    s->table[ENTRY_DATA].addr = r->pages[0];
-    s->table[ENTRY_DATA].len = r->length;
-    s->table[ENTRY_DATA].flags = VQ_DESC_WRITE;
-    s->request.fid = fid;
-    s->request.offset = r->offset;
-    s->request.count = r->length;
-    vq_commit(q, r);
+    struct slot *s = next_slot(write);
+    struct vq_desc *d = &s->table[ENTRY_DATA];
+    d->addr = r->pages[0];
+    d->len = r->length;
+    d->flags = VQ_DESC_NEXT; /* of a write; a read's are set below */
+    finish_push(s, r, ENTRY_DATA + 1, fid, r->offset, r->length, write);
 }
 
 /* A name must be free. */
@@ -156,21 +167,22 @@ static bool push_pending(void)
     return any;
 }
 
-/* The end of a request, with no lock held. */
-static void finish(struct io_request *r)
+/* What a read left of its frames. */
+static void zero_rest(const struct io_request *r)
 {
     uint32_t end = r->npages << PAGE_SHIFT;
-    if (!r->write && r->error == 0)
-        for (uint32_t at = r->transferred; at < end; at = (at | (uint32_t)PAGE_MASK) + 1)
-            memset((uint8_t *)pa_to_kva(r->pages[at >> PAGE_SHIFT]) + (at & PAGE_MASK), 0, PAGE_SIZE - (at & PAGE_MASK));
-    r->done(r);
+    for (uint32_t at = r->transferred; at < end; at = (at | (uint32_t)PAGE_MASK) + 1)
+        memset((uint8_t *)pa_to_kva(r->pages[at >> PAGE_SHIFT]) + (at & PAGE_MASK), 0, PAGE_SIZE - (at & PAGE_MASK));
 }
 
+/* The end of requests, with no lock held. */
 static void finish_all(struct io_request *r)
 {
     while (r) {
         struct io_request *next = r->next;
-        finish(r);
+        if (!r->write && r->error == 0 && r->transferred < r->npages << PAGE_SHIFT)
+            zero_rest(r);
+        r->done(r);
         r = next;
     }
 }
@@ -201,12 +213,10 @@ static bool complete_one(struct io_request *r, uint32_t tag, uint32_t written)
     struct slot *s = &p9.slots[tag];
     if (is_call(r)) {
         call_of(r)->received = MIN(written, p9.call_max);
-        set_read_layout(s, tag);
+        set_layout(s);
         return true;
     }
-    int64_t count = p9_check_io_reply(&s->reply, written, s->request.type, (uint16_t)tag, s->bytes);
-    if (r->write)
-        set_read_layout(s, tag);
+    int64_t count = p9_check_io_reply(&s->reply, written, s->type, (uint16_t)tag, s->bytes);
     if (count < 0 || (count == 0 && r->write)) {
         r->error = count < 0 ? (int)count : -EIO;
         return true;
@@ -276,8 +286,8 @@ void p9_submit(uint32_t fid, struct io_request **requests, size_t n)
         r->error = 0;
         if (!plain || r->length == 0 || p9.queue.nfree == 0) {
             submit_special(r, &finished);
-        } else if (r->length <= PAGE_SIZE && !r->write) {
-            push_frame_read(r, fid);
+        } else if (r->length <= PAGE_SIZE) {
+            push_frame(r, fid, r->write);
             pushed = true;
         } else {
             push_data(r);
@@ -406,7 +416,7 @@ int p9_transport_init(void)
         return -ENOMEM;
     p9.slots = pa_to_kva(slots);
     for (uint32_t i = 0; i < p9.queue.size; i++)
-        set_read_layout(&p9.slots[i], i);
+        set_layout(&p9.slots[i]);
     vq_set_tables(&p9.queue, slots, sizeof(struct slot), ENTRY_DATA + IO_MAX_PAGES);
     error = make_calls();
     if (error == 0)

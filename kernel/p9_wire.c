@@ -127,16 +127,3 @@ int p9_check_reply(uint8_t *reply, size_t received, uint8_t request_type, uint16
     }
     return type == request_type + 1 ? 0 : -EIO;
 }
-
-int64_t p9_check_io_reply(const struct p9_io_reply *reply, size_t received, uint8_t request_type, uint16_t tag, uint32_t asked)
-{
-    uint32_t size = reply->size, count = reply->count;
-    if (received < P9_COUNTED_REPLY || size > received || reply->tag != tag)
-        return -EIO;
-    if (reply->type == P9_RLERROR && size == P9_COUNTED_REPLY)
-        return p9_errno(count);
-    uint64_t expected = P9_COUNTED_REPLY + (request_type == P9_TREAD ? (uint64_t)count : 0);
-    if (reply->type != request_type + 1 || count > asked || size != expected)
-        return -EIO;
-    return count;
-}

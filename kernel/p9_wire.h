@@ -120,33 +120,45 @@ const char *p9_get_name(struct p9_buffer *b, size_t *n);
 int p9_check_reply(uint8_t *reply, size_t received, uint8_t request_type, uint16_t tag, struct p9_buffer *body);
 
 /*
- * Tread and Twrite before its data, and what comes back before the data of Rread, or Rwrite, or Rlerror. The padding in front
- * brings the long fields to where one instruction can reach them; the messages begin at size.
+ * Tread and Twrite before its data, and what comes back before the data of Rread, or Rwrite, or Rlerror. A byte in front
+ * that is not sent makes one aligned word of each header: 0[1] size[4] type[1] tag[2]. The messages begin at that word's
+ * second byte (p9_message).
  */
 struct p9_io_request {
-    uint8_t pad[5];
-    uint32_t size;
-    uint8_t type;
-    uint16_t tag;
-    uint32_t fid;
-    uint64_t offset;
-    uint32_t count;
-} __attribute__((packed, aligned(8)));
+    uint64_t header;
+    uint32_t fid, offset_low, offset_high, count;
+};
 struct p9_io_reply {
-    uint8_t pad[1];
-    uint32_t size;
-    uint8_t type;
-    uint16_t tag;
+    uint64_t header;
     uint32_t count; /* of Rlerror: the error */
-} __attribute__((packed, aligned(4)));
-_Static_assert(offsetof(struct p9_io_request, count) + 4 - offsetof(struct p9_io_request, size) == P9_IO_REQUEST_SIZE, "9P");
-_Static_assert(offsetof(struct p9_io_request, offset) % 8 == 0, "one store");
-_Static_assert(offsetof(struct p9_io_reply, count) + 4 - offsetof(struct p9_io_reply, size) == P9_COUNTED_REPLY, "9P");
+};
+_Static_assert(offsetof(struct p9_io_request, count) + 4 - 1 == P9_IO_REQUEST_SIZE, "9P");
+_Static_assert(offsetof(struct p9_io_reply, count) + 4 - 1 == P9_COUNTED_REPLY, "9P");
 
-/* The same check for Tread and Twrite, whose data lie elsewhere: the count, at most asked, or a negative errno. */
-int64_t p9_check_io_reply(const struct p9_io_reply *reply, size_t received, uint8_t request_type, uint16_t tag, uint32_t asked);
+static inline uint64_t p9_header(uint32_t size, uint8_t type, uint16_t tag)
+{
+    return (uint64_t)size << 8 | (uint64_t)type << 40 | (uint64_t)tag << 48;
+}
+static inline void *p9_message(uint64_t *header)
+{
+    return (uint8_t *)header + 1;
+}
 
 /* Linux's error number, as Rlerror carries it, as a negative errno of ours; -EIO if it has no counterpart. */
 int p9_errno(uint32_t linux_errno);
+
+/* The same check for Tread and Twrite, whose data lie elsewhere: the count, at most asked, or a negative errno. */
+static inline int64_t p9_check_io_reply(const struct p9_io_reply *reply, size_t received, uint8_t request_type, uint16_t tag,
+                                        uint32_t asked)
+{
+    uint64_t header = reply->header & ~(uint64_t)0xFF;
+    uint32_t count = reply->count, data = request_type == P9_TREAD ? count : 0;
+    if (count <= asked && received >= (size_t)P9_COUNTED_REPLY + data &&
+        header == p9_header(P9_COUNTED_REPLY + data, (uint8_t)(request_type + 1), tag))
+        return count;
+    if (received >= P9_COUNTED_REPLY && header == p9_header(P9_COUNTED_REPLY, P9_RLERROR, tag))
+        return p9_errno(count);
+    return -EIO;
+}
 
 #endif

@@ -1,6 +1,5 @@
 #include "kernel/virtio_queue.h"
 
-#include "arch/barrier.h"
 #include "arch/pt.h"
 #include "kernel/mem.h"
 
@@ -72,38 +71,11 @@ void vq_set_tables(struct virtqueue *q, paddr_t tables, size_t stride, uint32_t 
     }
 }
 
-static void *take_name(struct virtqueue *q, uint32_t head)
-{
-    void *cookie = q->cookies[head];
-    q->cookies[head] = NULL;
-    q->desc[head].next = q->free_head;
-    q->free_head = (uint16_t)head;
-    q->nfree++;
-    return cookie;
-}
-
-int vq_take(struct virtqueue *q, uint32_t *head, void **cookie, uint32_t *written)
-{
-    uint16_t seen = q->used_seen;
-    if (q->used->idx == seen)
-        return 0;
-    mb_dma_observe();
-    const volatile struct vq_used_elem *e = &q->used->ring[seen & q->mask];
-    uint32_t id = e->id;
-    if (id >= q->size || !q->cookies[id])
-        return -EIO;
-    *written = e->len;
-    *head = id;
-    *cookie = take_name(q, id);
-    q->used_seen = (uint16_t)(seen + 1);
-    return 1;
-}
-
 int vq_take_back(struct virtqueue *q, void **cookie)
 {
     for (uint32_t i = 0; i < q->size; i++)
         if (q->cookies[i]) {
-            *cookie = take_name(q, i);
+            *cookie = vq_take_name(q, i);
             return 1;
         }
     return 0;

@@ -11,6 +11,7 @@
 #ifndef KERNEL_VIRTIO_QUEUE_H
 #define KERNEL_VIRTIO_QUEUE_H
 
+#include "arch/barrier.h"
 #include "arch/virtio_mmio.h"
 #include "kernel/panic.h"
 #include "kernel/types.h"
@@ -123,11 +124,37 @@ static inline uint32_t vq_fill(struct vq_desc *table, uint32_t *at, const paddr_
 /* Publishes what was committed and rings the doorbell unless the device asks for silence. */
 void vq_notify(struct virtqueue *q);
 
+/* The device does not hold this request any more: its cookie; the name is free. */
+static inline void *vq_take_name(struct virtqueue *q, uint32_t head)
+{
+    void *cookie = q->cookies[head];
+    q->cookies[head] = NULL;
+    q->desc[head].next = q->free_head;
+    q->free_head = (uint16_t)head;
+    q->nfree++;
+    return cookie;
+}
+
 /*
  * Takes one request that the device has finished: its name, cookie and the bytes that the device says it wrote.
  * 1, 0 (nothing finished), -EIO (the device named a request that it does not hold: it is broken).
  */
-int vq_take(struct virtqueue *q, uint32_t *head, void **cookie, uint32_t *written);
+static inline int vq_take(struct virtqueue *q, uint32_t *head, void **cookie, uint32_t *written)
+{
+    uint16_t seen = q->used_seen;
+    if (q->used->idx == seen)
+        return 0;
+    mb_dma_observe();
+    const volatile struct vq_used_elem *e = &q->used->ring[seen & q->mask];
+    uint32_t id = e->id;
+    if (id >= q->size || !q->cookies[id])
+        return -EIO;
+    *written = e->len;
+    *head = id;
+    *cookie = vq_take_name(q, id);
+    q->used_seen = (uint16_t)(seen + 1);
+    return 1;
+}
 
 /* For a device that was reset: takes any request that it held. 1 or 0. */
 int vq_take_back(struct virtqueue *q, void **cookie);
