@@ -15,10 +15,10 @@
 
 struct io_request {
     bool write;
-    uint64_t offset;         /* bytes from the start of the file or disk; a multiple of 512 */
-    uint32_t length;         /* bytes; the last page may be part used (its file ends there) */
-    uint32_t npages;         /* frames in pages[] */
-    const paddr_t *pages;    /* each a whole frame; neighbours in memory become one descriptor */
+    uint64_t offset;      /* bytes from the start of the file or disk; a multiple of 512 */
+    uint32_t length;      /* bytes; the last page may be part used (its file ends there) */
+    uint32_t npages;      /* frames in pages[] */
+    const paddr_t *pages; /* each a whole frame; neighbours in memory become one descriptor */
     void (*done)(struct io_request *r);
     int error;               /* set before done: 0 or a negative errno */
     uint32_t transferred;    /* set before done: bytes that crossed the device; less than length only at the file's end */

@@ -115,7 +115,6 @@ static void fail_pages(struct batch *b, uint32_t from, uint32_t to, int error)
             b->error = error;
             b->beyond_end = error == 0;
         }
-        b->region->pages[page].flags |= PAGE_FAILED;
         region_free_page(b->region, page);
     }
 }
@@ -313,11 +312,10 @@ static void list_pages(struct batch *b, const uint32_t *wanted, uint32_t n)
         sort_pages(b, wanted, n);
 }
 
-/* An absent page that failed before, or whose contents are in the swap file: where does it come from? */
+/* An absent page with a flag: its contents are in the swap file, unless the flag is stale. */
 static __attribute__((noinline)) struct backing *odd_source(const struct region *r, struct page *p)
 {
     ASSERT(p->state == PAGE_ABSENT);
-    p->flags &= (uint8_t)~PAGE_FAILED;
     return p->flags & PAGE_SWAPPED ? r->swap : r->backing;
 }
 
@@ -403,8 +401,8 @@ void batch_wait(struct batch *b)
 
 void batch_wait_for_any(void)
 {
+    bool were_on = irq_save(); /* before the lock goes: what completes from here on ends the wait */
     spin_unlock(&pager_lock);
-    bool were_on = irq_save();
     hart_wait_for_interrupt();
     irq_restore(were_on);
     spin_lock(&pager_lock);

@@ -21,12 +21,12 @@
     X(written_back)    /* dirty pages written */ \
     X(bytes_read)      /* over the device */ \
     X(bytes_written) \
-    X(io_reads)        /* device requests */ \
+    X(io_reads) /* device requests */ \
     X(io_writes) \
-    X(batches)         /* batches of reads submitted */ \
+    X(batches) /* batches of reads submitted */ \
     X(ptes_installed) \
-    X(stall_ns)        /* time in which a fault waited for a device */ \
-    X(stall_instret)   /* instructions spent in that waiting (not in `instret`) */
+    X(stall_ns)      /* time in which a fault waited for a device */ \
+    X(stall_instret) /* instructions spent in that waiting (not in `instret`) */
 
 struct counters {
 #define COUNTER_FIELD(name) uint64_t name;

@@ -11,8 +11,12 @@
 
 #include "arch/pt.h"
 
-/* Beside the results of pager.h: the lock was let go and the page must be looked at again. */
-enum { LOOK_AGAIN = -1 };
+/*
+ * Beside the results of pager.h: the lock was let go and the page must be looked at again; ALONE: and read without company, since a
+ * neighbour's bad sector must not fail the page that somebody waits for.
+ */
+enum { LOOK_AGAIN = -1,
+       LOOK_ALONE = -2 };
 
 static struct fault_report last_failure;
 
@@ -103,22 +107,21 @@ static void wait_for_batch(struct region *r, struct batch *b)
     r->counters.stall_instret += completion_waited_instret() - instret;
 }
 
-/*
- * The page is nowhere: read it and what the policy expects next, in one batch. `ahead` is false on the second attempt:
- * a neighbour's bad sector must not fail the page that somebody waits for.
- */
+/* The page is nowhere: read it and, if `ahead`, what the policy expects next, in one batch. */
 static int fault_absent(struct region *r, uint32_t page, vaddr_t va, bool ahead)
 {
     uint32_t wanted[BATCH_MAX];
     unsigned n = ahead ? predict_prefetch_pages(r, page, wanted) : 0;
     int error;
     struct batch *b = batch_read(r, va, page, wanted, n, &error);
+    if (!b && error)
+        last_failure = (struct fault_report){ va, error };
     if (!b)
         return error == -ENOMEM ? FAULT_OUT_OF_MEMORY : error ? FAULT_IO_ERROR
                                                               : LOOK_AGAIN;
     wait_for_batch(r, b);
     if (b->error && ahead)
-        return fault_absent(r, page, va, false);
+        return LOOK_ALONE;
     if (b->nrequests > 0)
         r->counters.faults_major++;
     else
@@ -137,17 +140,17 @@ static void tell_policies(struct region *r, uint32_t page)
 }
 
 /* Nobody holds the page. Not inline: the short way, of a page that holds a frame, saves no registers for this. */
-static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t page, vaddr_t va, bool first)
+static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t page, vaddr_t va, int before)
 {
-    if (first) {
+    if (before == FAULT_RESOLVED) {
         tell_policies(r, page);
         keep_neighbour(r, va);
     }
-    return fault_absent(r, page, va, true);
+    return fault_absent(r, page, va, before != LOOK_ALONE);
 }
 
-/* One look at the page. After LOOK_AGAIN the lock was let go, and everything may have changed. */
-static inline __attribute__((always_inline)) int look(vaddr_t va, enum fault_access access, bool first)
+/* One look at the page. `before` is what the look before this one found; FAULT_RESOLVED: this is the first. */
+static inline __attribute__((always_inline)) int look(vaddr_t va, enum fault_access access, int before)
 {
     struct vma *v = vma_find(va);
     if (!v)
@@ -156,29 +159,27 @@ static inline __attribute__((always_inline)) int look(vaddr_t va, enum fault_acc
         return FAULT_PROTECTION;
     struct region *r = v->region;
     uint32_t page = vma_page(v, va);
-    if (first)
+    if (before == FAULT_RESOLVED)
         r->counters.faults++;
     switch (r->pages[page].state) {
     case PAGE_RESIDENT:
         return fault_resident(v, page, va, access);
     case PAGE_ABSENT:
-        return fault_missing(r, page, va, first);
+        return fault_missing(r, page, va, before);
     default: /* READING or WRITING: whatever finishes next may be this page */
         batch_wait_for_any();
-        return LOOK_AGAIN;
+        return before == LOOK_ALONE ? LOOK_ALONE : LOOK_AGAIN;
     }
 }
 
 enum fault_result handle_one_fault(vaddr_t address, enum fault_access access)
 {
     vaddr_t va = PAGE_ALIGN_DOWN(address);
-    bool first = true;
-    int result;
+    int result = FAULT_RESOLVED;
     spin_lock(&pager_lock);
-    do {
-        result = look(va, access, first);
-        first = false;
-    } while (result == LOOK_AGAIN);
+    do
+        result = look(va, access, result);
+    while (result < 0);
     spin_unlock(&pager_lock);
     return (enum fault_result)result;
 }

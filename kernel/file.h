@@ -12,13 +12,17 @@
 
 struct file;
 
-enum file_type { FILE_REGULAR, FILE_DIRECTORY, FILE_CHAR, FILE_BLOCK, FILE_SYMLINK };
+enum file_type { FILE_REGULAR,
+                 FILE_DIRECTORY,
+                 FILE_CHAR,
+                 FILE_BLOCK,
+                 FILE_SYMLINK };
 
 struct file_stat {
     enum file_type type;
-    uint32_t mode;      /* permission bits */
+    uint32_t mode; /* permission bits */
     uint64_t ino, dev, nlink;
-    uint64_t size;      /* bytes */
+    uint64_t size; /* bytes */
     uint32_t uid, gid;
     uint64_t blksize, blocks;
     int64_t atime_s, mtime_s, ctime_s;
@@ -50,7 +54,7 @@ int file_utimes(struct file *f, int64_t atime_s, uint32_t atime_ns, int64_t mtim
 /* 1 and an entry, 0 at the end; the position is the file's own; file_seek(f, 0, SEEK_SET) rewinds. */
 int file_readdir(struct file *f, struct file_dirent *out);
 bool file_is_tty(struct file *f);
-int file_flags(struct file *f); /* O_* as opened */
+int file_flags(struct file *f);                /* O_* as opened */
 int file_set_flags(struct file *f, int flags); /* O_APPEND, O_NONBLOCK */
 
 /* For mmap: a reference to what can be paged, or -ENODEV (console, directory). Writable as the file was opened. */

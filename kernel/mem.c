@@ -13,7 +13,8 @@
 #define MAX_ORDER 20 /* 2^20 pages = 4 GiB */
 #define MAX_ARENAS 8
 
-enum { INSIDE = 0xFF, USED = 0x40 }; /* else: the order of the free block that starts here */
+enum { INSIDE = 0xFF,
+       USED = 0x40 }; /* else: the order of the free block that starts here */
 
 struct arena {
     paddr_t base;

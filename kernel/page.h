@@ -24,7 +24,6 @@ enum page_flag {
     PAGE_UNTOUCHED = 1, /* read ahead and not used yet: its frame is on the pool's untouched list */
     PAGE_DIRTY = 2,     /* written to, as seen when a PTE was taken away; else the D bit of the PTE says so */
     PAGE_SWAPPED = 4,   /* a private page whose contents are in the swap file, not in its backing */
-    PAGE_FAILED = 16,   /* the last read failed; cleared when the next one starts */
 };
 
 struct page {

@@ -7,15 +7,17 @@
 
 #include "kernel/types.h"
 
-enum fault_access { FAULT_READ, FAULT_WRITE, FAULT_EXEC };
+enum fault_access { FAULT_READ,
+                    FAULT_WRITE,
+                    FAULT_EXEC };
 
 /* How a fault ended. Everything but FAULT_RESOLVED is reported by the trap handler, which then stops the machine. */
 enum fault_result {
-    FAULT_RESOLVED,     /* run the instruction again */
-    FAULT_NO_MAPPING,   /* nobody owns this address */
-    FAULT_PROTECTION,   /* the mapping does not allow this access */
-    FAULT_BEYOND_END,   /* the file ends before this page (POSIX: SIGBUS) */
-    FAULT_IO_ERROR,     /* the device failed; fault_error has the errno */
+    FAULT_RESOLVED,   /* run the instruction again */
+    FAULT_NO_MAPPING, /* nobody owns this address */
+    FAULT_PROTECTION, /* the mapping does not allow this access */
+    FAULT_BEYOND_END, /* the file ends before this page (POSIX: SIGBUS) */
+    FAULT_IO_ERROR,   /* the device failed; fault_error has the errno */
     FAULT_OUT_OF_MEMORY
 };
 

@@ -393,7 +393,7 @@ void region_detach_frame(struct region *r, uint32_t page)
     page_set_state(p, p->state, PAGE_ABSENT);
     if (__builtin_expect(p->flags & PAGE_UNTOUCHED, 0))
         count_waste(r, page);
-    p->flags &= PAGE_SWAPPED | PAGE_FAILED;
+    p->flags &= PAGE_SWAPPED;
     r->resident--;
 }
 

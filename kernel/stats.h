@@ -22,8 +22,8 @@ void pager_totals(struct pager_totals *out);
 
 /* One MAP_LLM mapping. Those unmapped already keep their numbers, as far as the pager remembers them. */
 struct region_stats {
-    char name[64];  /* the file's name, "/dev/model", or "anonymous" */
-    uint64_t pages; /* length of the mapping */
+    char name[64];            /* the file's name, "/dev/model", or "anonymous" */
+    uint64_t pages;           /* length of the mapping */
     uint64_t frames;          /* resident now; after vm_shutdown, at its peak */
     uint64_t resident_unused; /* prefetched, resident, not touched yet; after vm_shutdown, 0 */
     const char *policy, *evict;

@@ -27,6 +27,8 @@ typedef uint64_t vaddr_t; /* virtual address (Sv39) */
 #define CONTAINER_OF(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
 /* What an access wants, or what a mapping or a page-table entry allows. */
-enum prot { PROT_BIT_READ = 1, PROT_BIT_WRITE = 2, PROT_BIT_EXEC = 4 };
+enum prot { PROT_BIT_READ = 1,
+            PROT_BIT_WRITE = 2,
+            PROT_BIT_EXEC = 4 };
 
 #endif

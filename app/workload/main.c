@@ -56,9 +56,18 @@ static uint64_t number(const char *option, const char *text, uint64_t least, uin
 static void parse(int argc, char **argv, struct options *o)
 {
     static const struct option names[] = {
-        { "pattern", 1, NULL, 'p' }, { "trace", 1, NULL, 't' }, { "file", 1, NULL, 'f' },    { "pages", 1, NULL, 'n' },
-        { "passes", 1, NULL, 'r' },  { "stride", 1, NULL, 's' }, { "columns", 1, NULL, 'c' }, { "accesses", 1, NULL, 'a' },
-        { "seed", 1, NULL, 'x' },    { "write", 0, NULL, 'w' }, { "list", 0, NULL, 'l' },    { "help", 0, NULL, 'h' },
+        { "pattern", 1, NULL, 'p' },
+        { "trace", 1, NULL, 't' },
+        { "file", 1, NULL, 'f' },
+        { "pages", 1, NULL, 'n' },
+        { "passes", 1, NULL, 'r' },
+        { "stride", 1, NULL, 's' },
+        { "columns", 1, NULL, 'c' },
+        { "accesses", 1, NULL, 'a' },
+        { "seed", 1, NULL, 'x' },
+        { "write", 0, NULL, 'w' },
+        { "list", 0, NULL, 'l' },
+        { "help", 0, NULL, 'h' },
         { NULL, 0, NULL, 0 },
     };
     struct pattern_options *p = &o->pattern;

@@ -5,7 +5,7 @@ PAGE_SHIFT = 12
 PAGE_STATES = ["ABSENT", "READING", "RESIDENT", "WRITING"]
 FRAME_USES = ["free", "in flight", "untouched", "used"]
 BATCH_KINDS = ["-", "fault", "advice", "write"]
-PAGE_FLAGS = [(1, "untouched"), (2, "dirty"), (4, "swapped"), (16, "failed")]
+PAGE_FLAGS = [(1, "untouched"), (2, "dirty"), (4, "swapped")]
 PTE_FLAGS = "VRWXUGAD"
 
 
