@@ -124,11 +124,9 @@ static void push(struct blk *b, struct io_request *r, uint32_t type, uint32_t to
 }
 
 /* The same for the most frequent kind, in few instructions: a fresh read or write of one frame. */
-static inline void push_frame(struct blk *b, struct io_request *r, bool write)
+static inline void push_frame(struct blk *b, struct virtqueue *q, struct io_request *r, bool write, uint32_t length)
 {
-    struct virtqueue *q = &b->queue;
     struct slot *s = &b->slots[vq_head(q)];
-    uint32_t length = r->length;
     s->header.type = write ? T_OUT : T_IN;
     s->header.sector = r->offset >> SECTOR_SHIFT;
     s->status = S_NONE;
@@ -247,13 +245,15 @@ static void handle_interrupt(void *arg)
 
     spin_lock(&b->lock);
     uint32_t cause = virtio_mmio_ack(b->device); /* before the ring is looked at: an entry that comes later interrupts again */
-    while ((got = vq_take(&b->queue, &head, &cookie, &written)) > 0) {
+    struct virtqueue q = b->queue;
+    while ((got = vq_take(&q, &head, &cookie, &written)) > 0) {
         r = cookie;
         if (complete_one(b, r, &b->slots[head], written)) {
             *tail = r;
             tail = &r->next;
         }
     }
+    vq_put_back(&b->queue, &q);
     *tail = NULL;
     if (got < 0 && !b->dead)
         *tail = give_up(b, "it answered a request that it did not have");
@@ -322,23 +322,26 @@ static void blk_submit(struct backing *backing, struct io_request **requests, si
     spin_lock(&b->lock);
     uint64_t block_mask = b->block - 1, plain_end = b->dead || b->pending ? 0 : MIN(b->size, b->capacity);
     bool writable = backing->writable;
+    struct virtqueue q = b->queue;
     for (size_t i = 0; i < n; i++) {
         struct io_request *r = requests[i];
         bool write = r->write;
+        uint32_t length = r->length;
+        uint64_t offset = r->offset;
         r->driver = NULL;
         r->error = 0;
         r->transferred = 0;
-        if (r->length == 0 || ((r->offset | r->length) & block_mask) || r->offset + r->length > plain_end ||
-            (write && !writable) || b->queue.nfree == 0) {
-            pushed |= submit_special(b, r, &finished);
-        } else if (r->length <= PAGE_SIZE) {
-            push_frame(b, r, write);
+        if (length > 0 && length <= PAGE_SIZE && !((offset | length) & block_mask) && offset + length <= plain_end &&
+            (!write || writable) && q.nfree > 0) {
+            push_frame(b, &q, r, write, length);
             pushed = true;
-        } else {
-            push(b, r, write ? T_OUT : T_IN, r->length);
-            pushed = true;
+            continue;
         }
+        vq_put_back(&b->queue, &q);
+        pushed |= submit_special(b, r, &finished);
+        q = b->queue;
     }
+    vq_put_back(&b->queue, &q);
     if (pushed)
         vq_notify(&b->queue);
     spin_unlock(&b->lock);

@@ -88,8 +88,8 @@ static void set_layout(struct slot *s)
 }
 
 /* What is left to do once the data stand in the slot's table, the last in entry end - 1. */
-static inline void finish_push(struct slot *s, struct io_request *r, uint32_t end, uint32_t fid, uint64_t offset, uint32_t bytes,
-                               bool write)
+static inline void finish_push(struct virtqueue *q, struct slot *s, struct io_request *r, uint32_t end, uint32_t fid,
+                               uint64_t offset, uint32_t bytes, bool write)
 {
     uint32_t size = P9_IO_REQUEST_SIZE;
     if (write) {
@@ -99,18 +99,18 @@ static inline void finish_push(struct slot *s, struct io_request *r, uint32_t en
         s->table[end - 1].flags = VQ_DESC_WRITE;
     }
     s->bytes = bytes;
-    s->request.header = p9_header(size, s->type, (uint16_t)vq_head(&p9.queue));
+    s->request.header = p9_header(size, s->type, (uint16_t)vq_head(q));
     s->request.fid = fid;
     s->request.offset_low = (uint32_t)offset;
     s->request.offset_high = (uint32_t)(offset >> 32);
     s->request.count = bytes;
-    vq_commit(&p9.queue, r);
+    vq_commit(q, r);
 }
 
 /* The slot of the next data request, laid out for its direction. */
-static inline struct slot *next_slot(bool write)
+static inline struct slot *next_slot(const struct virtqueue *q, bool write)
 {
-    struct slot *s = &p9.slots[vq_head(&p9.queue)];
+    struct slot *s = &p9.slots[vq_head(q)];
     if (s->type != (write ? P9_TWRITE : P9_TREAD))
         set_direction(s, write);
     return s;
@@ -120,21 +120,21 @@ static inline struct slot *next_slot(bool write)
 static void push_data(struct io_request *r)
 {
     bool write = r->write;
-    struct slot *s = next_slot(write);
+    struct slot *s = next_slot(&p9.queue, write);
     uint32_t end = ENTRY_DATA, from = r->transferred, want = MIN(r->length - from, p9.io_max);
     uint32_t bytes = vq_fill(s->table, &end, r->pages, from, want, IO_MAX_PAGES, UINT32_MAX, !write);
-    finish_push(s, r, end, (uint32_t)(uintptr_t)r->driver, r->offset + from, bytes, write);
+    finish_push(&p9.queue, s, r, end, (uint32_t)(uintptr_t)r->driver, r->offset + from, bytes, write);
 }
 
 /* The same for the most frequent kind, in few instructions: a fresh request of one frame. */
-static inline void push_frame(struct io_request *r, uint32_t fid, bool write)
+static inline void push_frame(struct virtqueue *q, struct io_request *r, uint32_t fid, bool write, uint32_t length)
 {
-    struct slot *s = next_slot(write);
+    struct slot *s = next_slot(q, write);
     struct vq_desc *d = &s->table[ENTRY_DATA];
     d->addr = r->pages[0];
-    d->len = r->length;
+    d->len = length;
     d->flags = VQ_DESC_NEXT; /* of a write; a read's are set below */
-    finish_push(s, r, ENTRY_DATA + 1, fid, r->offset, r->length, write);
+    finish_push(q, s, r, ENTRY_DATA + 1, fid, r->offset, length, write);
 }
 
 /* A name must be free. */
@@ -242,13 +242,15 @@ static void handle_interrupt(void *arg)
 
     spin_lock(&p9.lock);
     uint32_t cause = virtio_mmio_ack(p9.device); /* before the ring is looked at: a later entry interrupts again */
-    while ((got = vq_take(&p9.queue, &tag, &cookie, &written)) > 0) {
+    struct virtqueue q = p9.queue;
+    while ((got = vq_take(&q, &tag, &cookie, &written)) > 0) {
         struct io_request *r = cookie;
         if (complete_one(r, tag, written)) {
             *tail = r;
             tail = &r->next;
         }
     }
+    vq_put_back(&p9.queue, &q);
     *tail = NULL;
     if (got < 0 && !p9.dead)
         *tail = give_up("it answered a request that it did not have");
@@ -278,22 +280,27 @@ void p9_submit(uint32_t fid, struct io_request **requests, size_t n)
     struct io_request *finished = NULL;
     bool pushed = false;
     spin_lock(&p9.lock);
+    struct virtqueue q = p9.queue;
     bool plain = !p9.dead && !p9.pending;
     for (size_t i = 0; i < n; i++) {
         struct io_request *r = requests[i];
+        uint32_t length = r->length;
         r->driver = (void *)(uintptr_t)fid;
         r->transferred = 0;
         r->error = 0;
-        if (!plain || r->length == 0 || p9.queue.nfree == 0) {
+        if (!plain || length == 0 || q.nfree == 0) {
             submit_special(r, &finished);
-        } else if (r->length <= PAGE_SIZE) {
-            push_frame(r, fid, r->write);
+        } else if (length <= PAGE_SIZE) {
+            push_frame(&q, r, fid, r->write, length);
             pushed = true;
         } else {
+            vq_put_back(&p9.queue, &q);
             push_data(r);
+            q = p9.queue;
             pushed = true;
         }
     }
+    vq_put_back(&p9.queue, &q);
     if (pushed)
         vq_notify(&p9.queue);
     spin_unlock(&p9.lock);

@@ -156,6 +156,18 @@ static inline int vq_take(struct virtqueue *q, uint32_t *head, void **cookie, ui
     return 1;
 }
 
+/*
+ * A loop over many requests works on a copy of the queue, which the compiler keeps in registers; this puts back what
+ * vq_commit and vq_take have changed.
+ */
+static inline void vq_put_back(struct virtqueue *q, const struct virtqueue *copy)
+{
+    q->free_head = copy->free_head;
+    q->nfree = copy->nfree;
+    q->avail_next = copy->avail_next;
+    q->used_seen = copy->used_seen;
+}
+
 /* For a device that was reset: takes any request that it held. 1 or 0. */
 int vq_take_back(struct virtqueue *q, void **cookie);
 
