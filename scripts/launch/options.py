@@ -35,6 +35,7 @@ MAX_DISKS = 6                # the machine has 8 virtio-mmio slots; console and 
 MIN_MEM = 64 * MIB
 DEFAULT_MEM = 256 * MIB
 OUTSIDE_POOL = 64 * MIB      # what firmware, image, stacks, heap and page tables need beside the frame pool
+ROOM = 192 * MIB           # the same, comfortably: a program's buffers and KV cache as well; what the default leaves
 MAX_MEM = 512 * GIB          # half of what Sv39 maps
 MIN_FRAMES = 2               # an instruction may touch two pages at once
 DEFAULT_FRAMES = 16
@@ -202,7 +203,7 @@ def apply_memory(options, given):
         raise Unusable(f"--frames {text}: {options.frames} frames do not fit into --mem {given['--mem']};"
                        f" at most {most}, or a larger --mem")
     host = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    wanted = given_mem if given_mem is not None else max(DEFAULT_MEM, -(-need // MIB) * MIB)
+    wanted = given_mem if given_mem is not None else max(DEFAULT_MEM, -(-(options.frames * PAGE + ROOM) // MIB) * MIB)
     if wanted > min(host, MAX_MEM):
         option = f"--mem {given['--mem']}" if given_mem is not None else f"--frames {text}"
         most = min(host, MAX_MEM)

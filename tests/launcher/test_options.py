@@ -102,7 +102,7 @@ def test_frames_percent():
 
 
 def test_memory_follows_cap():
-    expect(after(command("--frames", "100000", ARG), "-m") == "455M", "not the cap's 390.6M and 64M")
+    expect(after(command("--frames", "100000", ARG), "-m") == "583M", "not the cap's 390.6M and 192M")
     expect(after(command("--mem", "1G", ARG), "-m") == "1024M", "1G")
 
 
