@@ -205,9 +205,11 @@ static void read_done(struct io_request *io)
     struct batch *b = CONTAINER_OF(io, struct batch_request, io)->batch;
     if (__atomic_sub_fetch(&b->pending, 1, __ATOMIC_ACQ_REL) > 0)
         return;
+    uint64_t begin = hart_instret();
     spin_lock(&pager_lock);
     finish_read(b);
     spin_unlock(&pager_lock);
+    completion_count_work(hart_instret() - begin);
     complete(&b->done);
 }
 

@@ -12,6 +12,11 @@ uint64_t completion_waited_instret(void)
     return __atomic_load_n(&waited_instret, __ATOMIC_RELAXED);
 }
 
+void completion_count_work(uint64_t instructions)
+{
+    __atomic_fetch_sub(&waited_instret, instructions, __ATOMIC_RELAXED);
+}
+
 void completion_wait(struct completion *c)
 {
     uint64_t begin = hart_instret();

@@ -51,6 +51,8 @@ static inline bool spin_held(const struct spinlock *lock)
 
 /* Instructions retired in completion_wait since boot, sleep left out: how many there are depends on when devices answer. */
 uint64_t completion_waited_instret(void);
+/* A completion did so much of what a fault would have had to do: it counts as work after all. */
+void completion_count_work(uint64_t instructions);
 void completion_wait(struct completion *c);
 
 #endif

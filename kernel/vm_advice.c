@@ -58,7 +58,7 @@ int vm_sync(vaddr_t address, uint64_t length, int flags)
             failed = r->backing->ops->sync(r->backing);
         error = error ? error : failed;
     }
-    return error ? -EIO : 0;
+    return error;
 }
 
 static void advise_window(struct vma *v, uint32_t first, uint32_t n, int advice)
