@@ -1,4 +1,5 @@
 /* system.c: who and where the program is: identities, limits, names, sizes of the machine. */
+#include <bower.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "arch/hart.h"
+#include "kernel/boot.h"
 #include "kernel/mem.h"
 #include "runtime/api.h"
 #include "runtime/fd.h"
@@ -149,6 +151,20 @@ API int fchown(int fd, uid_t owner, gid_t group)
     int error = stat_fd(fd, &st);
 
     return api_status(error ? error : own(&st, owner, group));
+}
+
+/* The first hart's: every hart of this machine has the same (Devicetree bindings, riscv/cpus). */
+API const char *bower_isa(void)
+{
+    fdt_node cpus = fdt_path(&boot_fdt, "/cpus");
+
+    for (fdt_node n = cpus == FDT_NONE ? FDT_NONE : fdt_child(&boot_fdt, cpus); n != FDT_NONE; n = fdt_next(&boot_fdt, n)) {
+        const char *isa = fdt_string(&boot_fdt, n, "riscv,isa");
+
+        if (isa)
+            return isa;
+    }
+    return "";
 }
 
 API void sync(void) {}

@@ -59,7 +59,7 @@ static void print_speed(const struct session *s)
     double share = s->generated_seconds > 0.0 ? s->generated_products / s->generated_seconds : 0.0;
 
     fprintf(stderr,
-            "llm: prompt %lu tokens, %.2f tokens/s; generated %lu tokens, %.2f tokens/s, "
+            "\nllm: prompt %lu tokens, %.2f tokens/s; generated %lu tokens, %.2f tokens/s, "
             "%.0f%% of the time in matrix products\n",
             (unsigned long)s->prompt_tokens, per_second(s->prompt_tokens, s->prompt_seconds),
             (unsigned long)s->generated_tokens,

@@ -42,6 +42,8 @@ int bower_region_counters(const void *address, struct bower_counters *out);
  * the former one had learnt is lost; resident pages stay. EINVAL: no such policy. ENOMEM: no such mapping.
  */
 int bower_set_policy(const void *address, const char *policy);
+/* The extensions of the harts, as the device tree spells them ("rv64imafdc_zicsr..."); never NULL. */
+const char *bower_isa(void);
 __END_DECLS
 
 #endif

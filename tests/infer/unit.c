@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "infer/kernels/kernels.h"
 #include "infer/bpe.h"
 #include "infer/file.h"
 #include "infer/fmath.h"
@@ -302,6 +303,17 @@ static void test_reader(struct check *c)
     check_end(c);
 }
 
+static void test_isa(struct check *c)
+{
+    check_begin(c, "kernel-choice");
+    CHECK(c, kernels_isa_has("rv64imafdcv_zba", 'v') && kernels_isa_has("rv64gcv", 'v'), "a vector unit");
+    CHECK(c, !kernels_isa_has("rv64imafdc_zve64x_svinval", 'v'), "a v in a longer name is another extension");
+    CHECK(c, !kernels_isa_has("", 'v') && !kernels_isa_has("rv64", 'v') && kernels_isa_has("", 0), "nothing is known");
+    kernels_select("rv64imafdcv");
+    CHECK(c, kernel_of(WEIGHT_Q8_0) != NULL && kernel_of(WEIGHT_F32) != NULL, "every machine has every type");
+    check_end(c);
+}
+
 int main(void)
 {
     struct check c = { 0 };
@@ -315,5 +327,6 @@ int main(void)
     test_vocab(&c);
     test_sampler(&c);
     test_reader(&c);
+    test_isa(&c);
     return c.failed != 0;
 }

@@ -1,8 +1,8 @@
 /*
  * Dot products of rows of one weight type with one vector: the inner loops, one file per type.
  *
- * The table is filled at start by kernels_select: portable C here, and the place where kernels for
- * a vector unit fit in. Every kernel of a type computes the same bits (quant.h says which), so the
+ * The table is filled at start by kernels_select, by the extensions that the device tree names: portable C
+ * here, and the place where kernels for a vector unit fit in. Every kernel of a type computes the same bits (quant.h says which), so the
  * choice never shows in a result. Kernels read only the rows that they are given, each row once
  * per call, in ascending order of bytes.
  *
@@ -52,8 +52,13 @@ struct kernel {
     void (*decode_row)(const struct tensor *w, uint32_t row, float *out);
 };
 
-/* Fills the table for this machine; the first use of kernel_of does it too. */
-void kernels_select(void);
+/*
+ * Fills the table with the best kernels for a machine with these extensions ("rv64imafdcv_zba...",
+ * riscv,isa of the device tree; "" on other machines). The first use of kernel_of does it for this one.
+ */
+void kernels_select(const char *isa);
+/* Does riscv,isa name this single-letter extension? 0 is always there. */
+bool kernels_isa_has(const char *isa, char extension);
 const struct kernel *kernel_of(enum weight_type type);
 
 extern const struct kernel kernel_f32, kernel_f16, kernel_bf16, kernel_q8_0, kernel_q4_0,
