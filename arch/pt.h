@@ -74,10 +74,12 @@ struct pt_entry pt_lookup(vaddr_t va);
 /* out[i]: is A of page i, counted over all spans, set? Loads only, no fence; false where no leaf is valid. */
 void pt_accessed_spans(const struct pt_span *spans, size_t n, bool *out);
 /*
- * Clears A (or D) of n leaves; out[i] tells whether it was set (false where no leaf is valid). One fence for all harts if
- * any was set: without it the next access would not set the bit again.
+ * A sweep over A bits: pt_sweep_accessed clears A and tells whether it was set (false where no leaf is valid), without a fence;
+ * pt_sweep_end fences all harts once, if anything was cleared. Until then the next access would not set the bit again.
  */
-void pt_clear_accessed(const vaddr_t *va, size_t n, bool *out);
+bool pt_sweep_accessed(vaddr_t va);
+void pt_sweep_end(bool cleared);
+/* Clears D of n leaves; out[i] tells whether it was set. One fence for all harts if any was. */
 void pt_clear_dirty(const vaddr_t *va, size_t n, bool *out);
 /* Sets A (and D for a write) where hardware does not (Svade), and fences this hart. */
 void pt_mark_accessed(vaddr_t va, bool write);

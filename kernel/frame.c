@@ -162,7 +162,9 @@ void pool_withdraw(struct pool *pool, uint32_t slot)
 static bool view_test_and_clear(void *context, uint32_t slot)
 {
     struct pool *pool = context;
-    return region_test_and_clear_accessed(pool->frames[slot].region, pool->frames[slot].page);
+    bool was = region_sweep_accessed(pool->frames[slot].region, pool->frames[slot].page);
+    pool->swept |= was;
+    return was;
 }
 
 static bool view_may_take(void *context, uint32_t slot)
@@ -176,6 +178,8 @@ unsigned pool_pick_victims(struct pool *pool, unsigned n, uint32_t *out, bool la
     struct evict_view view = { view_test_and_clear, pool->keep != FRAME_NONE ? view_may_take : NULL, pool };
     unsigned got = pool->evict->pick_victims(pool->evict_state, n, out, &view);
     ASSERT(got <= n);
+    pt_sweep_end(pool->swept); /* one fence for all that the policy has cleared */
+    pool->swept = false;
     struct frame *frames = pool->frames;
     uint32_t nframes = pool->nframes, keep = pool->keep;
     for (const uint32_t *slot = out; slot < out + got; slot++) {

@@ -44,6 +44,7 @@ struct pool {
     uint64_t order;      /* pages mapped so far */
     vaddr_t last_demand; /* address of the page demanded last; see pool_keep */
     uint32_t keep;       /* frame that must not be taken now, or FRAME_NONE */
+    bool swept;          /* the policy has cleared A bits since the last fence */
     const struct evict_policy *evict;
     void *evict_state;
 };

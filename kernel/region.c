@@ -100,15 +100,13 @@ void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size
     }
 }
 
-bool region_test_and_clear_accessed(struct region *r, uint32_t page)
+bool region_sweep_accessed(struct region *r, uint32_t page)
 {
     bool any = false;
     for (struct vma *v = r->vmas; v; v = v->sibling) {
         vaddr_t va = vma_page_address(v, page);
-        bool set = false;
         if (va)
-            pt_clear_accessed(&va, 1, &set);
-        any |= set;
+            any |= pt_sweep_accessed(va);
     }
     return any;
 }

@@ -90,8 +90,8 @@ static inline uint32_t vma_page(const struct vma *v, vaddr_t address)
  * each. accessed: preset A; the page named by `demanded` (or PAGE_NONE) always gets it.
  */
 void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size_t n, bool accessed, uint32_t demanded);
-/* The page's A bit in any window, cleared. */
-bool region_test_and_clear_accessed(struct region *r, uint32_t page);
+/* The page's A bit in any window, cleared: one step of a sweep that the caller ends with pt_sweep_end. */
+bool region_sweep_accessed(struct region *r, uint32_t page);
 /*
  * Takes the PTEs of n pages out of every window (or clears D only), with one fence, and moves what D said into PAGE_DIRTY.
  * The pages may belong to several regions.

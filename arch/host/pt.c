@@ -129,17 +129,18 @@ void pt_accessed_spans(const struct pt_span *spans, size_t n, bool *out)
     }
 }
 
-void pt_clear_accessed(const vaddr_t *va, size_t n, bool *out)
+bool pt_sweep_accessed(vaddr_t va)
 {
-    bool any = false;
-    for (size_t i = 0; i < n; i++) {
-        struct pt_entry *e = entry(va[i]);
-        out[i] = e && e->valid && e->accessed;
-        any |= out[i];
-        if (out[i])
-            e->accessed = 0;
-    }
-    fence_everywhere(any);
+    struct pt_entry *e = entry(va);
+    bool was = e && e->valid && e->accessed;
+    if (was)
+        e->accessed = 0;
+    return was;
+}
+
+void pt_sweep_end(bool cleared)
+{
+    fence_everywhere(cleared);
 }
 
 void pt_clear_dirty(const vaddr_t *va, size_t n, bool *out)

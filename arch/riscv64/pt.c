@@ -417,33 +417,41 @@ void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old)
 }
 
 /* An AMO only where the bit is set: a sweep over untouched pages costs loads. */
-static void clear_bit(const vaddr_t *va, size_t n, bool *out, pte_t bit)
+static inline bool clear_bit(pte_t *entry, pte_t bit)
+{
+    bool was = entry && (pte_load(entry) & (bit | PTE_V)) == (bit | PTE_V);
+
+    if (was)
+        pte_clear_bits(entry, bit);
+    return was;
+}
+
+bool pt_sweep_accessed(vaddr_t va)
+{
+    struct cursor cursor = CURSOR_START;
+
+    return clear_bit(cursor_entry(&cursor, va), PTE_A);
+}
+
+void pt_sweep_end(bool cleared)
+{
+    vaddr_t anything = 0;
+
+    if (cleared)
+        fence_all_harts(&anything, TLB_FENCE_ALL + 1); /* more pages than are fenced one by one: all */
+}
+
+void pt_clear_dirty(const vaddr_t *va, size_t n, bool *out)
 {
     struct cursor cursor = CURSOR_START;
     bool any = false;
 
     for (size_t i = 0; i < n; i++) {
-        pte_t *entry = cursor_entry(&cursor, va[i]);
-        bool was = entry && (pte_load(entry) & (bit | PTE_V)) == (bit | PTE_V);
-
-        if (was)
-            pte_clear_bits(entry, bit);
-        if (out)
-            out[i] = was;
-        any |= was;
+        out[i] = clear_bit(cursor_entry(&cursor, va[i]), PTE_D);
+        any |= out[i];
     }
     if (any)
         fence_all_harts(va, n);
-}
-
-void pt_clear_accessed(const vaddr_t *va, size_t n, bool *out)
-{
-    clear_bit(va, n, out, PTE_A);
-}
-
-void pt_clear_dirty(const vaddr_t *va, size_t n, bool *out)
-{
-    clear_bit(va, n, out, PTE_D);
 }
 
 void pt_mark_accessed(vaddr_t va, bool write)
