@@ -35,12 +35,7 @@ uint64_t clock_elapsed_ns(void)
 
 uint64_t clock_elapsed_instret(void)
 {
-    return hart_instret() - start_instret;
-}
-
-uint64_t clock_waited_instret(void)
-{
-    return completion_waited_instret() - start_waited;
+    return hart_instret() - start_instret - (completion_waited_instret() - start_waited);
 }
 
 uint64_t clock_boot_instret(void)

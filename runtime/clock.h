@@ -9,8 +9,7 @@
 /* The program starts now: CPU time and the counters' time_ns and instret count from here. */
 void clock_start(void);
 uint64_t clock_elapsed_ns(void);      /* since clock_start */
-uint64_t clock_elapsed_instret(void); /* instructions since clock_start, waiting included */
-uint64_t clock_waited_instret(void);  /* of these, those retired while waiting for devices */
+uint64_t clock_elapsed_instret(void); /* instructions since clock_start, those of waiting for devices left out */
 /* Instructions from the first one in supervisor mode to clock_start, waiting left out. */
 uint64_t clock_boot_instret(void);
 /* Time in which the program had the processor: elapsed, less what faults waited and what it slept. */

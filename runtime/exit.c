@@ -100,7 +100,7 @@ static void print_stats(int status, const struct run *run)
 
 _Noreturn void runtime_exit(int status)
 {
-    struct run run = { clock_elapsed_ns(), clock_elapsed_instret() - clock_waited_instret(), clock_boot_instret() };
+    struct run run = { clock_elapsed_ns(), clock_elapsed_instret(), clock_boot_instret() };
     int error = vm_shutdown();
 
     status &= 0xff;
