@@ -360,11 +360,6 @@ void p9_end(struct p9_call *c)
     semaphore_up(&calls_free);
 }
 
-uint32_t p9_io_max(void)
-{
-    return p9.io_max;
-}
-
 /* Tversion: agrees on the dialect and on the size of messages. */
 static int agree_on_version(void)
 {

@@ -40,7 +40,4 @@ void p9_end(struct p9_call *call);
  */
 void p9_submit(uint32_t fid, struct io_request **requests, size_t n);
 
-/* Largest data in one message. */
-uint32_t p9_io_max(void);
-
 #endif

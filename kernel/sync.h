@@ -43,12 +43,6 @@ bool completion_try(struct completion *c);
 void complete(struct completion *c);
 #endif
 
-/* Does this hart hold it? */
-static inline bool spin_held(const struct spinlock *lock)
-{
-    return lock->owner == this_hart();
-}
-
 /* Instructions retired in completion_wait since boot, sleep left out: how many there are depends on when devices answer. */
 uint64_t completion_waited_instret(void);
 /* A completion did so much of what a fault would have had to do: it counts as work after all. */
