@@ -1,4 +1,4 @@
-/* hart.c: one hart whose only interrupt is the device's, and the memory of the machine. Time stands still. */
+/* hart.c: one hart whose only interrupt is the device's, the memory of the machine, and its clock. */
 #include "arch/hart.h"
 #include "arch/pt.h"
 
@@ -15,6 +15,9 @@
 #define MEMORY_BASE ((uintptr_t)0x10000000)
 
 static bool interrupts_on = true;
+
+struct host_timing host_timing;
+uint64_t host_now;
 
 int host_memory(uint64_t bytes)
 {
@@ -75,7 +78,15 @@ uint64_t hart_instret(void)
 
 uint64_t time_ns(void)
 {
-    return 0;
+    return host_now;
+}
+
+void host_compute(uint64_t ns)
+{
+    uint64_t until = host_now + ns;
+    while (interrupts_on && host_device_due() <= until)
+        host_device_interrupt();
+    host_now = MAX(host_now, until);
 }
 
 _Noreturn void machine_exit(int status)

@@ -2,7 +2,8 @@
  * simulate: plays a trace through the pager of kernel/, compiled for the host, and prints what it counts as one JSON object.
  *
  * Not a model of the pager but the pager: the same fault.c, batch.c, frame.c, region.c and policies as in the guest, on
- * arch/host. Time stands still, so counts of instructions and of stalls stay 0.
+ * arch/host. Its clock is a model: what the device takes for a request (--latency, --bandwidth, --depth) and what the program computes
+ * for an access. The pager itself costs nothing; counts of instructions stay 0.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -20,10 +21,12 @@
 
 /* Beside the frames, which nobody writes: regions, page states, policies. */
 #define OVERHEAD ((uint64_t)64 << 20)
+#define FRAMES_MOST ((uint64_t)1 << 24) /* 64 GiB, of which nothing is ever written */
+#define NO_TIME UINT64_MAX
 
 struct options {
     const char *trace, *policy, *evict, *name, *pack;
-    uint64_t frames, pages;
+    uint64_t frames, pages, access_ns;
 };
 
 static void usage(FILE *out)
@@ -35,6 +38,10 @@ static void usage(FILE *out)
                  "  --pages N        length of the mapping (as the trace says)\n"
                  "  --name NAME      of the mapped file: the key of its profile (weight.dat)\n"
                  "  --share DIR      keep profiles under DIR/.bower, as the program's share (none are kept)\n"
+                 "  --latency US     of a request, before its first byte (0)\n"
+                 "  --bandwidth N    of the device, MB/s (0: no limit)\n"
+                 "  --depth N        requests whose latencies pass side by side (32)\n"
+                 "  --compute-ns N   computing before each access (as the trace says, else 0)\n"
                  "  --pack FILE      write the trace in its compact form instead\n");
 }
 
@@ -58,6 +65,25 @@ static uint64_t number(const char *option, const char *text, uint64_t least, uin
     return value;
 }
 
+/* One option that has a value. */
+static void set_option(int c, struct options *o)
+{
+    switch (c) {
+    case 'f': o->frames = number("--frames", optarg, POOL_MIN_FRAMES, FRAMES_MOST); break;
+    case 'p': o->policy = optarg; break;
+    case 'e': o->evict = optarg; break;
+    case 'n': o->pages = number("--pages", optarg, 1, TRACE_WRITE - 1); break;
+    case 'k': o->name = optarg; break;
+    case 's': host_share = optarg; break;
+    case 'l': host_timing.latency_ns = 1000 * number("--latency", optarg, 0, 100000000); break;
+    case 'b': host_timing.bytes_per_s = 1000000 * number("--bandwidth", optarg, 0, 1000000); break;
+    case 'd': host_timing.depth = (uint32_t)number("--depth", optarg, 1, HOST_DEPTH_MAX); break;
+    case 'c': o->access_ns = number("--compute-ns", optarg, 0, 1000000000); break;
+    case 'o': o->pack = optarg; break;
+    default: usage(stderr); exit(2);
+    }
+}
+
 static void parse(int argc, char **argv, struct options *o)
 {
     static const struct option names[] = {
@@ -67,40 +93,20 @@ static void parse(int argc, char **argv, struct options *o)
         { "pages", 1, NULL, 'n' },
         { "name", 1, NULL, 'k' },
         { "share", 1, NULL, 's' },
+        { "latency", 1, NULL, 'l' },
+        { "bandwidth", 1, NULL, 'b' },
+        { "depth", 1, NULL, 'd' },
+        { "compute-ns", 1, NULL, 'c' },
         { "pack", 1, NULL, 'o' },
         { "help", 0, NULL, 'h' },
         { NULL, 0, NULL, 0 },
     };
     for (int c; (c = getopt_long(argc, argv, "h", names, NULL)) != -1;) {
-        switch (c) {
-        case 'f':
-            o->frames = number("--frames", optarg, POOL_MIN_FRAMES, 300000);
-            break;
-        case 'p':
-            o->policy = optarg;
-            break;
-        case 'e':
-            o->evict = optarg;
-            break;
-        case 'n':
-            o->pages = number("--pages", optarg, 1, TRACE_WRITE - 1);
-            break;
-        case 'k':
-            o->name = optarg;
-            break;
-        case 's':
-            host_share = optarg;
-            break;
-        case 'o':
-            o->pack = optarg;
-            break;
-        case 'h':
+        if (c == 'h') {
             usage(stdout);
             exit(0);
-        default:
-            usage(stderr);
-            exit(2);
         }
+        set_option(c, o);
     }
     if (optind + 1 != argc) {
         usage(stderr);
@@ -130,6 +136,8 @@ static void read_trace(const struct options *o, struct trace *t)
         bad("trace", o->trace, "nothing in it");
 }
 
+static uint64_t played_ns; /* what the trace took; writing back at the end does not count */
+
 static void play(const struct options *o, const struct trace *t)
 {
     static struct host_device file;
@@ -143,10 +151,15 @@ static void play(const struct options *o, const struct trace *t)
     if (base < 0)
         bad("trace", o->trace, strerror((int)-base));
     for (size_t i = 0; i < t->count; i++) {
+        uint64_t gap = o->access_ns != NO_TIME ? o->access_ns : t->gaps ? t->gaps[i]
+                                                                        : 0;
+        if (gap > 0)
+            host_compute(gap);
         vaddr_t va = (vaddr_t)base + ((vaddr_t)(t->accesses[i] & ~TRACE_WRITE) << PAGE_SHIFT);
         if (host_touch(va, t->accesses[i] & TRACE_WRITE) != FAULT_RESOLVED)
             bad("trace", o->trace, "an access failed");
     }
+    played_ns = host_now;
     vm_shutdown();
 }
 
@@ -173,8 +186,10 @@ static void print_counts(const struct options *o, const struct trace *t)
 #define PRINT(name) printf(", \"" #name "\": %lu", (unsigned long)totals.c.name);
     COUNTERS(PRINT)
 #undef PRINT
-    printf(", \"pages_read\": %lu, \"min_misses\": %lu", (unsigned long)(totals.c.bytes_read >> PAGE_SHIFT),
-           (unsigned long)trace_min_misses(t, (uint32_t)o->frames));
+    uint64_t read = totals.c.bytes_read >> PAGE_SHIFT, min = trace_min_misses(t, (uint32_t)o->frames);
+    printf(", \"pages_read\": %lu, \"min_misses\": %lu, \"hit_rate\": %.6f, \"regret\": %.6f, \"time_ns\": %lu",
+           (unsigned long)read, (unsigned long)min, 1 - (double)totals.c.faults_major / (double)t->count,
+           (double)read / (double)min - 1, (unsigned long)played_ns);
     printf(", \"sfence_local\": %lu, \"sfence_remote\": %lu, \"frames_peak\": %lu, \"frames_leaked\": %lu}\n",
            (unsigned long)fences.local, (unsigned long)fences.remote, (unsigned long)totals.frames_peak,
            (unsigned long)totals.frames_leaked);
@@ -182,8 +197,9 @@ static void print_counts(const struct options *o, const struct trace *t)
 
 int main(int argc, char **argv)
 {
-    struct options o = { .policy = "auto", .evict = "auto", .name = "weight.dat", .frames = 16 };
+    struct options o = { .policy = "auto", .evict = "auto", .name = "weight.dat", .frames = 16, .access_ns = NO_TIME };
     struct trace t;
+    host_timing.depth = 32;
     parse(argc, argv, &o);
     read_trace(&o, &t);
     if (o.pack) {
@@ -194,6 +210,6 @@ int main(int argc, char **argv)
         play(&o, &t);
         print_counts(&o, &t);
     }
-    free(t.accesses);
+    trace_free(&t);
     return 0;
 }

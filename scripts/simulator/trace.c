@@ -7,6 +7,7 @@
 #include "kernel/policy/prefetch/bytes.h"
 
 #define MAGIC "BOWERTR1"
+#define MAGIC_TIMED "BOWERTR2"
 #define MAGIC_SIZE 8
 
 static int fail(char *error, size_t size, const char *what, unsigned long where)
@@ -15,21 +16,39 @@ static int fail(char *error, size_t size, const char *what, unsigned long where)
     return -1;
 }
 
-static bool add(struct trace *t, uint64_t page, bool write)
+static bool grow(struct trace *t, bool timed)
 {
-    if (page >= TRACE_WRITE)
+    t->capacity = t->capacity ? 2 * t->capacity : 4096;
+    uint32_t *accesses = realloc(t->accesses, t->capacity * sizeof *accesses);
+    uint32_t *gaps = timed ? realloc(t->gaps, t->capacity * sizeof *gaps) : NULL;
+    t->accesses = accesses ? accesses : t->accesses;
+    t->gaps = gaps ? gaps : t->gaps;
+    return accesses && (gaps || !timed);
+}
+
+/* gap: nanoseconds before it, or negative: the trace says nothing of time. */
+static bool add(struct trace *t, uint64_t page, bool write, int64_t gap)
+{
+    if (page >= TRACE_WRITE || gap > UINT32_MAX || (t->count > 0 && (gap >= 0) != (t->gaps != NULL)))
         return false;
-    if (t->count == t->capacity) {
-        t->capacity = t->capacity ? 2 * t->capacity : 4096;
-        uint32_t *grown = realloc(t->accesses, t->capacity * sizeof *grown);
-        if (!grown)
-            return false;
-        t->accesses = grown;
-    }
+    if (t->count == t->capacity && !grow(t, gap >= 0))
+        return false;
+    if (gap >= 0)
+        t->gaps[t->count] = (uint32_t)gap;
     t->accesses[t->count++] = (uint32_t)page | (write ? TRACE_WRITE : 0);
     if (page >= t->npages)
         t->npages = (uint32_t)page + 1;
     return true;
+}
+
+static bool add_line(struct trace *t, const char *line)
+{
+    unsigned long long page, gap;
+    char kind, rest;
+    int n = sscanf(line, "%c %llu %llu %c", &kind, &page, &gap, &rest);
+    return (n == 2 || n == 3) && (kind == 'r' || kind == 'w') && strchr(line, '-') == NULL &&
+           add(t, page, kind == 'w', n == 2 ? -1 : gap < UINT32_MAX ? (int64_t)gap
+                                                                    : UINT32_MAX);
 }
 
 static int read_text(FILE *in, struct trace *t, char *error, size_t size)
@@ -37,13 +56,11 @@ static int read_text(FILE *in, struct trace *t, char *error, size_t size)
     char line[128];
     for (unsigned long number = 1; fgets(line, sizeof line, in); number++) {
         unsigned long long value;
-        char kind, rest;
         if (line[0] == '#') {
             if (sscanf(line, "# pages %llu", &value) == 1 && value < TRACE_WRITE && value > t->npages)
                 t->npages = (uint32_t)value;
-        } else if (line[0] != '\n' && (sscanf(line, "%c %llu %c", &kind, &value, &rest) != 2 ||
-                                       (kind != 'r' && kind != 'w') || !add(t, value, kind == 'w'))) {
-            return fail(error, size, "'r PAGE' or 'w PAGE' is needed in this line", number);
+        } else if (line[0] != '\n' && !add_line(t, line)) {
+            return fail(error, size, "'r PAGE' or 'w PAGE' is needed in this line (or 'r PAGE NS' in all)", number);
         }
     }
     return 0;
@@ -67,7 +84,7 @@ static uint8_t *slurp(FILE *in, size_t *n)
     return bytes;
 }
 
-static int read_bytes(FILE *in, struct trace *t, char *error, size_t size)
+static int read_bytes(FILE *in, struct trace *t, bool timed, char *error, size_t size)
 {
     size_t n;
     uint8_t *bytes = slurp(in, &n);
@@ -83,7 +100,10 @@ static int read_bytes(FILE *in, struct trace *t, char *error, size_t size)
     while (!b.bad && b.at < b.end) {
         uint64_t value = get_number(&b), zigzag = value >> 1;
         page += (int64_t)(zigzag >> 1) ^ -(int64_t)(zigzag & 1);
-        if (b.bad || page < 0 || !add(t, (uint64_t)page, value & 1))
+        uint64_t gap = timed ? get_number(&b) : 0;
+        if (gap > UINT32_MAX)
+            gap = UINT32_MAX;
+        if (b.bad || page < 0 || !add(t, (uint64_t)page, value & 1, timed ? (int64_t)gap : -1))
             b.bad = true;
     }
     int result = b.bad ? fail(error, size, "not a trace from this byte on", MAGIC_SIZE + (size_t)(b.at - bytes)) : 0;
@@ -97,8 +117,9 @@ int trace_read(FILE *in, struct trace *t, char *error, size_t size)
     *t = (struct trace){ 0 };
     int c = getc(in);
     ungetc(c, in);
-    if (c == MAGIC[0] && fread(magic, 1, MAGIC_SIZE, in) == MAGIC_SIZE && memcmp(magic, MAGIC, MAGIC_SIZE) == 0)
-        return read_bytes(in, t, error, size);
+    if (c == MAGIC[0] && fread(magic, 1, MAGIC_SIZE, in) == MAGIC_SIZE &&
+        (memcmp(magic, MAGIC, MAGIC_SIZE) == 0 || memcmp(magic, MAGIC_TIMED, MAGIC_SIZE) == 0))
+        return read_bytes(in, t, memcmp(magic, MAGIC_TIMED, MAGIC_SIZE) == 0, error, size);
     if (c == MAGIC[0])
         return fail(error, size, "not a trace from this byte on", 0);
     return read_text(in, t, error, size);
@@ -114,15 +135,23 @@ static void write_number(FILE *out, uint64_t value)
 int trace_write(FILE *out, const struct trace *t)
 {
     int64_t before = 0;
-    fwrite(MAGIC, 1, MAGIC_SIZE, out);
+    fwrite(t->gaps ? MAGIC_TIMED : MAGIC, 1, MAGIC_SIZE, out);
     write_number(out, t->npages);
     for (size_t i = 0; i < t->count; i++) {
         int64_t page = t->accesses[i] & ~TRACE_WRITE, step = page - before;
         uint64_t zigzag = (uint64_t)step << 1 ^ (uint64_t)(step >> 63);
         write_number(out, zigzag << 1 | (t->accesses[i] & TRACE_WRITE ? 1 : 0));
+        if (t->gaps)
+            write_number(out, t->gaps[i]);
         before = page;
     }
     return ferror(out) || fflush(out) ? -1 : 0;
+}
+
+void trace_free(struct trace *t)
+{
+    free(t->accesses);
+    free(t->gaps);
 }
 
 /* A heap of (next use, slot), the furthest on top; entries of pages used since are stale and skipped. */

@@ -76,6 +76,27 @@ def test_forms():
         assert done.returncode in (0, 2), (n, done)
 
 
+def test_device_model():
+    """Without prefetching the time is a sum: computing, and latency and transfer of each fault, one after the other."""
+    device = ["--latency", "200", "--bandwidth", "256", "--policy", "none", "--frames", "50"]
+    plain = write_trace("loop", [f"r {i % 100}" for i in range(2000)])
+    timed = write_trace("loop-timed", [f"r {i % 100} {1000 + i % 3}" for i in range(2000)])
+    packed = os.path.join(SCRATCH, "loop.packed")
+    simulate("--pack", packed, timed)
+    row, = simulate(*device, "--compute-ns", "500", plain)
+    assert row["time_ns"] == 2000 * 500 + row["faults"] * (200000 + 16000) and row["stall_ns"] == row["time_ns"] - 1000000, row
+    computed = sum(1000 + i % 3 for i in range(2000))
+    for row in simulate(*device, timed, packed):
+        assert row["time_ns"] == computed + row["faults"] * 216000, row
+    assert simulate(plain)[0]["time_ns"] == 0
+    # A batch of requests shares one latency if the queue is deep enough for all, and its transfers share one bus.
+    strided = write_trace("strided", [f"r {7 * i}" for i in range(1000)])
+    shallow, deep = (simulate("--latency", "100", "--bandwidth", "4096", "--policy", "stride", "--depth", depth, "--frames", "64",
+                              strided)[0] for depth in ("1", "64"))
+    assert shallow["io_reads"] == deep["io_reads"] and shallow["time_ns"] >= shallow["io_reads"] * 101000, (shallow, deep)
+    assert deep["time_ns"] == deep["batches"] * 100000 + deep["pages_read"] * 1000, deep
+
+
 def test_repeats():
     trace = write_trace("repeats", [f"r {page * page % 4096}" for page in range(3000)])
     for policy in ("none", "readahead", "stride", "markov", "fit", "replay", "auto"):
@@ -89,7 +110,8 @@ def test_bad_input():
     good = lab(1)
     for words in (["--frames", "1", good], ["--frames", "x", good], ["--policy", "nobody", good], ["--evict", "nobody", good],
                   ["--pages", "10", good], [os.path.join(SCRATCH, "missing")], [write_trace("words", ["x 3"])],
-                  [write_trace("minus", ["r -3"])], [write_trace("large", ["r 99999999999"])], [write_trace("nothing", ["# none"])]):
+                  [write_trace("minus", ["r -3"])], [write_trace("large", ["r 99999999999"])], [write_trace("nothing", ["# none"])],
+                  [write_trace("some-timed", ["r 1 5", "r 2"])], ["--depth", "0", good], ["--latency", "-1", good]):
         message = simulate(*words, status=2)
         assert message and "Traceback" not in message, (words, message)
 
