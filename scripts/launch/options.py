@@ -13,6 +13,7 @@ APP is a folder of app/, the path of a .c file, or the path of a folder of .c fi
   --model FILE               host file the program opens as /dev/model, read-only (llm: a model of models/)
   --files DIR[,ro]           host folder that is the program's / (default build/files); ro: read-only
   --disk FILE[,rw][,name=N]  further disk, opened as /dev/N (default disk0, disk1, ...), read-only unless rw
+  --throttle MB/S            what the model's disk, and each further one, gives in a second: 10^6 bytes (no limit)
   --frames N|P%              cap of the MAP_LLM frame pool, in frames of 4 KiB or percent of the model (16; llm 25%)
   --policy NAME              prefetch policy; `--policy help` lists them (auto)
   --evict NAME               eviction policy; `--evict help` lists them (auto)
@@ -37,13 +38,14 @@ DEFAULT_MEM = 256 * MIB
 OUTSIDE_POOL = 64 * MIB      # what firmware, image, stacks, heap and page tables need beside the frame pool
 ROOM = 192 * MIB           # the same, comfortably: a program's buffers and KV cache as well; what the default leaves
 MAX_MEM = 512 * GIB          # half of what Sv39 maps
+MAX_THROTTLE = 100000        # MB/s
 MIN_FRAMES = 2               # an instruction may touch two pages at once
 DEFAULT_FRAMES = 16
 DEFAULT_LLM_PERCENT = 25
 RESERVED_NAMES = {"null", "zero", "full", "random", "urandom", "tty", "console", "stdin", "stdout", "stderr", "fd"}
 
-VALUED = {"--model", "--files", "--disk", "--frames", "--policy", "--evict", "--harts", "--mem", "--cflags", "--ldflags",
-          "--stats", "--run-dir", "--timeout"}
+VALUED = {"--model", "--files", "--disk", "--throttle", "--frames", "--policy", "--evict", "--harts", "--mem", "--cflags",
+          "--ldflags", "--stats", "--run-dir", "--timeout"}
 FLAGS = {"--icount", "--verbose", "--dry-run", "--help"}
 
 
@@ -59,6 +61,7 @@ class Options:
         self.model = None
         self.files, self.files_readonly = in_root("build", "files"), False
         self.disks = []
+        self.throttle = None     # bytes a second of each disk
         self.frames = DEFAULT_FRAMES
         self.policy = self.evict = "auto"
         self.harts = 1
@@ -120,6 +123,8 @@ def apply(options, given, disks):
         options.timeout = seconds(given["--timeout"])
     if "--gdb" in given:
         options.gdb = whole("--gdb", given["--gdb"], 0, 65535)
+    if "--throttle" in given:
+        options.throttle = whole("--throttle", given["--throttle"], 1, MAX_THROTTLE, "of MB/s") * 10**6
     apply_files(options, given, disks)
     apply_memory(options, given)
 
@@ -238,9 +243,9 @@ def memory(text):
     return -(-size // MIB) * MIB
 
 
-def whole(option, text, least, most):
+def whole(option, text, least, most, unit=""):
     if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
-        raise Unusable(f"{option} {text}: needs a whole number from {least} to {most}")
+        raise Unusable(f"{option} {text}: needs a whole number{unit and ' '}{unit} from {least} to {most}")
     return int(text)
 
 

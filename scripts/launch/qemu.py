@@ -6,6 +6,7 @@ from .common import MIB, Unusable
 
 EMULATOR = "qemu-system-riscv64"
 MAX_BOOT_ARGUMENTS = 64 * 1024
+MAX_LINUX_ARGUMENTS = 1023  # COMMAND_LINE_SIZE of Linux 6.1 on RISC-V, less the terminator
 PLAIN_BYTES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/:=,+-")
 
 
@@ -46,11 +47,23 @@ CHANNELS_BY_HAND = {"console": "file,id=console,path=/dev/stderr,append=on", "st
                     "stdout": "stdio,id=stdout,signal=off"}
 
 
+def machine(harts, mem, kernel, append):
+    """What every machine has: board, processors, memory, firmware, and a kernel with its arguments."""
+    return [EMULATOR, "-machine", "virt", "-global", "virtio-mmio.force-legacy=false", "-cpu", "rv64",
+            "-smp", str(harts), "-m", f"{mem // MIB}M", "-bios", "default", "-kernel", kernel, "-append", append,
+            "-nodefaults", "-display", "none", "-monitor", "none", "-no-reboot"]
+
+
+def drive(disk, throttle):
+    """A virtio-blk disk with its own limit of `throttle` bytes a second, None for none."""
+    limit = f",throttling.bps-total={throttle}" if throttle else ""
+    return ["-drive", f"file={comma(disk.file)},format=raw,if=none,id=disk.{disk.name},"
+                      f"read-only={'off' if disk.writable else 'on'},rerror=report,werror=report{limit}",
+            "-device", f"virtio-blk-device,drive=disk.{disk.name},serial={disk.name}"]
+
+
 def command(options, app, elf, channels):
-    words = [EMULATOR, "-machine", "virt", "-global", "virtio-mmio.force-legacy=false", "-cpu", "rv64",
-             "-smp", str(options.harts), "-m", f"{options.mem // MIB}M", "-bios", "default", "-kernel", elf,
-             "-append", boot_arguments(options, app),
-             "-nodefaults", "-display", "none", "-monitor", "none", "-no-reboot"]
+    words = machine(options.harts, options.mem, elf, boot_arguments(options, app))
     if options.icount:
         words += ["-icount", "shift=0,sleep=off"]
     words += ["-chardev", channels["console"], "-serial", "chardev:console",
@@ -61,12 +74,19 @@ def command(options, app, elf, channels):
     words += ["-fsdev", f"local,id=share,path={comma(options.files)},security_model=none,multidevs=remap{readonly}",
               "-device", "virtio-9p-device,fsdev=share,mount_tag=share"]
     for disk in all_disks(options):
-        words += ["-drive", f"file={comma(disk.file)},format=raw,if=none,id=disk.{disk.name},"
-                            f"read-only={'off' if disk.writable else 'on'},rerror=report,werror=report",
-                  "-device", f"virtio-blk-device,drive=disk.{disk.name},serial={disk.name}"]
+        words += drive(disk, options.throttle)
     if options.gdb is not None:
         words += ["-S", "-gdb", f"tcp:127.0.0.1:{options.gdb}"]
     return words
+
+
+def linux_command(guest):
+    """The same machine under Linux (scripts/bench-linux): its console on stdout, one disk."""
+    if len(guest.arguments) > MAX_LINUX_ARGUMENTS:
+        raise Unusable(f"Linux takes {MAX_LINUX_ARGUMENTS} bytes of arguments, not {len(guest.arguments)}")
+    return machine(guest.harts, guest.mem, guest.kernel, guest.arguments) + [
+        "-initrd", guest.initrd, "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console",
+        *drive(guest.disk, guest.throttle)]
 
 
 def shown(words):

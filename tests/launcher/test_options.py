@@ -48,6 +48,10 @@ UNUSABLE = [
     ("model-missing", ["--model", "nosuch.gguf", ARG], r"--model nosuch.gguf: no such file"),
     ("model-empty", ["--model", EMPTY, ARG], r"the file is empty"),
     ("model-folder", ["--model", launcher.ROOT, ARG], r"a folder; needs a file"),
+    ("throttle-0", ["--throttle", "0", ARG], r"--throttle 0: needs a whole number of MB/s from 1 to 100000"),
+    ("throttle-word", ["--throttle", "slow", ARG], r"--throttle slow: needs a whole number of MB/s"),
+    ("throttle-unit", ["--throttle", "50M", ARG], r"--throttle 50M: needs a whole number of MB/s"),
+    ("throttle-huge", ["--throttle", "100001", ARG], r"--throttle 100001: needs a whole number of MB/s"),
     ("disk-missing", ["--disk", "nosuch.img", ARG], r"--disk nosuch.img: no such file"),
     ("disk-name-long", ["--disk", BIG + ",name=" + "n" * 21, ARG], r"a name is 1 to 20 of"),
     ("disk-name-bad", ["--disk", BIG + ",name=a/b", ARG], r"a name is 1 to 20 of"),
@@ -111,6 +115,12 @@ def test_disks():
     expect(f"disk.model=409601 disk.disk0=409601 disk.data=409601 --" in text, text)
     expect(f"{BIG},format=raw,if=none,id=disk.data,read-only=off" in text and "drive=disk.data,serial=data" in text, text)
     expect(f"id=disk.model,read-only=on" in text and "id=disk.disk0,read-only=on" in text, text)
+
+
+def test_throttle():
+    text = " ".join(command("--throttle", "50", "--model", BIG, "--disk", BIG, ARG))
+    expect(text.count(",throttling.bps-total=50000000 ") == 2, text)
+    expect("throttling" not in " ".join(command("--model", BIG, ARG)), "limited without being asked")
 
 
 def test_comma_in_names():
