@@ -1,7 +1,8 @@
 """Tests that run on the host: C programs with sanitizers, and scripts.
 
 The comment at a C test's top: `// sources: kernel/policy/prefetch/*.c ...` (patterns, from the root), and if needed
-`// flags: ...` for the compiler and `// timeout: S` (120). tests/host/NAME.c without `sources:` is no test of its own.
+`// flags: ...` for the compiler, `// sanitize: thread` (in place of address,undefined) and `// timeout: S` (120).
+tests/host/NAME.c without `sources:` is no test of its own.
 """
 import glob
 import os
@@ -10,8 +11,9 @@ import shlex
 from .common import PYTHON, ROOT, Outcome, Test, directives, execute, reported
 
 COMPILE = ["gcc", "-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fno-omit-frame-pointer",
-           "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-I."]
-ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
+           "-fno-sanitize-recover=all", "-I."]
+ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1",
+               "TSAN_OPTIONS": "halt_on_error=1:exitcode=66"}
 
 
 class HostTest(Test):
@@ -34,7 +36,8 @@ class HostTest(Test):
         program = os.path.join(self.folder, "program")
         with open(self.log(), "wb") as log:
             try:
-                words = [*COMPILE, "-o", program, *self.sources(), *shlex.split(self.header.get("flags", ""))]
+                words = [*COMPILE, "-fsanitize=" + self.header.get("sanitize", "address,undefined"), "-o", program,
+                         *self.sources(), *shlex.split(self.header.get("flags", ""))]
             except FileNotFoundError as error:
                 return [Outcome(self.name, "FAIL", f"no source matches {error}")]
             if execute(words, 300, log, log) != 0:
