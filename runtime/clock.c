@@ -263,25 +263,3 @@ API unsigned sleep(unsigned seconds)
     clock_sleep_until(time_ns() + (uint64_t)seconds * NS_PER_S);
     return 0;
 }
-
-/* mktime for UTC: days of the proleptic Gregorian calendar, counted from March so that leap days come last. */
-API time_t timegm(struct tm *tm)
-{
-    long month = tm->tm_mon % 12, year = tm->tm_year + 1900L + tm->tm_mon / 12;
-    long era, year_of_era, day_of_year, days;
-    time_t t;
-
-    if (month < 0) {
-        month += 12;
-        year--;
-    }
-    month += 1;
-    year -= month <= 2;
-    era = (year >= 0 ? year : year - 399) / 400;
-    year_of_era = year - era * 400;
-    day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + tm->tm_mday - 1;
-    days = era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
-    t = ((days * 24 + tm->tm_hour) * 60 + tm->tm_min) * 60 + tm->tm_sec;
-    gmtime_r(&t, tm);
-    return t;
-}

@@ -1,6 +1,8 @@
-/* time.h: newlib's; the clocks of Linux are visible without _GNU_SOURCE, as there. */
+/* time.h: newlib's; the clocks of Linux and its fields of struct tm are visible without _GNU_SOURCE, as there. */
 #ifndef BOWER_TIME_H
 #define BOWER_TIME_H
+#define __TM_GMTOFF tm_gmtoff
+#define __TM_ZONE tm_zone
 #include_next <time.h>
 
 #ifndef CLOCK_MONOTONIC_RAW
@@ -18,6 +20,8 @@
 __BEGIN_DECLS
 int timespec_get(struct timespec *out, int base);
 time_t timegm(struct tm *tm);
+#define timelocal(tm) mktime(tm)
+int dysize(int year);
 #if __SVID_VISIBLE || __XSI_VISIBLE
 /* POSIX's names of newlib's variables. */
 #define timezone _timezone

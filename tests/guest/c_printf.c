@@ -2,6 +2,7 @@
 // setup: $ROOT/tests/guest/native.sh c_printf
 // check: cmp want stdout
 // What printf and its kin write must be what glibc writes.
+#include <errno.h>
 #include <float.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -76,6 +77,10 @@ int main(void)
     fprintf(stdout, "%s", "");
     putchar('x');
     puts("");
+    printf("[%p] [%8p] [%-8p|] [%p]\n", NULL, NULL, NULL, (void *)0x1234);
+    errno = ENOENT;
+    printf("%m, %d: %s\n", 5, strerror(errno));
+    printf("%ls %s\n", L"wide", format(small, sizeof(small), "%p", NULL) ? small : "");
     fputs("end\n", stdout);
     return 0;
 }
