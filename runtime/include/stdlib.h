@@ -5,11 +5,13 @@
 #define utoa newlib_utoa
 #define reallocf newlib_reallocf
 #define atoff newlib_atoff
+#define qsort_r newlib_qsort_r
 #include_next <stdlib.h>
 #undef itoa
 #undef utoa
 #undef reallocf
 #undef atoff
+#undef qsort_r
 
 #if __POSIX_VISIBLE
 __BEGIN_DECLS
@@ -20,6 +22,7 @@ __END_DECLS
 #if __BSD_VISIBLE
 __BEGIN_DECLS
 int clearenv(void);
+void qsort_r(void *base, size_t n, size_t size, int (*compare)(const void *a, const void *b, void *argument), void *argument);
 __END_DECLS
 #endif
 
