@@ -2,6 +2,8 @@
  * nosys.c: calls that a program may make but that nothing here can do: there is one program and no shell. Each fails with
  * ENOSYS and says its name on the console, once. What is not even here ends as a link error that names it.
  */
+#include "runtime/nosys.h"
+
 #include <reent.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -14,7 +16,7 @@
 #include "runtime/api.h"
 #include "runtime/io.h"
 
-static int missing(const char *name, int *said)
+int nosys_fail(const char *name, int *said)
 {
     if (!__atomic_exchange_n(said, 1, __ATOMIC_RELAXED)) {
         if (io_stderr_is_mid_line())
@@ -25,24 +27,22 @@ static int missing(const char *name, int *said)
     return -1;
 }
 
-#define MISSING(name) ({ static int said; missing(name, &said); })
-
 API pid_t fork(void)
 {
-    return MISSING("fork");
+    return NOSYS("fork");
 }
-API pid_t vfork(void) { return MISSING("vfork"); }
-API pid_t setsid(void) { return MISSING("setsid"); }
+API pid_t vfork(void) { return NOSYS("vfork"); }
+API pid_t setsid(void) { return NOSYS("setsid"); }
 API int pipe(int fds[2])
 {
     (void)fds;
-    return MISSING("pipe");
+    return NOSYS("pipe");
 }
 API int pipe2(int fds[2], int flags)
 {
     (void)fds;
     (void)flags;
-    return MISSING("pipe2");
+    return NOSYS("pipe2");
 }
 
 API int execve(const char *path, char *const argv[], char *const envp[])
@@ -50,55 +50,55 @@ API int execve(const char *path, char *const argv[], char *const envp[])
     (void)path;
     (void)argv;
     (void)envp;
-    return MISSING("execve");
+    return NOSYS("execve");
 }
 
 API int execv(const char *path, char *const argv[])
 {
     (void)path;
     (void)argv;
-    return MISSING("execv");
+    return NOSYS("execv");
 }
 
 API int execvp(const char *file, char *const argv[])
 {
     (void)file;
     (void)argv;
-    return MISSING("execvp");
+    return NOSYS("execvp");
 }
 
 API int execl(const char *path, const char *arg, ...)
 {
     (void)path;
     (void)arg;
-    return MISSING("execl");
+    return NOSYS("execl");
 }
 
 API int execlp(const char *file, const char *arg, ...)
 {
     (void)file;
     (void)arg;
-    return MISSING("execlp");
+    return NOSYS("execlp");
 }
 
 /* ISO C: system(NULL) asks whether there is a shell. There is none. */
 API int system(const char *command)
 {
-    return command ? MISSING("system") : 0;
+    return command ? NOSYS("system") : 0;
 }
 
 API FILE *popen(const char *command, const char *mode)
 {
     (void)command;
     (void)mode;
-    MISSING("popen");
+    NOSYS("popen");
     return NULL;
 }
 
 API int pclose(FILE *stream)
 {
     (void)stream;
-    return MISSING("pclose");
+    return NOSYS("pclose");
 }
 
 /* Nothing here ever has a child. */
@@ -123,5 +123,5 @@ API int select(int n, fd_set *readable, fd_set *writable, fd_set *exceptional, s
     (void)writable;
     (void)exceptional;
     (void)timeout;
-    return MISSING("select");
+    return NOSYS("select");
 }

@@ -22,10 +22,8 @@ mode_t stat_mode(const struct file_stat *from)
     return types[from->type] | (from->mode & 07777);
 }
 
-static int translate(int error, const struct file_stat *from, struct stat *to)
+void stat_translate(const struct file_stat *from, struct stat *to)
 {
-    if (error)
-        return api_status(error);
     memset(to, 0, sizeof(*to));
     to->st_dev = from->dev;
     to->st_ino = from->ino;
@@ -39,6 +37,13 @@ static int translate(int error, const struct file_stat *from, struct stat *to)
     to->st_ctim = (struct timespec){ from->ctime_s, from->ctime_ns };
     to->st_blksize = (blksize_t)from->blksize;
     to->st_blocks = (blkcnt_t)from->blocks;
+}
+
+static int translate(int error, const struct file_stat *from, struct stat *to)
+{
+    if (error)
+        return api_status(error);
+    stat_translate(from, to);
     return 0;
 }
 

@@ -8,6 +8,7 @@
 
 /* Permission bits and type in one word, as st_mode has them. */
 mode_t stat_mode(const struct file_stat *from);
+void stat_translate(const struct file_stat *from, struct stat *to);
 /* 0 or a negative errno. */
 int stat_fd(int fd, struct file_stat *out);
 
