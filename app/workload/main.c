@@ -2,6 +2,7 @@
  * workload: touches the pages of a MAP_LLM mapping in a known order, for counting faults. With --list it prints the
  * order instead, as a trace that scripts/simulate and --trace read; so it also runs on the host.
  */
+#include "composite.h"
 #include "pattern.h"
 
 #include <errno.h>
@@ -31,11 +32,14 @@ static void usage(FILE *out)
     fprintf(out, "usage: workload [options]\n  --pattern NAME   one of:\n");
     for (const struct pattern *p = patterns; p->name; p++)
         fprintf(out, "                   %-11s %s\n", p->name, p->help);
+    for (const struct pattern *p = composite_patterns; p->name; p++)
+        fprintf(out, "                   %-11s %s\n", p->name, p->help);
     fprintf(out, "  --trace FILE     the order of a recorded trace instead: 'r PAGE' or 'w PAGE' a line\n"
                  "  --file FILE      what is mapped (weight.dat; made longer if it is too short)\n"
                  "  --pages N        length of the mapping (512)     --passes N    (4)\n"
                  "  --accesses N     (32 for lab, else 4 * pages)    --stride N    pages (7)\n"
                  "  --columns N      pages a row (16)                --seed N      (0)\n"
+                 "  --streams N      walks side by side (4)          --noise P     percent of all accesses (0)\n"
                  "  --write          write a byte to every page instead of reading it\n"
                  "  --list           print the trace and touch nothing\n");
 }
@@ -65,6 +69,8 @@ static void parse(int argc, char **argv, struct options *o)
         { "columns", 1, NULL, 'c' },
         { "accesses", 1, NULL, 'a' },
         { "seed", 1, NULL, 'x' },
+        { "streams", 1, NULL, 'm' },
+        { "noise", 1, NULL, 'z' },
         { "write", 0, NULL, 'w' },
         { "list", 0, NULL, 'l' },
         { "help", 0, NULL, 'h' },
@@ -83,6 +89,8 @@ static void parse(int argc, char **argv, struct options *o)
         case 'c': p->columns = (uint32_t)number("columns", optarg, 1, most / 2); break;
         case 'a': p->accesses = (uint32_t)number("accesses", optarg, 1, most); break;
         case 'x': p->seed = number("seed", optarg, 0, UINT64_MAX); break;
+        case 'm': p->streams = (uint32_t)number("streams", optarg, 1, 16); break;
+        case 'z': p->noise = (uint32_t)number("noise", optarg, 0, 90); break;
         case 'w': o->write = true; break;
         case 'l': o->list = true; break;
         case 'h': usage(stdout); exit(0);
@@ -95,6 +103,13 @@ static void parse(int argc, char **argv, struct options *o)
     }
     if (p->accesses == 0)
         p->accesses = strcmp(o->name, "lab") == 0 ? 32 : 4 * p->pages;
+}
+
+static const struct pattern *find_pattern(const struct pattern *p, const char *name)
+{
+    while (p->name && strcmp(p->name, name) != 0)
+        p++;
+    return p->name ? p : NULL;
 }
 
 static void make_list(struct options *o, struct access_list *list)
@@ -116,11 +131,15 @@ static void make_list(struct options *o, struct access_list *list)
                 o->pattern.pages = list->page[i] + 1;
         return;
     }
-    for (const struct pattern *p = patterns; p->name; p++) {
-        if (strcmp(p->name, o->name) == 0) {
-            p->make(&o->pattern, list);
-            return;
-        }
+    const struct pattern *p = find_pattern(patterns, o->name);
+    if (!p && (p = find_pattern(composite_patterns, o->name)) && o->pattern.pages < COMPOSITE_LEAST) {
+        fprintf(stderr, "workload: --pattern %s: at least %u pages are needed\n", o->name, COMPOSITE_LEAST);
+        exit(2);
+    }
+    if (p) {
+        p->make(&o->pattern, list);
+        access_list_disturb(list, &o->pattern);
+        return;
     }
     fprintf(stderr, "workload: --pattern %s: no such pattern; --help lists them\n", o->name);
     exit(2);
@@ -153,7 +172,8 @@ static volatile unsigned char *map_file(const struct options *o)
 
 int main(int argc, char **argv)
 {
-    struct options o = { .name = "lab", .file = "weight.dat", .pattern = { .pages = 512, .passes = 4, .stride = 7, .columns = 16 } };
+    struct options o = { .name = "lab", .file = "weight.dat" };
+    o.pattern = (struct pattern_options){ .pages = 512, .passes = 4, .stride = 7, .columns = 16, .streams = 4 };
     struct access_list list = { 0 };
     parse(argc, argv, &o);
     make_list(&o, &list);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "walker.h"
+
 void access_list_add(struct access_list *list, uint32_t page)
 {
     if (list->count == list->capacity) {
@@ -35,18 +37,9 @@ int access_list_read(FILE *in, struct access_list *list)
     return 0;
 }
 
-/* xorshift64*: the same numbers on every machine. */
-static uint64_t next_random(uint64_t *state)
-{
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return *state * 0x2545F4914F6CDD1DULL;
-}
-
 static uint64_t random_state(const struct pattern_options *o)
 {
-    return (o->seed + 1) * 0x9E3779B97F4A7C15ULL;
+    return random_from(o->seed);
 }
 
 /* The lab's: sparse, monotone, no page twice. */

@@ -9,10 +9,12 @@
 
 struct pattern_options {
     uint32_t pages;    /* of the mapping */
-    uint32_t accesses; /* of lab, powerlaw, random */
+    uint32_t accesses; /* of lab, powerlaw, random, and of what composite.h makes */
     uint32_t passes;   /* of sequential, strided, column, cyclic */
     uint32_t stride;   /* pages; of strided */
     uint32_t columns;  /* of column: a matrix of pages/columns rows, walked column by column, in pages */
+    uint32_t streams;  /* walks side by side; of streams, threads */
+    uint32_t noise;    /* percent of all accesses, 0 .. 90 */
     uint64_t seed;
 };
 
