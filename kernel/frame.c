@@ -173,8 +173,23 @@ static bool view_may_take(void *context, uint32_t slot)
     return slot != pool->keep;
 }
 
+/* Untouched frames that nobody used in all the time in which their pool was read anew STALE_TURNS times. */
+static unsigned take_stale(struct pool *pool, unsigned n, uint32_t *out)
+{
+    unsigned got = 0;
+    for (uint32_t slot; got < n && (slot = pool_stale(pool)) != FRAME_NONE;) {
+        forget_untouched(pool, &pool->frames[slot]);
+        pool->frames[slot].use = FRAME_IN_FLIGHT;
+        out[got++] = slot;
+    }
+    return got;
+}
+
 unsigned pool_pick_victims(struct pool *pool, unsigned n, uint32_t *out, bool last_resort)
 {
+    unsigned stale = take_stale(pool, n, out);
+    n -= stale;
+    out += stale;
     struct evict_view view = { view_test_and_clear, pool->keep != FRAME_NONE ? view_may_take : NULL, pool };
     unsigned got = pool->evict->pick_victims(pool->evict_state, n, out, &view);
     ASSERT(got <= n);
@@ -197,5 +212,5 @@ unsigned pool_pick_victims(struct pool *pool, unsigned n, uint32_t *out, bool la
         pool->frames[slot].use = FRAME_IN_FLIGHT;
         out[got++] = slot;
     }
-    return got;
+    return stale + got;
 }

@@ -86,8 +86,20 @@ void pool_withdraw(struct pool *pool, uint32_t slot);
 void pool_give_back(struct pool *pool, uint32_t slot);
 
 /*
- * Chooses at most n used frames through the eviction policy; each becomes in flight and still names its old page. The frame
- * `keep` is never among them. With last_resort, untouched frames follow, oldest first, when the policy has no more.
+ * The oldest untouched frame, if STALE_TURNS pages for each frame of the pool were mapped since it was read: a false prediction, which
+ * would else hold its frame until nothing is left. Else FRAME_NONE. Whether it was used meanwhile, pool_harvest looks.
+ */
+#define STALE_TURNS 2
+static inline uint32_t pool_stale(const struct pool *pool)
+{
+    uint32_t slot = pool->untouched_head;
+    bool stale = slot != FRAME_NONE && pool->order - pool->frames[slot].order > (uint64_t)STALE_TURNS * pool->nframes;
+    return stale ? slot : FRAME_NONE;
+}
+
+/*
+ * Chooses at most n frames: stale ones, then used ones through the eviction policy; each becomes in flight and still names its old
+ * page. The frame `keep` is never among them. With last_resort, untouched frames follow, oldest first, when the policy has no more.
  */
 unsigned pool_pick_victims(struct pool *pool, unsigned n, uint32_t *out, bool last_resort);
 

@@ -364,8 +364,8 @@ void pool_harvest(struct pool *pool)
         return;
     }
     uint32_t old = pool->harvest_next;
-    if (old == FRAME_NONE || pool->frames[old].use != FRAME_UNTOUCHED)
-        old = pool->untouched_head;
+    if (old == FRAME_NONE || pool->frames[old].use != FRAME_UNTOUCHED || pool_stale(pool) != FRAME_NONE)
+        old = pool->untouched_head; /* before it goes, unused as it seems */
     pool->harvest_next = harvest_from(pool, old, HARVEST_OLD);
     uint32_t young = pool->untouched_tail;
     for (unsigned i = 1; i < HARVEST_YOUNG && young != FRAME_NONE && pool->frames[young].prev != FRAME_NONE; i++)

@@ -122,12 +122,20 @@ static uint32_t drop_oldest_ahead(struct bench *b)
     return slot;
 }
 
+/* As pool_stale of kernel/frame.h. */
+static bool oldest_is_stale(const struct bench *b)
+{
+    return b->nahead > 0 && b->order - b->order_of[b->slot_of[b->ahead[0]]] > 2 * (uint64_t)b->frames;
+}
+
 /* Frames for n pages: free ones, then victims; at least one. Returns how many of the n get a frame. */
 static unsigned take_frames(struct bench *b, unsigned n, uint32_t *slots)
 {
     unsigned got = 0;
     while (got < n && b->nfree > 0)
         slots[got++] = b->free_slots[--b->nfree];
+    while (got < n && oldest_is_stale(b))
+        slots[got++] = drop_oldest_ahead(b);
     if (got < n) {
         const struct evict_view view = { test_and_clear, may_take, b };
         unsigned victims = b->evict->pick_victims(b->estate, n - got, slots + got, &view);

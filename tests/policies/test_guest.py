@@ -23,6 +23,7 @@ CASES = [
     (["--pattern", "column", "--pages", "512", "--columns", "16", "--passes", "1"], 32, "stride", "lru"),
     (["--pattern", "powerlaw", "--pages", "512", "--accesses", "1024"], 48, "auto", "auto"),
     (["--pattern", "powerlaw", "--pages", "512", "--accesses", "1024", "--write"], 48, "markov", "mru"),
+    (["--pattern", "threads", "--pages", "512", "--accesses", "1500", "--noise", "5"], 32, "replay", "auto"),
     (["--pattern", "random", "--pages", "512", "--accesses", "512", "--write"], 24, "none", "random"),
 ]
 

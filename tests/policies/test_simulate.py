@@ -97,6 +97,15 @@ def test_device_model():
     assert deep["time_ns"] == deep["batches"] * 100000 + deep["pages_read"] * 1000, deep
 
 
+def test_false_predictions_leave():
+    """Runs that end early leave pages that nobody uses; a working set of nearly the whole pool gets their frames all the same."""
+    runs = [f"r {100 * i + k}" for i in range(40) for k in range(3)]
+    loop = [f"r {5000 + 7 * (i % 28)}" for i in range(28 * 60)]
+    row, = simulate("--frames", "32", "--policy", "readahead", "--evict", "lru", write_trace("junk", runs + loop))
+    check_sums(row)
+    assert row["prefetched"] > 25 and row["faults"] <= len(runs) + 8 * 28, row
+
+
 def test_repeats():
     trace = write_trace("repeats", [f"r {page * page % 4096}" for page in range(3000)])
     for policy in ("none", "readahead", "stride", "markov", "fit", "replay", "auto"):
