@@ -2,22 +2,25 @@
 
 #include "arch/pt.h"
 #include "kernel/mem.h"
+#include "kernel/page_wait.h"
 
 #include <string.h>
 
 struct batch batch_ring[BATCH_RING];
 
 static uint64_t batches_begun;
+static uint32_t batches_busy;
 
+/* A place in the ring must be free. */
 static struct batch *batch_begin(enum batch_kind kind, struct region *region, vaddr_t address, uint32_t demanded)
 {
     struct batch *b;
-    unsigned tried = 0;
-    do {
+    ASSERT(batches_busy < BATCH_RING);
+    do
         b = &batch_ring[batches_begun++ % BATCH_RING];
-        ASSERT(tried++ < BATCH_RING);
-    } while (b->busy);
+    while (b->busy);
     b->busy = true;
+    batches_busy++;
     b->number = batches_begun;
     b->kind = kind;
     b->address = address;
@@ -26,8 +29,16 @@ static struct batch *batch_begin(enum batch_kind kind, struct region *region, va
     b->npages = b->npredicted = b->nvictims = b->nrequests = 0;
     b->error = 0;
     b->beyond_end = false;
+    b->hold.va = 0;
     b->done.done = 0;
     return b;
+}
+
+static void batch_end(struct batch *b)
+{
+    b->busy = false;
+    if (batches_busy-- == BATCH_RING)
+        page_wake();
 }
 
 /* ---- requests: one for each run of neighbours that come from one place */
@@ -61,19 +72,15 @@ static struct batch_request *open_request(struct batch *b, uint32_t i, struct ba
     return q;
 }
 
-/* The request that brings the demanded page goes first; requests to one backing ring its doorbell once. */
-static void submit(struct batch *b, void (*done)(struct io_request *))
+/*
+ * The request that brings the demanded page goes first; requests to one backing ring its doorbell once. True: all of them are done
+ * already, and whoever was told last left the end of the batch to the caller, who holds pager_lock.
+ */
+static bool submit(struct batch *b, void (*done)(struct io_request *))
 {
     struct io_request *queue[BATCH_MAX];
     uint32_t n = b->nrequests;
-    b->pending = n;
-    if (n == 1) {
-        struct batch_request *q = &b->requests[0];
-        queue[0] = &q->io;
-        q->io.done = done;
-        q->backing->ops->submit(q->backing, queue, 1);
-        return;
-    }
+    b->pending = n + 1; /* one is the caller's: a dead device answers from within submit */
     for (uint32_t i = 0; i < n; i++) {
         struct batch_request *q = &b->requests[i];
         q->io.done = done;
@@ -90,6 +97,7 @@ static void submit(struct batch *b, void (*done)(struct io_request *))
                 break;
         backing->ops->submit(backing, &queue[i], run);
     }
+    return __atomic_sub_fetch(&b->pending, 1, __ATOMIC_ACQ_REL) == 0;
 }
 
 static void count_io(struct region *r, const struct batch_request *q)
@@ -162,8 +170,11 @@ static void settle(struct batch *b)
     struct page *pages = r->pages;
     uint32_t slots[BATCH_MAX], came = 0;
     r->peak = MAX(r->peak, r->resident);
-    if (b->demanded != PAGE_NONE && settle_page(&pages[b->demanded], 0) && pool)
-        pool_mark_used(pool, pool_slot(pool, page_pa(&pages[b->demanded])));
+    if (b->demanded != PAGE_NONE && settle_page(&pages[b->demanded], 0) && pool) {
+        uint32_t slot = pool_slot(pool, page_pa(&pages[b->demanded]));
+        pool_mark_used(pool, slot);
+        b->hold = pool_hold(pool, slot, b->address);
+    }
     if (!pool) {
         for (uint32_t i = 0; i < b->npredicted; i++)
             settle_page(&pages[b->predicted[i]], 0);
@@ -197,6 +208,7 @@ static void finish_read(struct batch *b)
         region_map(b->region, b->pages, b->pa, b->npages, false, b->demanded);
     else
         map_what_came(b);
+    page_wake();
 }
 
 /* Any context, no lock held. */
@@ -232,13 +244,17 @@ static __attribute__((noinline)) int write_victims(struct pool *pool, const uint
     return batch_write(dirty, ndirty, false);
 }
 
-/* Unmaps n victims at once and takes their frames into slots[]. If any is dirty it is written instead, and none is taken: WAITED. */
+/*
+ * Unmaps n victims at once and takes their frames into slots[]. If any is dirty it is written instead, and none is taken: WAITED,
+ * and the batch has ended, so that no batch waits for another one's place in the ring.
+ */
 static int take_victims(struct batch *b, struct pool *pool, unsigned n, uint32_t *slots, bool last_resort, int *error)
 {
     unsigned picked = pool_pick_victims(pool, n, slots, last_resort);
     b->nvictims += picked;
     if (__builtin_expect(pool_evict(pool, slots, picked) == 0, 1))
         return (int)picked;
+    batch_end(b);
     *error = write_victims(pool, slots, picked);
     return WAITED;
 }
@@ -370,24 +386,31 @@ static void claim_pages(struct batch *b)
 
 struct batch *batch_read(struct region *r, vaddr_t address, uint32_t demanded, const uint32_t *wanted, size_t n, int *error)
 {
-    struct batch *b = batch_begin(demanded != PAGE_NONE ? BATCH_FAULT : BATCH_ADVICE, r, address, demanded);
     unsigned demand = demanded != PAGE_NONE;
     ASSERT(n + demand <= BATCH_MAX);
     *error = 0;
+    if (__builtin_expect(batches_busy == BATCH_RING, 0)) {
+        frame_wait();
+        return NULL;
+    }
+    struct batch *b = batch_begin(demand ? BATCH_FAULT : BATCH_ADVICE, r, address, demanded);
     int got = take_frames(b, (unsigned)n + demand, error);
-    if (got <= 0) {
-        b->busy = false;
+    if (__builtin_expect(got <= 0, 0)) {
+        if (got != WAITED)
+            batch_end(b);
+        if (got == 0 && demand && !*error)
+            frame_wait(); /* others hold every frame: one of them is done soon */
         return NULL;
     }
     list_pages(b, wanted, (uint32_t)got - demand);
     claim_pages(b);
     if (b->nrequests > 0) {
         r->counters.batches++;
-        submit(b, read_done);
-    } else {
-        finish_read(b);
-        complete(&b->done);
+        if (!submit(b, read_done))
+            return b;
     }
+    finish_read(b);
+    complete(&b->done);
     return b;
 }
 
@@ -398,16 +421,7 @@ void batch_wait(struct batch *b)
         completion_wait(&b->done);
         spin_lock(&pager_lock);
     }
-    b->busy = false;
-}
-
-void batch_wait_for_any(void)
-{
-    bool were_on = irq_save(); /* before the lock goes: what completes from here on ends the wait */
-    spin_unlock(&pager_lock);
-    hart_wait_for_interrupt();
-    irq_restore(were_on);
-    spin_lock(&pager_lock);
+    batch_end(b);
 }
 
 /* ---- writes */
@@ -441,13 +455,25 @@ static void settle_written(struct batch *b, uint32_t i, int error, bool keep)
         region_free_page(r, page);
 }
 
-static void claim_written(struct batch *b, const struct page_ref *refs, size_t n)
+/* RESIDENT -> WRITING: nobody else has these pages from here on, though the lock may go. Returns a batch, after a wait if need be. */
+static struct batch *begin_write(const struct page_ref *refs, size_t n)
 {
-    struct batch_request *q = NULL;
-    for (uint32_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         struct page *p = &refs[i].region->pages[refs[i].page];
         page_set_state(p, PAGE_RESIDENT, PAGE_WRITING);
         p->flags &= (uint8_t)~PAGE_DIRTY;
+        region_use_begin(refs[i].region);
+    }
+    while (batches_busy == BATCH_RING)
+        frame_wait();
+    return batch_begin(BATCH_WRITE, refs[0].region, 0, PAGE_NONE);
+}
+
+static void list_written(struct batch *b, const struct page_ref *refs, size_t n)
+{
+    struct batch_request *q = NULL;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct page *p = &refs[i].region->pages[refs[i].page];
         b->regions[i] = refs[i].region;
         b->pages[i] = refs[i].page;
         b->pa[i] = page_pa(p);
@@ -470,11 +496,9 @@ static void claim_written(struct batch *b, const struct page_ref *refs, size_t n
 
 int batch_write(const struct page_ref *refs, size_t n, bool keep)
 {
-    struct batch *b = batch_begin(BATCH_WRITE, refs[0].region, 0, PAGE_NONE);
-    claim_written(b, refs, n);
-    if (b->nrequests > 0)
-        submit(b, write_done);
-    else
+    struct batch *b = begin_write(refs, n);
+    list_written(b, refs, n);
+    if (b->nrequests == 0 || submit(b, write_done))
         complete(&b->done);
     batch_wait(b);
     uint32_t next = 0;
@@ -492,6 +516,8 @@ int batch_write(const struct page_ref *refs, size_t n, bool keep)
         if (error && !b->error)
             b->error = error;
         settle_written(b, i, error, keep);
+        region_use_end(b->regions[i]);
     }
+    page_wake();
     return b->error;
 }

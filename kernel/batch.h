@@ -11,7 +11,7 @@
 #include "kernel/backing.h"
 #include "kernel/region.h"
 
-#define BATCH_RING 32 /* two for every hart that can fault, and then some for history */
+#define BATCH_RING 32 /* under way at once; further ones wait for a place */
 
 enum batch_kind { BATCH_NONE,
                   BATCH_FAULT,
@@ -42,24 +42,25 @@ struct batch {
     uint32_t pending; /* requests not done yet; the last one finishes the batch */
     int error;        /* of the demanded page, or the first of a write: 0 or a negative errno */
     bool beyond_end;  /* the file ends before the demanded page */
+    struct hold hold; /* of the demanded page's frame; whoever waits takes it over */
     struct completion done;
 };
 
 extern struct batch batch_ring[BATCH_RING];
 
 /*
- * Reads `demanded` (or PAGE_NONE) and as many of wanted[0..n) as frames can be had for, in that order, into frames of the region's pool
- * and maps them: one batch of reads, one map_batched. Pages named must be ABSENT.
- * Returns the batch, under way or done: wait with batch_wait. NULL: no frame could be had without waiting, and what there
- * was to wait for (victims written back, another batch) has been waited for: look again. error is set if victims could not be written,
- * or memory is out (-ENOMEM).
+ * Reads `demanded` (or PAGE_NONE) and as many of wanted[0..n) as frames can be had for, in that order, into frames of the region's
+ * pool and maps them: one batch of reads, one map_batched. Pages named must be ABSENT.
+ * Returns the batch, under way or done: wait with batch_wait. NULL: no frame, or no place in the ring, could be had without
+ * waiting, and what there was to wait for (victims written back, frames of others) has been waited for: look again. error is set
+ * if victims could not be written, or memory is out (-ENOMEM).
  */
 struct batch *batch_read(struct region *r, vaddr_t address, uint32_t demanded, const uint32_t *wanted, size_t n, int *error);
-/* Waits until the batch is done and gives it back to the ring. Its fields stay readable until pager_lock is let go. */
+/*
+ * Waits until the batch is done and gives it back to the ring; its region must be in use (page_wait.h). Its fields stay
+ * readable until pager_lock is let go.
+ */
 void batch_wait(struct batch *b);
-
-/* Waits until some batch may have moved on: for a page in somebody else's hands. */
-void batch_wait_for_any(void);
 
 /*
  * Writes n <= BATCH_MAX RESIDENT pages to their backings (or swap files) and waits. With keep they stay RESIDENT and mapped;

@@ -4,6 +4,7 @@
  */
 #include "kernel/batch.h"
 #include "kernel/fault.h"
+#include "kernel/page_wait.h"
 #include "kernel/pager.h"
 #include "kernel/region.h"
 #include "kernel/vm.h"
@@ -18,7 +19,7 @@
 enum { LOOK_AGAIN = -1,
        LOOK_ALONE = -2 };
 
-static struct fault_report last_failure;
+static struct fault_report last_failure[MAX_HARTS];
 
 static bool access_allowed(const struct vma *v, enum fault_access access)
 {
@@ -54,35 +55,38 @@ static unsigned predict_prefetch_pages(struct region *r, uint32_t page, uint32_t
 
 /*
  * A misaligned access touches two neighbouring pages. When the second faults, the first must stay, or a small pool would
- * swap the two for ever. Pools are shared by address, so the rule goes by address: the page demanded last is kept if it
- * is this page's neighbour.
+ * swap the two for ever; and no other hart may take away a page that came for this one before its instruction ran again. So each hart
+ * holds the page that it demanded last, and the one before if it is a neighbour. Pools are shared by address, so the rule goes by address.
  */
-static void keep_neighbour(struct region *r, vaddr_t va)
+static void keep_neighbour(struct pool *pool, vaddr_t va)
 {
-    struct pool *pool = r->pool;
-    if (!pool)
+    struct hold *holds = pool->holds[hart_index()];
+    pool_release(pool, &holds[1]);
+    if (holds[0].va != va - PAGE_SIZE && holds[0].va != va + PAGE_SIZE)
+        pool_release(pool, &holds[0]);
+}
+
+/* The page has come; its hold passes from the batch to the hart. */
+static void hold_demanded(struct pool *pool, struct hold *came)
+{
+    struct hold *holds = pool->holds[hart_index()];
+    if (came->va == 0)
         return;
-    pool->keep = FRAME_NONE;
-    vaddr_t last = pool->last_demand;
-    pool->last_demand = va;
-    if (last != va - PAGE_SIZE && last != va + PAGE_SIZE)
-        return;
-    struct vma *v = vma_find(last);
-    if (!v || v->region->pool != pool)
-        return;
-    const struct page *p = &v->region->pages[vma_page(v, last)];
-    if (p->state == PAGE_RESIDENT)
-        pool->keep = pool_slot(pool, page_pa(p));
+    keep_neighbour(pool, came->va); /* another thread may have had its turn on this hart meanwhile */
+    holds[1] = holds[0];
+    holds[0] = *came;
 }
 
 /* The page holds a frame. Either this window doesn't show it yet, or another hart was faster, or A and D are ours to set. */
-static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_access access)
+static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_access access, bool waited)
 {
     struct region *r = v->region;
     struct page *p = &r->pages[page];
     struct pt_entry pte = pt_lookup(va);
-    if (p->flags & PAGE_UNTOUCHED)
+    if (p->flags & PAGE_UNTOUCHED) {
+        r->counters.prefetch_late += waited;
         region_touch(r, page);
+    }
     if (!pte.valid) {
         r->counters.faults_soft++;
         paddr_t pa = page_pa(p);
@@ -102,7 +106,22 @@ static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_a
 static void wait_for_batch(struct region *r, struct batch *b)
 {
     uint64_t ns = time_ns(), instret = completion_waited_instret();
+    region_use_begin(r);
     batch_wait(b);
+    region_use_end(r);
+    if (r->pool)
+        hold_demanded(r->pool, &b->hold);
+    r->counters.stall_ns += time_ns() - ns;
+    r->counters.stall_instret += completion_waited_instret() - instret;
+}
+
+/* The page is on its way, in or out. What became of it, the next look tells. */
+static __attribute__((noinline)) void wait_for_page(struct region *r, uint32_t page)
+{
+    uint64_t ns = time_ns(), instret = completion_waited_instret();
+    region_use_begin(r);
+    page_wait(r, page);
+    region_use_end(r);
     r->counters.stall_ns += time_ns() - ns;
     r->counters.stall_instret += completion_waited_instret() - instret;
 }
@@ -115,7 +134,7 @@ static int fault_absent(struct region *r, uint32_t page, vaddr_t va, bool ahead)
     int error;
     struct batch *b = batch_read(r, va, page, wanted, n, &error);
     if (!b && error)
-        last_failure = (struct fault_report){ va, error };
+        last_failure[hart_index()] = (struct fault_report){ va, error };
     if (!b)
         return error == -ENOMEM ? FAULT_OUT_OF_MEMORY : error ? FAULT_IO_ERROR
                                                               : LOOK_AGAIN;
@@ -126,7 +145,7 @@ static int fault_absent(struct region *r, uint32_t page, vaddr_t va, bool ahead)
         r->counters.faults_major++;
     else
         r->counters.faults_soft++;
-    last_failure = (struct fault_report){ va, b->error };
+    last_failure[hart_index()] = (struct fault_report){ va, b->error };
     return b->error ? FAULT_IO_ERROR : b->beyond_end ? FAULT_BEYOND_END
                                                      : FAULT_RESOLVED;
 }
@@ -144,7 +163,8 @@ static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t pa
 {
     if (before == FAULT_RESOLVED) {
         tell_policies(r, page);
-        keep_neighbour(r, va);
+        if (r->pool)
+            keep_neighbour(r->pool, va);
     }
     return fault_absent(r, page, va, before != LOOK_ALONE);
 }
@@ -163,11 +183,11 @@ static inline __attribute__((always_inline)) int look(vaddr_t va, enum fault_acc
         r->counters.faults++;
     switch (r->pages[page].state) {
     case PAGE_RESIDENT:
-        return fault_resident(v, page, va, access);
+        return fault_resident(v, page, va, access, before == LOOK_AGAIN);
     case PAGE_ABSENT:
         return fault_missing(r, page, va, before);
-    default: /* READING or WRITING: whatever finishes next may be this page */
-        batch_wait_for_any();
+    default: /* READING or WRITING, for somebody else */
+        wait_for_page(r, page);
         return before == LOOK_ALONE ? LOOK_ALONE : LOOK_AGAIN;
     }
 }
@@ -186,5 +206,5 @@ enum fault_result handle_one_fault(vaddr_t address, enum fault_access access)
 
 struct fault_report fault_last_failure(void)
 {
-    return last_failure;
+    return last_failure[hart_index()];
 }

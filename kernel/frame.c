@@ -3,6 +3,7 @@
 #include "arch/pt.h"
 #include "kernel/mem.h"
 #include "kernel/page.h"
+#include "kernel/page_wait.h"
 #include "kernel/panic.h"
 #include "kernel/region.h"
 
@@ -13,7 +14,7 @@ static uint64_t page_key(const struct frame *f)
 
 int pool_init(struct pool *pool, uint64_t nframes, const struct evict_policy *evict)
 {
-    if (nframes < POOL_MIN_FRAMES || nframes >= FRAME_NONE)
+    if (nframes < POOL_MIN_FRAMES * hart_count() || nframes >= FRAME_NONE)
         return -EINVAL;
     pool->frames = kalloc(nframes * sizeof *pool->frames);
     pool->evict_state = kalloc(evict->state_size((uint32_t)nframes));
@@ -23,7 +24,7 @@ int pool_init(struct pool *pool, uint64_t nframes, const struct evict_policy *ev
     pool->nframes = (uint32_t)nframes;
     pool->evict = evict;
     evict->init(pool->evict_state, pool->nframes);
-    pool->untouched_head = pool->untouched_tail = pool->harvest_next = pool->keep = FRAME_NONE;
+    pool->untouched_head = pool->untouched_tail = pool->harvest_next = FRAME_NONE;
     for (uint32_t i = 0; i < nframes; i++)
         pool->frames[i] = (struct frame){ .use = FRAME_FREE, .next = i + 1 };
     pool->frames[nframes - 1].next = FRAME_NONE;
@@ -38,12 +39,15 @@ int pool_set_evict(struct pool *pool, const struct evict_policy *evict)
     if (!state)
         return -ENOMEM;
     evict->init(state, pool->nframes);
-    kfree(pool->evict_state);
+    spin_lock(&pager_lock);
+    void *old = pool->evict_state;
     pool->evict = evict;
     pool->evict_state = state;
     for (uint32_t i = 0; i < pool->nframes; i++)
         if (pool->frames[i].use == FRAME_USED)
             evict->on_insert(state, &(struct evict_new){ i, page_key(&pool->frames[i]), pool->frames[i].order }, 1);
+    spin_unlock(&pager_lock);
+    kfree(old);
     return 0;
 }
 
@@ -66,9 +70,26 @@ void pool_give_back(struct pool *pool, uint32_t slot)
     ASSERT(f->use == FRAME_IN_FLIGHT);
     f->use = FRAME_FREE;
     f->region = NULL;
+    if (__builtin_expect(f->held, 0)) {
+        f->held = 0;
+        pool->nheld--;
+    }
     f->next = pool->free_head;
     pool->free_head = slot;
     pool->nfree++;
+    page_wake();
+}
+
+void pool_release(struct pool *pool, struct hold *hold)
+{
+    struct frame *f = &pool->frames[hold->slot];
+    if (hold->va == 0)
+        return;
+    hold->va = 0;
+    if (f->order == hold->order && f->held && --f->held == 0) {
+        pool->nheld--;
+        page_wake();
+    }
 }
 
 void pool_mark_used(struct pool *pool, uint32_t slot)
@@ -170,7 +191,7 @@ static bool view_test_and_clear(void *context, uint32_t slot)
 static bool view_may_take(void *context, uint32_t slot)
 {
     struct pool *pool = context;
-    return slot != pool->keep;
+    return pool->frames[slot].held == 0;
 }
 
 /* Untouched frames that nobody used in all the time in which their pool was read anew STALE_TURNS times. */
@@ -190,22 +211,20 @@ unsigned pool_pick_victims(struct pool *pool, unsigned n, uint32_t *out, bool la
     unsigned stale = take_stale(pool, n, out);
     n -= stale;
     out += stale;
-    struct evict_view view = { view_test_and_clear, pool->keep != FRAME_NONE ? view_may_take : NULL, pool };
+    struct evict_view view = { view_test_and_clear, pool->nheld > 0 ? view_may_take : NULL, pool };
     unsigned got = pool->evict->pick_victims(pool->evict_state, n, out, &view);
     ASSERT(got <= n);
     pt_sweep_end(pool->swept); /* one fence for all that the policy has cleared */
     pool->swept = false;
     struct frame *frames = pool->frames;
-    uint32_t nframes = pool->nframes, keep = pool->keep;
+    uint32_t nframes = pool->nframes;
     for (const uint32_t *slot = out; slot < out + got; slot++) {
-        ASSERT(*slot < nframes && *slot != keep && frames[*slot].use == FRAME_USED);
+        ASSERT(*slot < nframes && frames[*slot].held == 0 && frames[*slot].use == FRAME_USED);
         frames[*slot].use = FRAME_IN_FLIGHT;
     }
     pool->nused -= got;
     while (last_resort && got < n) {
         uint32_t slot = pool->untouched_head;
-        if (slot == pool->keep && slot != FRAME_NONE)
-            slot = pool->frames[slot].next;
         if (slot == FRAME_NONE)
             break;
         forget_untouched(pool, &pool->frames[slot]);

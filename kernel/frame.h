@@ -8,12 +8,13 @@
 #ifndef KERNEL_FRAME_H
 #define KERNEL_FRAME_H
 
+#include "arch/hart.h"
 #include "kernel/policy/evict.h"
 #include "kernel/types.h"
 
 struct region;
 
-/* An instruction can touch two pages at once (a misaligned access, pitfall of every small cap); fewer frames livelock. */
+/* An instruction can touch two pages at once (a misaligned access, pitfall of every small cap); fewer frames, for each hart, livelock. */
 #define POOL_MIN_FRAMES 2
 
 #define FRAME_NONE 0xFFFFFFFFu
@@ -28,8 +29,16 @@ struct frame {
     struct region *region; /* owner while not FREE */
     uint32_t page;         /* of the region */
     uint8_t use;
+    uint16_t held;       /* by so many threads and harts that were just given it: no victim until they have used it */
     uint32_t next, prev; /* of the free or the untouched list */
     uint64_t order;      /* of its mapping: the age that fifo goes by */
+};
+
+/* A frame that is held; once its order is another one it has left meanwhile, and the hold is void. */
+struct hold {
+    vaddr_t va; /* 0: none */
+    uint32_t slot;
+    uint64_t order;
 };
 
 struct pool {
@@ -40,18 +49,18 @@ struct pool {
     uint32_t untouched_head, untouched_tail, nuntouched;
     uint32_t harvest_next; /* untouched frame to look at next among the older ones, or FRAME_NONE */
     uint32_t nused;
-    uint32_t peak;       /* most frames in use at once */
-    uint64_t order;      /* pages mapped so far */
-    vaddr_t last_demand; /* address of the page demanded last; see pool_keep */
-    uint32_t keep;       /* frame that must not be taken now, or FRAME_NONE */
-    bool swept;          /* the policy has cleared A bits since the last fence */
+    uint32_t peak;                                 /* most frames in use at once */
+    uint64_t order;                                /* pages mapped so far */
+    uint32_t nheld;                                /* frames that are held */
+    struct hold holds[MAX_HARTS][POOL_MIN_FRAMES]; /* what each hart's last instruction needed, the youngest first; see keep_neighbour */
+    bool swept;                                    /* the policy has cleared A bits since the last fence */
     const struct evict_policy *evict;
     void *evict_state;
 };
 
-/* Takes the cap from mem_pages at once. 0, -EINVAL (fewer than POOL_MIN_FRAMES), -ENOMEM. */
+/* Takes the cap from mem_pages at once. 0, -EINVAL (fewer than POOL_MIN_FRAMES for each hart), -ENOMEM. */
 int pool_init(struct pool *pool, uint64_t nframes, const struct evict_policy *evict);
-/* Another eviction policy from now on; every used frame is handed to it in the order of its number. 0 or -ENOMEM. */
+/* Another eviction policy from now on; every used frame is handed to it in the order of its number. pager_lock not held. 0 or -ENOMEM. */
 int pool_set_evict(struct pool *pool, const struct evict_policy *evict);
 
 static inline bool pool_owns(const struct pool *pool, paddr_t pa)
@@ -85,6 +94,16 @@ void pool_withdraw(struct pool *pool, uint32_t slot);
 /* In flight -> free. */
 void pool_give_back(struct pool *pool, uint32_t slot);
 
+/* A used frame is no victim until it is released as often as it was held; one that is given back is held by nobody. */
+static inline struct hold pool_hold(struct pool *pool, uint32_t slot, vaddr_t va)
+{
+    struct frame *f = &pool->frames[slot];
+    if (f->held++ == 0)
+        pool->nheld++;
+    return (struct hold){ va, slot, f->order };
+}
+void pool_release(struct pool *pool, struct hold *hold); /* may be void, or none (va is 0) */
+
 /*
  * The oldest untouched frame, if STALE_TURNS pages for each frame of the pool were mapped since it was read: a false prediction, which
  * would else hold its frame until nothing is left. Else FRAME_NONE. Whether it was used meanwhile, pool_harvest looks.
@@ -99,14 +118,14 @@ static inline uint32_t pool_stale(const struct pool *pool)
 
 /*
  * Chooses at most n frames: stale ones, then used ones through the eviction policy; each becomes in flight and still names its old
- * page. The frame `keep` is never among them. With last_resort, untouched frames follow, oldest first, when the policy has no more.
+ * page. Frames that are held are never among them. With last_resort, untouched frames follow, oldest first, when the policy has no more.
  */
 unsigned pool_pick_victims(struct pool *pool, unsigned n, uint32_t *out, bool last_resort);
 
 /* Frames that a prefetch could have now: free ones and used ones. */
 static inline uint32_t pool_available(const struct pool *pool)
 {
-    return pool->nfree + pool->nused - (pool->keep != FRAME_NONE);
+    return pool->nfree + pool->nused - MIN(pool->nheld, pool->nused);
 }
 
 #endif

@@ -32,7 +32,10 @@ void profile_load(struct region *r)
     uint8_t *bytes = kalloc(PROFILE_MAX);
     int64_t n = bytes ? file_read(f, bytes, PROFILE_MAX) : 0;
     file_put(f);
-    if (n > 0 && !r->prefetch->load(r->prefetch_state, bytes, (size_t)n))
+    spin_lock(&pager_lock);
+    bool taken = n <= 0 || !r->prefetch->load || r->prefetch->load(r->prefetch_state, bytes, (size_t)n);
+    spin_unlock(&pager_lock);
+    if (!taken)
         log_printf("bower: %s: not a profile of this version, ignored\n", path);
     kfree(bytes);
 }

@@ -4,6 +4,7 @@
 #include "kernel/batch.h"
 #include "kernel/mem.h"
 #include "kernel/log.h"
+#include "kernel/page_wait.h"
 #include "kernel/stats.h"
 #include "kernel/vm.h"
 
@@ -46,17 +47,25 @@ struct region *region_create(struct backing *backing, uint64_t offset, uint64_t 
     return r;
 }
 
-void region_destroy(struct region *r)
+void region_retire(struct region *r)
 {
     ASSERT(!r->vmas && r->resident == 0);
+    struct kept *room = r->pool ? stats_room() : NULL;
     spin_lock(&pager_lock);
+    if (r->pool)
+        stats_keep_region(r, room);
     struct region **at = &regions;
     while (*at != r)
         at = &(*at)->next;
     *at = r->next;
     spin_unlock(&pager_lock);
-    if (r->pool)
-        stats_keep_region(r);
+}
+
+void region_destroy(struct region *r)
+{
+    spin_lock(&pager_lock);
+    region_wait_unused(r);
+    spin_unlock(&pager_lock);
     if (r->backing)
         backing_put(r->backing);
     if (r->swap)

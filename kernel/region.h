@@ -45,6 +45,7 @@ struct region {
     struct vma *vmas;        /* windows, in no order */
     uint32_t resident, peak; /* pages that hold a frame: now, most ever */
     uint32_t untouched;      /* of these, read ahead and not used yet */
+    uint32_t users;          /* threads that wait for something of it, and will look at it again */
     const struct prefetch_policy *prefetch;
     void *prefetch_state;
     uint8_t advice; /* VM_MADV_NORMAL, RANDOM or SEQUENTIAL */
@@ -55,11 +56,13 @@ struct region {
 extern struct region *regions;
 
 /*
- * Thread context, pager_lock not held. Takes its own reference to backing. NULL if memory is short. The region has no window
- * yet and is on the list of all regions.
+ * Thread context, mapping_lock held, pager_lock not. Takes its own reference to backing. NULL if memory is short. The region has no
+ * window yet and is on the list of all regions.
  */
 struct region *region_create(struct backing *backing, uint64_t offset, uint64_t npages, bool shared, struct pool *pool);
-/* Thread context, pager_lock not held: no window, no page with a frame left. Its counters go to the totals. */
+/* The same: no window, no page with a frame left. It leaves the list, and its counters go to the totals. */
+void region_retire(struct region *r);
+/* Thread context, no lock held: waits for whoever still uses the retired region, then frees it. */
 void region_destroy(struct region *r);
 
 /* Pages that a prediction may name: those that the file reached when its size was last asked. */

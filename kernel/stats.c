@@ -38,22 +38,24 @@ static void read_region(const struct region *r, struct region_stats *out)
     out->c = r->counters;
 }
 
-void stats_keep_region(const struct region *r)
+struct kept *stats_room(void)
 {
-    struct kept *k = nkept < MOST_KEPT ? kalloc(sizeof *k) : NULL;
-    spin_lock(&pager_lock);
+    return nkept < MOST_KEPT ? kalloc(sizeof(struct kept)) : NULL;
+}
+
+void stats_keep_region(const struct region *r, struct kept *k)
+{
     add_counters(&gone, &r->counters);
-    if (k) {
-        nkept++;
-        k->id = r->id;
-        read_region(r, &k->stats);
-        struct kept **at = &kept_list;
-        while (*at && (*at)->id < r->id)
-            at = &(*at)->next;
-        k->next = *at;
-        *at = k;
-    }
-    spin_unlock(&pager_lock);
+    if (!k)
+        return;
+    nkept++;
+    k->id = r->id;
+    read_region(r, &k->stats);
+    struct kept **at = &kept_list;
+    while (*at && (*at)->id < r->id)
+        at = &(*at)->next;
+    k->next = *at;
+    *at = k;
 }
 
 void stats_shut_down(void)
@@ -116,12 +118,10 @@ bool pager_region_stats_at(vaddr_t address, struct region_stats *out)
     return found;
 }
 
-int pager_set_policy(vaddr_t address, const char *prefetch, const char *evict)
+static int set_policy(vaddr_t address, const char *prefetch, const char *evict)
 {
-    spin_lock(&pager_lock);
     const struct vma *v = vma_find(address);
     struct region *r = v && v->region->pool ? v->region : NULL;
-    spin_unlock(&pager_lock);
     if (!r)
         return -ENOMEM;
     const struct prefetch_policy *p = prefetch ? prefetch_find(prefetch) : r->prefetch;
@@ -130,4 +130,12 @@ int pager_set_policy(vaddr_t address, const char *prefetch, const char *evict)
         return -EINVAL;
     int error = p != r->prefetch ? region_set_prefetch(r, p) : 0;
     return !error && e != r->pool->evict ? pool_set_evict(r->pool, e) : error;
+}
+
+int pager_set_policy(vaddr_t address, const char *prefetch, const char *evict)
+{
+    semaphore_down(&mapping_lock);
+    int error = set_policy(address, prefetch, evict);
+    semaphore_up(&mapping_lock);
+    return error;
 }

@@ -35,8 +35,10 @@ bool pager_region_stats(unsigned i, struct region_stats *out);
 bool pager_region_stats_at(vaddr_t address, struct region_stats *out);
 
 struct region;
-/* The pager's own: a MAP_LLM region is about to go; vm_shutdown has run. */
-void stats_keep_region(const struct region *r);
+/* The pager's own: a MAP_LLM region goes (pager_lock held, room made before; NULL: only its sums are kept); vm_shutdown has run. */
+struct kept;
+struct kept *stats_room(void);
+void stats_keep_region(const struct region *r, struct kept *room);
 void stats_shut_down(void);
 
 /*

@@ -5,6 +5,7 @@
 #include "kernel/log.h"
 #include "kernel/mem.h"
 #include "kernel/p9.h"
+#include "kernel/page_wait.h"
 #include "kernel/profile.h"
 #include "kernel/vm_pages.h"
 #include "kernel/vma.h"
@@ -29,12 +30,120 @@ int vm_init(uint64_t frames, const char *prefetch, const char *evict)
     }
     int error = pool_init(&llm_pool, frames, e);
     if (error == -EINVAL)
-        log_printf("bower: frames=%lu: a pool has at least %d frames, since one instruction can touch two pages\n",
-                   (unsigned long)frames, POOL_MIN_FRAMES);
+        log_printf("bower: frames=%lu: a pool has at least %u frames, since an instruction of each hart can touch two pages\n",
+                   (unsigned long)frames, POOL_MIN_FRAMES * hart_count());
     else if (error)
         log_printf("bower: frames=%lu: more than the memory of this machine (%lu pages free)\n", (unsigned long)frames,
                    (unsigned long)mem_free_count());
     return error ? -EINVAL : 0;
+}
+
+/* ---- munmap */
+
+/* Makes the length one of whole pages. -EINVAL: the address is not a page's; -ENOMEM: the range ends beyond all addresses. */
+static int page_range(vaddr_t address, uint64_t *length)
+{
+    uint64_t whole = PAGE_ALIGN_UP(*length);
+    if (address & PAGE_MASK)
+        return -EINVAL;
+    if (whole < *length || address + whole < address)
+        return -ENOMEM;
+    *length = whole;
+    return 0;
+}
+
+/* Windows that straddle a border of the range are split there. 0 or -ENOMEM. */
+static int split_at(vaddr_t at)
+{
+    struct vma *v = vma_search(at);
+    if (!v || v->start == at)
+        return 0;
+    struct vma *upper = kalloc(sizeof *upper);
+    if (!upper)
+        return -ENOMEM;
+    spin_lock(&pager_lock);
+    vma_split(v, at, upper);
+    spin_unlock(&pager_lock);
+    return 0;
+}
+
+static int split_range(vaddr_t start, vaddr_t end)
+{
+    int error = vma_reserve(2);
+    if (!error)
+        error = split_at(start);
+    return error ? error : split_at(end);
+}
+
+/*
+ * Regions whose last window has gone. They are freed without mapping_lock: their profile is written to a file first, and somebody may
+ * wait for one of their pages.
+ */
+static struct region *retired; /* protected by mapping_lock; linked by next */
+
+static void destroy_retired(void)
+{
+    semaphore_down(&mapping_lock);
+    struct region *r = retired;
+    retired = NULL;
+    semaphore_up(&mapping_lock);
+    while (r) {
+        struct region *next = r->next;
+        if (r->pool)
+            profile_save(r);
+        region_destroy(r);
+        r = next;
+    }
+}
+
+/* The window goes; pages that no other window shows are written back, if they are the file's, and leave. */
+static int close_window(struct vma *v)
+{
+    struct region *r = v->region;
+    uint32_t first = v->first, n = (uint32_t)((v->end - v->start) >> PAGE_SHIFT);
+    spin_lock(&pager_lock);
+    if (r->pool)
+        pool_harvest_all(r->pool);
+    v->prot = 0; /* no fault brings a page back while this waits */
+    pages_hide(v, first, n);
+    int error = 0;
+    if (r->shared)
+        error = pages_write_back(r, first, n);
+    vma_remove(v);
+    bool last = !r->vmas; /* then also what was read ahead where no window looks any more */
+    pages_drop_unseen(r, last ? 0 : first, last ? r->npages : n);
+    spin_unlock(&pager_lock);
+    pt_release(v->start, v->end - v->start);
+    kfree(v);
+    if (last) {
+        region_retire(r);
+        r->next = retired;
+        retired = r;
+    }
+    return error;
+}
+
+static int unmap_range(vaddr_t address, uint64_t length)
+{
+    int error = split_range(address, address + length);
+    if (error)
+        return error;
+    for (unsigned i = vma_first_above(address); i < vma_count() && vma_at(i)->start < address + length;) {
+        int failed = close_window(vma_at(i));
+        error = error ? error : failed;
+    }
+    return error;
+}
+
+int vm_unmap(vaddr_t address, uint64_t length)
+{
+    if (length == 0 || page_range(address, &length) != 0)
+        return -EINVAL;
+    semaphore_down(&mapping_lock);
+    int error = unmap_range(address, length);
+    semaphore_up(&mapping_lock);
+    destroy_retired();
+    return error;
 }
 
 /* ---- mmap */
@@ -141,11 +250,10 @@ static int make_region(struct backing *backing, uint64_t offset, uint64_t npages
     if (!error && (prot & VM_PROT_WRITE))
         error = provide_swap(r);
     if (error) {
+        region_retire(r);
         region_destroy(r);
         return error;
     }
-    if (llm)
-        profile_load(r);
     *out = r;
     return 0;
 }
@@ -164,19 +272,15 @@ static int64_t open_window(struct region *r, vaddr_t at, uint64_t length, int pr
     return (int64_t)at;
 }
 
-int64_t vm_map(vaddr_t hint, uint64_t length, int prot, int flags, struct backing *backing, uint64_t offset)
+/* mapping_lock held. A fresh region is handed out for its profile. */
+static int64_t map_range(vaddr_t hint, uint64_t length, int prot, int flags, struct backing *backing, uint64_t offset,
+                         struct region **fresh)
 {
-    int error = check_arguments(length, prot, flags, backing, offset);
-    bool fixed = flags & (VM_MAP_FIXED | VM_MAP_FIXED_NOREPLACE);
-    uint64_t npages = PAGE_ALIGN_UP(length) >> PAGE_SHIFT;
-    length = npages << PAGE_SHIFT;
-    if (!error && fixed)
-        error = check_fixed(hint, length, flags);
-    if (!error)
-        error = vma_reserve(3); /* the window, and the two that MAP_FIXED may split off */
+    int error = vma_reserve(3); /* the window, and the two that MAP_FIXED may split off */
+    uint64_t npages = length >> PAGE_SHIFT;
+    if (!error && (flags & (VM_MAP_FIXED | VM_MAP_FIXED_NOREPLACE)))
+        error = unmap_range(hint, length);
     if (error)
-        return error;
-    if (fixed && (error = vm_unmap(hint, length)) != 0)
         return error;
     vaddr_t at = choose_address(hint, length, flags);
     if (!at || pt_reserve(at, length) != 0)
@@ -185,107 +289,61 @@ int64_t vm_map(vaddr_t hint, uint64_t length, int prot, int flags, struct backin
     if (backing && (flags & VM_MAP_SHARED))
         r = find_shared(backing, offset, npages, prot & VM_PROT_WRITE, flags & VM_MAP_LLM, &error);
     else if (backing)
-        error = vm_file_flush(backing, offset, length); /* what shared mappings have written is in the file for private ones */
-    bool fresh = !r;
-    if (!error && fresh)
-        error = make_region(backing, offset, npages, prot, flags, &r);
+        error = pages_flush_file(backing, offset, length); /* what shared mappings have written is in the file for private ones */
+    if (!error && !r)
+        error = make_region(backing, offset, npages, prot, flags, fresh);
     if (error)
         return error;
+    if (!r)
+        r = *fresh;
     uint32_t first = (uint32_t)((offset - r->offset) >> PAGE_SHIFT);
     int64_t result = open_window(r, at, length, prot, backing ? first : 0);
-    if (result < 0 && fresh)
+    if (result < 0 && *fresh) {
+        region_retire(r);
         region_destroy(r);
-    if (result > 0 && (flags & VM_MAP_POPULATE))
-        vm_advise(at, length, VM_MADV_WILLNEED);
+        *fresh = NULL;
+    }
     return result;
 }
 
-/* ---- munmap, mprotect */
-
-/* Makes the length one of whole pages. -EINVAL: the address is not a page's; -ENOMEM: the range ends beyond all addresses. */
-static int page_range(vaddr_t address, uint64_t *length)
+/* What the policy learnt in an earlier run; the region is in use meanwhile, so that nobody unmaps it to nothing. */
+static void load_profile(struct region *r)
 {
-    uint64_t whole = PAGE_ALIGN_UP(*length);
-    if (address & PAGE_MASK)
-        return -EINVAL;
-    if (whole < *length || address + whole < address)
-        return -ENOMEM;
-    *length = whole;
-    return 0;
-}
-
-/* Windows that straddle a border of the range are split there. 0 or -ENOMEM. */
-static int split_at(vaddr_t at)
-{
-    struct vma *v = vma_find(at);
-    if (!v || v->start == at)
-        return 0;
-    struct vma *upper = kalloc(sizeof *upper);
-    if (!upper)
-        return -ENOMEM;
+    profile_load(r);
     spin_lock(&pager_lock);
-    vma_split(v, at, upper);
+    region_use_end(r);
     spin_unlock(&pager_lock);
-    return 0;
 }
 
-static int split_range(vaddr_t start, vaddr_t end)
+int64_t vm_map(vaddr_t hint, uint64_t length, int prot, int flags, struct backing *backing, uint64_t offset)
 {
-    int error = vma_reserve(2);
-    if (!error)
-        error = split_at(start);
-    return error ? error : split_at(end);
-}
-
-/* The window goes; pages that no other window shows are written back, if they are the file's, and leave. */
-static int close_window(struct vma *v)
-{
-    struct region *r = v->region;
-    uint32_t first = v->first, n = (uint32_t)((v->end - v->start) >> PAGE_SHIFT);
-    spin_lock(&pager_lock);
-    if (r->pool)
-        pool_harvest_all(r->pool);
-    pages_hide(v, first, n);
-    int error = 0;
-    if (r->shared)
-        error = pages_write_back(r, first, n);
-    vma_remove(v);
-    bool last = !r->vmas; /* then also what was read ahead where no window looks any more */
-    pages_drop_unseen(r, last ? 0 : first, last ? r->npages : n);
-    spin_unlock(&pager_lock);
-    pt_release(v->start, v->end - v->start);
-    kfree(v);
-    if (last) {
-        if (r->pool)
-            profile_save(r);
-        region_destroy(r);
+    int error = check_arguments(length, prot, flags, backing, offset);
+    struct region *fresh = NULL;
+    length = PAGE_ALIGN_UP(length);
+    semaphore_down(&mapping_lock);
+    if (!error && (flags & (VM_MAP_FIXED | VM_MAP_FIXED_NOREPLACE)))
+        error = check_fixed(hint, length, flags);
+    int64_t result = error ? error : map_range(hint, length, prot, flags, backing, offset, &fresh);
+    bool profiled = result > 0 && fresh && (flags & VM_MAP_LLM);
+    if (profiled) {
+        spin_lock(&pager_lock);
+        region_use_begin(fresh);
+        spin_unlock(&pager_lock);
     }
-    return error;
+    semaphore_up(&mapping_lock);
+    if (profiled)
+        load_profile(fresh); /* reads a file, which looks for mappings of it */
+    destroy_retired();
+    if (result > 0 && (flags & VM_MAP_POPULATE))
+        vm_advise((vaddr_t)result, length, VM_MADV_WILLNEED);
+    return result;
 }
 
-int vm_unmap(vaddr_t address, uint64_t length)
-{
-    if (length == 0 || page_range(address, &length) != 0)
-        return -EINVAL;
-    int error = split_range(address, address + length);
-    if (error)
-        return error;
-    for (unsigned i = vma_first_above(address); i < vma_count() && vma_at(i)->start < address + length;) {
-        int failed = close_window(vma_at(i));
-        error = error ? error : failed;
-    }
-    return error;
-}
+/* ---- mprotect */
 
-int vm_protect(vaddr_t address, uint64_t length, int prot)
+/* mapping_lock held. */
+static int protect_range(vaddr_t address, uint64_t length, int prot)
 {
-    int error = page_range(address, &length);
-    if (error)
-        return error;
-    if (prot & ~(VM_PROT_READ | VM_PROT_WRITE | VM_PROT_EXEC))
-        return -EINVAL;
-    if (prot & VM_PROT_EXEC)
-        return -ENOTSUP;
     vaddr_t at = address;
     for (unsigned i = vma_first_above(address); at < address + length; i++) {
         if (i == vma_count() || vma_at(i)->start > at)
@@ -295,7 +353,7 @@ int vm_protect(vaddr_t address, uint64_t length, int prot)
             return -EACCES;
         at = vma_at(i)->end;
     }
-    error = split_range(address, address + length);
+    int error = split_range(address, address + length);
     if (error)
         return error;
     if (prot & VM_PROT_WRITE)
@@ -308,4 +366,19 @@ int vm_protect(vaddr_t address, uint64_t length, int prot)
         spin_unlock(&pager_lock);
     }
     return 0;
+}
+
+int vm_protect(vaddr_t address, uint64_t length, int prot)
+{
+    int error = page_range(address, &length);
+    if (error)
+        return error;
+    if (prot & ~(VM_PROT_READ | VM_PROT_WRITE | VM_PROT_EXEC))
+        return -EINVAL;
+    if (prot & VM_PROT_EXEC)
+        return -ENOTSUP;
+    semaphore_down(&mapping_lock);
+    error = protect_range(address, length, prot);
+    semaphore_up(&mapping_lock);
+    return error;
 }

@@ -1,5 +1,5 @@
 /*
- * vm.h: the address ranges of the program: mmap and its kin. Thread context; takes vm_lock. Errors are those of POSIX.1-2017.
+ * vm.h: the address ranges of the program: mmap and its kin. Thread context, no lock held. Errors are those of POSIX.1-2017.
  * Numbers of PROT_*, MAP_*, MS_*, MADV_* are those of runtime/include/sys/mman.h (Linux's), passed through as they are.
  */
 #ifndef KERNEL_VM_H
@@ -30,7 +30,7 @@
 #define VM_MADV_WILLNEED 3
 #define VM_MADV_DONTNEED 4
 
-/* Creates the pool of the cap and the policies named (before the program runs). 0 or -EINVAL with a message logged. */
+/* Creates the pool of the cap and the policies named (before the program runs, every hart known). 0 or -EINVAL with a message logged. */
 int vm_init(uint64_t frames, const char *prefetch, const char *evict);
 
 struct prefetch_policy;

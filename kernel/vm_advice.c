@@ -36,15 +36,10 @@ static uint32_t clip(const struct vma *v, vaddr_t start, vaddr_t end, uint32_t *
     return (uint32_t)((to - from) >> PAGE_SHIFT);
 }
 
-int vm_sync(vaddr_t address, uint64_t length, int flags)
+/* mapping_lock held. */
+static int sync_range(vaddr_t address, vaddr_t end, bool wait)
 {
-    int mode = flags & (VM_MS_ASYNC | VM_MS_SYNC);
-    if ((flags & ~(VM_MS_ASYNC | VM_MS_SYNC | VM_MS_INVALIDATE)) || mode == (VM_MS_ASYNC | VM_MS_SYNC))
-        return -EINVAL;
-    vaddr_t end;
-    int error = check_range(address, length, &end);
-    if (error)
-        return error;
+    int error = 0;
     for (unsigned i = vma_first_above(address); i < vma_count() && vma_at(i)->start < end; i++) {
         struct vma *v = vma_at(i);
         struct region *r = v->region;
@@ -54,10 +49,24 @@ int vm_sync(vaddr_t address, uint64_t length, int flags)
         spin_lock(&pager_lock);
         int failed = pages_write_back(r, first, n);
         spin_unlock(&pager_lock);
-        if (!failed && mode == VM_MS_SYNC && r->backing->writable)
+        if (!failed && wait && r->backing->writable)
             failed = r->backing->ops->sync(r->backing);
         error = error ? error : failed;
     }
+    return error;
+}
+
+int vm_sync(vaddr_t address, uint64_t length, int flags)
+{
+    int mode = flags & (VM_MS_ASYNC | VM_MS_SYNC);
+    if ((flags & ~(VM_MS_ASYNC | VM_MS_SYNC | VM_MS_INVALIDATE)) || mode == (VM_MS_ASYNC | VM_MS_SYNC))
+        return -EINVAL;
+    vaddr_t end;
+    semaphore_down(&mapping_lock);
+    int error = check_range(address, length, &end);
+    if (!error)
+        error = sync_range(address, end, mode == VM_MS_SYNC);
+    semaphore_up(&mapping_lock);
     return error;
 }
 
@@ -94,23 +103,25 @@ int vm_advise(vaddr_t address, uint64_t length, int advice)
     if (advice < VM_MADV_NORMAL || advice > VM_MADV_DONTNEED)
         return -EINVAL;
     vaddr_t end;
+    semaphore_down(&mapping_lock);
     int error = check_range(address, length, &end);
-    if (error)
-        return error;
-    for (unsigned i = vma_first_above(address); i < vma_count() && vma_at(i)->start < end; i++) {
+    for (unsigned i = vma_first_above(address); !error && i < vma_count() && vma_at(i)->start < end; i++) {
         struct vma *v = vma_at(i);
         uint32_t first, n = clip(v, address, end, &first);
         spin_lock(&pager_lock);
         advise_window(v, first, n, advice);
         spin_unlock(&pager_lock);
     }
-    return 0;
+    semaphore_up(&mapping_lock);
+    return error;
 }
 
 int vm_mincore(vaddr_t address, uint64_t length, unsigned char *vec)
 {
     vaddr_t end;
+    semaphore_down(&mapping_lock);
     int error = check_range(address, length, &end);
+    semaphore_up(&mapping_lock);
     if (error)
         return error;
     for (vaddr_t va = address; va < end; va += PAGE_SIZE) {
@@ -137,7 +148,18 @@ static uint32_t file_range(const struct region *r, uint64_t offset, uint64_t len
     return (uint32_t)((to - r->offset + PAGE_MASK) >> PAGE_SHIFT) - *first;
 }
 
-int vm_file_flush(struct backing *backing, uint64_t offset, uint64_t length)
+/* Most files that are read and written are mapped nowhere: then nobody has to wait for a mapping that is being changed. */
+static bool file_is_mapped(struct backing *backing)
+{
+    bool found = false;
+    spin_lock(&pager_lock);
+    for (const struct region *r = regions; r && !found; r = r->next)
+        found = r->backing && r->backing->ops->same(r->backing, backing);
+    spin_unlock(&pager_lock);
+    return found;
+}
+
+int pages_flush_file(struct backing *backing, uint64_t offset, uint64_t length)
 {
     int error = 0;
     for (struct region *r = regions; r; r = r->next) {
@@ -152,8 +174,21 @@ int vm_file_flush(struct backing *backing, uint64_t offset, uint64_t length)
     return error;
 }
 
+int vm_file_flush(struct backing *backing, uint64_t offset, uint64_t length)
+{
+    if (!file_is_mapped(backing))
+        return 0;
+    semaphore_down(&mapping_lock);
+    int error = pages_flush_file(backing, offset, length);
+    semaphore_up(&mapping_lock);
+    return error;
+}
+
 void vm_file_changed(struct backing *backing, uint64_t offset, uint64_t length)
 {
+    if (!file_is_mapped(backing))
+        return;
+    semaphore_down(&mapping_lock);
     for (struct region *r = regions; r; r = r->next) {
         if (!r->backing || !r->backing->ops->same(r->backing, backing))
             continue;
@@ -166,6 +201,7 @@ void vm_file_changed(struct backing *backing, uint64_t offset, uint64_t length)
             pages_drop(r, first, n);
         spin_unlock(&pager_lock);
     }
+    semaphore_up(&mapping_lock);
 }
 
 /* ---- the end */

@@ -2,6 +2,7 @@
 
 #include "arch/pt.h"
 #include "kernel/batch.h"
+#include "kernel/page_wait.h"
 #include "kernel/vm.h"
 
 bool region_is_written(const struct region *r)
@@ -22,7 +23,7 @@ static size_t next_resident(struct region *r, uint32_t *at, uint32_t end, struct
         while (settle && (r->pages[*at].state == PAGE_READING || r->pages[*at].state == PAGE_WRITING)) {
             if (n > 0)
                 return n; /* these first: the wait lets the lock go */
-            batch_wait_for_any();
+            page_wait(r, *at);
         }
         if (r->pages[*at].state == PAGE_RESIDENT)
             refs[n++] = (struct page_ref){ r, *at };
@@ -92,9 +93,16 @@ void pages_drop(struct region *r, uint32_t first, uint32_t n)
     if (r->pool)
         pool_harvest_all(r->pool);
     while ((count = next_resident(r, &at, first + n, refs, true)) > 0) {
+        size_t ndirty = 0;
         region_unmap(refs, count);
-        for (size_t i = 0; i < count; i++)
-            region_free_page(r, refs[i].page);
+        for (size_t i = 0; i < count; i++) {
+            if (r->shared && (r->pages[refs[i].page].flags & PAGE_DIRTY))
+                refs[ndirty++] = refs[i];
+            else
+                region_free_page(r, refs[i].page);
+        }
+        if (ndirty > 0)
+            batch_write(refs, ndirty, true); /* an error leaves them dirty: msync will say why */
     }
     for (uint32_t page = first; page < first + n; page++)
         r->pages[page].flags &= (uint8_t)~PAGE_SWAPPED;

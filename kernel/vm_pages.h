@@ -1,6 +1,6 @@
 /*
- * vm_pages.h: what munmap, mprotect, msync and madvise do to a stretch of pages of one region. pager_lock held; functions marked
- * "waits" let it go in between. Work goes in steps of some pages, each one fence.
+ * vm_pages.h: what munmap, mprotect, msync and madvise do to a stretch of pages of one region. mapping_lock and pager_lock held, unless a
+ * line says otherwise; functions marked "waits" let pager_lock go in between. Work goes in steps of some pages, each one fence.
  */
 #ifndef KERNEL_VM_PAGES_H
 #define KERNEL_VM_PAGES_H
@@ -16,10 +16,15 @@ void pages_hide(struct vma *v, uint32_t first, uint32_t n);
 int pages_write_back(struct region *r, uint32_t first, uint32_t n);
 /* Resident pages that no window shows give their frames back (waits for those under way). What was dirty is lost. */
 void pages_drop_unseen(struct region *r, uint32_t first, uint32_t n);
-/* The same for every page, shown or not (waits). Private pages lose their contents, swapped ones too. */
+/*
+ * The same for every page, shown or not (waits). Private pages lose their contents, swapped ones too. A shared page that was written to
+ * since pages_write_back is written once more and stays: its contents are nowhere else.
+ */
 void pages_drop(struct region *r, uint32_t first, uint32_t n);
 /* Brings in what is absent, as far as frames go round without evicting anything read ahead (waits). */
 void pages_fetch(struct region *r, uint32_t first, uint32_t n);
+/* Writes back what shared mappings hold of these bytes of a file. mapping_lock held, pager_lock not. 0 or the first error. */
+int pages_flush_file(struct backing *backing, uint64_t offset, uint64_t length);
 /* The window's pages get another permission, in place. */
 void pages_protect(struct vma *v, uint8_t prot);
 

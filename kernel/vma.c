@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+struct semaphore mapping_lock = SEMAPHORE_INIT(1);
+
 static struct vma **table; /* sorted by start; no two overlap */
 static unsigned count, capacity;
 struct vma *vma_last_found;
@@ -46,14 +48,16 @@ int vma_reserve(unsigned n)
     if (count + n <= capacity)
         return 0;
     unsigned larger = MAX(2 * capacity, count + n + 16);
-    struct vma **grown = kalloc(larger * sizeof *grown);
+    struct vma **grown = kalloc(larger * sizeof *grown), **old = table;
     if (!grown)
         return -ENOMEM;
+    spin_lock(&pager_lock);
     if (count)
         memcpy(grown, table, count * sizeof *grown);
-    kfree(table);
     table = grown;
     capacity = larger;
+    spin_unlock(&pager_lock);
+    kfree(old);
     return 0;
 }
 

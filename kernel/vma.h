@@ -1,10 +1,18 @@
 /*
- * vma.h: the table of address ranges, sorted by address. All functions: pager_lock held. Only vm.c changes it.
+ * vma.h: the table of address ranges, sorted by address. Only vm.c changes it: windows and their table change under mapping_lock and
+ * pager_lock both, so holding either is enough to look. All functions: pager_lock held, unless a line says otherwise.
  */
 #ifndef KERNEL_VMA_H
 #define KERNEL_VMA_H
 
 #include "kernel/region.h"
+#include "kernel/semaphore.h"
+
+/*
+ * Sleeping, outside pager_lock: whoever maps, unmaps, protects, syncs or advises holds it, and may wait for devices under it; faults never
+ * take it. Nothing may be called under it that takes it again: reading or writing a mapped file does.
+ */
+extern struct semaphore mapping_lock;
 
 /* The window that holds this address, or NULL. The fault path's first step: remembers the last answer. */
 extern struct vma *vma_last_found;
@@ -19,7 +27,7 @@ unsigned vma_first_above(vaddr_t address);
 struct vma *vma_at(unsigned index);
 unsigned vma_count(void);
 
-/* Makes room for n more windows, before any change is begun. 0 or -ENOMEM. May be called without the lock by one thread. */
+/* Makes room for n more windows, before any change is begun. mapping_lock held, pager_lock not. 0 or -ENOMEM. */
 int vma_reserve(unsigned n);
 void vma_insert(struct vma *v); /* also opens it on its region */
 void vma_remove(struct vma *v); /* also closes it; the caller frees it */

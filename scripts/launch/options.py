@@ -39,7 +39,7 @@ OUTSIDE_POOL = 64 * MIB      # what firmware, image, stacks, heap and page table
 ROOM = 192 * MIB           # the same, comfortably: a program's buffers and KV cache as well; what the default leaves
 MAX_MEM = 512 * GIB          # half of what Sv39 maps
 MAX_THROTTLE = 100000        # MB/s
-MIN_FRAMES = 2               # an instruction may touch two pages at once
+MIN_FRAMES = 2               # for each hart: an instruction may touch two pages at once
 DEFAULT_FRAMES = 16
 DEFAULT_LLM_PERCENT = 25
 RESERVED_NAMES = {"null", "zero", "full", "random", "urandom", "tty", "console", "stdin", "stdout", "stderr", "fd"}
@@ -201,7 +201,7 @@ def apply_memory(options, given):
     given_mem = memory(given["--mem"]) if "--mem" in given else None
     llm = options.app == "llm"
     text = given.get("--frames", f"{DEFAULT_LLM_PERCENT}%" if llm else str(DEFAULT_FRAMES))
-    options.frames = frames(text, options.model)
+    options.frames = frames(text, options.model, options.harts)
     need = options.frames * PAGE + OUTSIDE_POOL
     if given_mem is not None and need > given_mem:
         most = (given_mem - OUTSIDE_POOL) // PAGE
@@ -217,10 +217,11 @@ def apply_memory(options, given):
     options.mem = wanted
 
 
-def frames(text, model):
+def frames(text, model, harts):
+    least = MIN_FRAMES * harts
     match = re.fullmatch(r"([0-9]{1,18})(%?)", text)
     if not match:
-        raise Unusable(f"--frames {text}: needs a number of 4 KiB frames (at least {MIN_FRAMES}) or P% of the model")
+        raise Unusable(f"--frames {text}: needs a number of 4 KiB frames (at least {least}) or P% of the model")
     count = int(match.group(1))
     if match.group(2):
         if model is None:
@@ -228,9 +229,9 @@ def frames(text, model):
         if not 1 <= count <= 100:
             raise Unusable(f"--frames {text}: needs 1% to 100%")
         pages = -(-model.size // PAGE)
-        return max(MIN_FRAMES, -(-pages * count // 100))
-    if count < MIN_FRAMES:
-        raise Unusable(f"--frames {text}: an instruction may touch {MIN_FRAMES} pages at once; at least {MIN_FRAMES}")
+        return max(least, -(-pages * count // 100))
+    if count < least:
+        raise Unusable(f"--frames {text}: an instruction of each of {harts} harts may touch {MIN_FRAMES} pages at once; at least {least}")
     return count
 
 

@@ -26,6 +26,7 @@ UNUSABLE = [
     ("value-missing", [ARG, "--frames"], r"--frames needs a value"),
     ("frames-0", ["--frames", "0", ARG], r"--frames 0: .*at least 2"),
     ("frames-1", ["--frames", "1", ARG], r"--frames 1: .*at least 2"),
+    ("frames-harts", ["--frames", "7", "--harts", "4", ARG], r"--frames 7: .*4 harts .*at least 8"),
     ("frames-negative", ["--frames", "-3", ARG], r"--frames -3: needs a number"),
     ("frames-word", ["--frames", "many", ARG], r"--frames many: needs a number"),
     ("frames-empty", ["--frames=", ARG], r"--frames : needs a number"),
