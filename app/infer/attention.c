@@ -9,9 +9,13 @@
 
 #define NAN_BITS 0x7fc00000u
 
+enum { SCRATCH_APART = 16 }; /* integers of a cache line, between the workers' */
+
+/* Query heads of a block of positions. */
 struct job {
     struct attention *a;
-    uint32_t layer, position;
+    struct par *par;
+    uint32_t layer, position, count, turn;
     float *q;
 };
 
@@ -25,7 +29,7 @@ uint64_t attention_bytes(const struct attention_shape *shape)
     return slots(shape) * 2 * (shape->head_width + 1) * sizeof(int32_t);
 }
 
-int attention_open(struct attention *a, const struct attention_shape *shape,
+int attention_open(struct attention *a, const struct attention_shape *shape, uint32_t workers,
                    struct infer_error *err)
 {
     uint64_t n = slots(shape);
@@ -40,7 +44,8 @@ int attention_open(struct attention *a, const struct attention_shape *shape,
     a->values = malloc(n * shape->head_width * sizeof(*a->values));
     a->key_exponents = malloc(n * sizeof(*a->key_exponents));
     a->value_exponents = malloc(n * sizeof(*a->value_exponents));
-    a->scratch = malloc((shape->head_width + 2 * (size_t)shape->context) * sizeof(*a->scratch));
+    a->scratch_stride = shape->head_width + 2 * (size_t)shape->context + SCRATCH_APART;
+    a->scratch = malloc(workers * a->scratch_stride * sizeof(*a->scratch));
     if (a->keys == NULL || a->values == NULL || a->key_exponents == NULL ||
         a->value_exponents == NULL || a->scratch == NULL) {
         attention_close(a);
@@ -67,18 +72,15 @@ static size_t head_start(const struct attention_shape *s, uint32_t layer, uint32
     return ((size_t)layer * s->kv_heads + kv_head) * s->context;
 }
 
-void attention_store(struct attention *a, uint32_t layer, uint32_t position, const float *keys,
-                     const float *values)
+void attention_store(struct attention *a, uint32_t layer, uint32_t position, uint32_t kv_head,
+                     const float *key, const float *value)
 {
     uint32_t width = a->shape.head_width;
+    size_t slot = head_start(&a->shape, layer, kv_head) + position;
 
-    for (uint32_t h = 0; h < a->shape.kv_heads; h++) {
-        size_t slot = head_start(&a->shape, layer, h) + position;
-        a->key_exponents[slot] = quant_integers(keys + (size_t)h * width, width, ATTENTION_BITS,
-                                                a->keys + slot * width);
-        a->value_exponents[slot] = quant_integers(values + (size_t)h * width, width,
-                                                  ATTENTION_BITS, a->values + slot * width);
-    }
+    a->key_exponents[slot] = quant_integers(key, width, ATTENTION_BITS, a->keys + slot * width);
+    a->value_exponents[slot] = quant_integers(value, width, ATTENTION_BITS,
+                                              a->values + slot * width);
 }
 
 /* Four columns at a time: the loads of q are shared by nothing, so keep the loop's own cost low. */
@@ -189,11 +191,12 @@ static void mix_values(const struct attention *a, size_t start, uint32_t n, cons
 }
 
 /* One query head at the last of n positions, in place. */
-static void one_head(struct attention *a, uint32_t layer, uint32_t head, uint32_t n, float *query)
+static void one_head(const struct attention *a, uint32_t layer, uint32_t head, uint32_t n,
+                     float *query, int32_t *scratch)
 {
     uint32_t width = a->shape.head_width;
     size_t start = head_start(&a->shape, layer, head / (a->shape.heads / a->shape.kv_heads));
-    int32_t *integers = a->scratch, *b = integers + width;
+    int32_t *integers = scratch, *b = integers + width;
     float *s = (float *)(void *)(b + a->shape.context);
     float largest = scores(a, start, n, query, integers, s);
 
@@ -210,22 +213,31 @@ static void one_head(struct attention *a, uint32_t layer, uint32_t head, uint32_
     mix_values(a, start, n, b, kb, (float)(1.0 / total), query);
 }
 
-/* Over pairs (position of the block, head). */
-static void head_loop(void *context, uint32_t begin, uint32_t end)
+/* A worker's share of the pairs (position of the block, head). */
+static void run_heads(void *context, uint32_t worker)
 {
     const struct job *job = context;
-    uint32_t heads = job->a->shape.heads;
+    const struct attention *a = job->a;
+    uint32_t heads = a->shape.heads, width = a->shape.head_width;
+    int32_t *scratch = a->scratch + worker * a->scratch_stride;
+    uint64_t work = 0;
 
-    for (uint32_t i = begin; i < end; i++) {
-        float *query = job->q + (size_t)i * job->a->shape.head_width;
-        one_head(job->a, job->layer, i % heads, job->position + i / heads + 1, query);
+    for (uint32_t i = par_mine(job->par, worker, job->turn); i < job->count * heads;
+         i += par_workers(job->par)) {
+        uint32_t n = job->position + i / heads + 1;
+        one_head(a, job->layer, i % heads, n, job->q + (size_t)i * width, scratch);
+        work += 2 * (uint64_t)n * width;
     }
+    job->par->works[worker] += work;
 }
 
 void attention_run(struct attention *a, struct par *par, uint32_t layer, uint32_t position,
                    uint32_t count, float *q)
 {
-    struct job job = { .a = a, .layer = layer, .position = position, .q = q };
+    struct job job = {
+        .a = a, .par = par, .layer = layer, .position = position, .count = count, .q = q
+    };
 
-    par_run(par, count * a->shape.heads, 1, head_loop, &job);
+    job.turn = par_turn(par, count * a->shape.heads);
+    par_run(par, run_heads, &job);
 }

@@ -35,18 +35,19 @@ struct attention {
     struct attention_shape shape;
     int32_t *keys, *values;
     int32_t *key_exponents, *value_exponents;
-    int32_t *scratch; /* per worker: query, and scores of one head */
+    int32_t *scratch;      /* per worker: query, and scores of one head */
+    size_t scratch_stride; /* from one worker's to the next's */
 };
 
 /* Allocates; -ENOMEM with a line. Bytes of the cache: attention_bytes. */
-int attention_open(struct attention *a, const struct attention_shape *shape,
+int attention_open(struct attention *a, const struct attention_shape *shape, uint32_t workers,
                    struct infer_error *err);
 void attention_close(struct attention *a);
 uint64_t attention_bytes(const struct attention_shape *shape);
 
-/* Stores the keys and values, [kv_heads][head_width] floats each, of one position. */
-void attention_store(struct attention *a, uint32_t layer, uint32_t position, const float *keys,
-                     const float *values);
+/* Stores key and value, [head_width] floats each, of one head and position. Any worker. */
+void attention_store(struct attention *a, uint32_t layer, uint32_t position, uint32_t kv_head,
+                     const float *key, const float *value);
 
 /*
  * For `count` positions from `position` on, whose keys and values are stored: replaces the query

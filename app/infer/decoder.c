@@ -60,7 +60,6 @@ static int choose_sizes(struct decoder *d, const struct decoder_options *o,
                           DECODER_MAX_BLOCK);
     }
     d->block = min_u32(o->block != 0 ? o->block : default_block(d->model), d->context);
-    d->par.workers = max_u32(o->threads, 1);
     d->clock = o->clock;
     return 0;
 }
@@ -104,6 +103,9 @@ int decoder_open(struct decoder *d, const struct model *model,
     memset(d, 0, sizeof(*d));
     d->model = model;
     int result = choose_sizes(d, options, err);
+    if (result == 0) {
+        result = par_open(&d->par, max_u32(options->threads, 1), err);
+    }
     if (result < 0) {
         return result;
     }
@@ -114,7 +116,7 @@ int decoder_open(struct decoder *d, const struct model *model,
         .head_width = model->shape.head_width,
         .context = d->context,
     };
-    result = attention_open(&d->attention, &shape, err);
+    result = attention_open(&d->attention, &shape, par_workers(&d->par), err);
     if (result == 0) {
         result = alloc_buffers(d, err);
     }
@@ -130,6 +132,7 @@ int decoder_open(struct decoder *d, const struct model *model,
 
 void decoder_close(struct decoder *d)
 {
+    par_close(&d->par);
     attention_close(&d->attention);
     free(d->residual);
     free(d->norm);
@@ -157,73 +160,86 @@ static void add(float *x, const float *y, size_t n)
     }
 }
 
-static void embed(struct decoder *d, const int32_t *tokens, uint32_t n)
+/* What the loops over a block's positions and heads work on. */
+struct block {
+    struct decoder *d;
+    const int32_t *tokens;
+    uint32_t layer;
+    const float *x, *weight, *bias; /* norm_rows */
+};
+
+static void embed(void *context, uint32_t p)
 {
+    const struct block *b = context;
+    struct decoder *d = b->d;
     const struct model *m = d->model;
     uint32_t width = m->shape.width;
+    float *x = d->residual + (size_t)p * width;
 
-    for (uint32_t p = 0; p < n; p++) {
-        float *x = d->residual + (size_t)p * width;
-        kernel_of(m->token_embd.type)->decode_row(&m->token_embd, (uint32_t)tokens[p], x);
-        if (m->arch == ARCH_GPT2) {
-            kernel_of(m->pos_embd.type)->decode_row(&m->pos_embd, d->position + p, d->norm);
-            add(x, d->norm, width);
-        } else {
-            float *cosine = d->rope + (size_t)p * m->rope_width;
-            ops_rope_angles(m, d->frequencies, d->position + p, cosine,
-                            cosine + m->rope_width / 2);
-        }
+    kernel_of(m->token_embd.type)->decode_row(&m->token_embd, (uint32_t)b->tokens[p], x);
+    if (m->arch == ARCH_GPT2) {
+        float *at = d->norm + (size_t)p * width;
+        kernel_of(m->pos_embd.type)->decode_row(&m->pos_embd, d->position + p, at);
+        add(x, at, width);
+    } else {
+        float *cosine = d->rope + (size_t)p * m->rope_width;
+        ops_rope_angles(m, d->frequencies, d->position + p, cosine, cosine + m->rope_width / 2);
+    }
+}
+
+static void norm(void *context, uint32_t p)
+{
+    const struct block *b = context;
+    struct decoder *d = b->d;
+    uint32_t width = d->model->shape.width;
+    float *out = d->norm + (size_t)p * width;
+    const float *in = b->x + (size_t)p * width;
+
+    if (d->model->arch == ARCH_GPT2) {
+        ops_layer_norm(out, in, b->weight, b->bias, width, d->model->norm_eps);
+    } else {
+        ops_rms_norm(out, in, b->weight, width, d->model->norm_eps);
     }
 }
 
 static void norm_rows(struct decoder *d, const float *x, uint32_t n, const float *weight,
                       const float *bias)
 {
-    uint32_t width = d->model->shape.width;
-    float eps = d->model->norm_eps;
+    struct block b = { .d = d, .x = x, .weight = weight, .bias = bias };
 
-    for (uint32_t p = 0; p < n; p++) {
-        float *out = d->norm + (size_t)p * width;
-        const float *in = x + (size_t)p * width;
-        if (d->model->arch == ARCH_GPT2) {
-            ops_layer_norm(out, in, weight, bias, width, eps);
-        } else {
-            ops_rms_norm(out, in, weight, width, eps);
-        }
-    }
-    vectors_set(&d->vectors, d->norm, n, width);
+    par_each(&d->par, n, norm, &b);
+    vectors_set(&d->vectors, d->norm, n, d->model->shape.width);
 }
 
 /* matmul, its time counted where there is a clock. */
-static void product(struct decoder *d, const struct tensor *w, const float *bias, float *y,
-                    size_t stride)
+static void multiply(struct decoder *d, const struct product *products, uint32_t count)
 {
     double start = d->clock != NULL ? d->clock() : 0.0;
 
-    matmul(&d->par, w, bias, &d->vectors, y, stride);
+    matmul(&d->par, products, count, &d->vectors);
     if (d->clock != NULL) {
         d->product_seconds += d->clock() - start;
     }
 }
 
-/* Rotates what must be rotated, and stores keys and values. */
-static void store_keys(struct decoder *d, uint32_t layer, uint32_t n)
+/* Of one position and key/value head: rotates what must be rotated, stores key and value. */
+static void store_head(void *context, uint32_t i)
 {
+    const struct block *b = context;
+    struct decoder *d = b->d;
     const struct model *m = d->model;
-    uint32_t q_width = m->shape.heads * m->shape.head_width;
-    uint32_t kv_width = m->shape.kv_heads * m->shape.head_width;
+    uint32_t width = m->shape.head_width, group = m->shape.heads / m->shape.kv_heads;
+    uint32_t p = i / m->shape.kv_heads, head = i % m->shape.kv_heads;
+    float *key = d->wide + (size_t)i * width;
 
-    for (uint32_t p = 0; p < n; p++) {
-        float *key = d->wide + (size_t)p * kv_width;
-        if (m->arch == ARCH_LLAMA) {
-            const float *cosine = d->rope + (size_t)p * m->rope_width;
-            const float *sine = cosine + m->rope_width / 2;
-            ops_rope(m, d->query + (size_t)p * q_width, m->shape.heads, cosine, sine);
-            ops_rope(m, key, m->shape.kv_heads, cosine, sine);
-        }
-        attention_store(&d->attention, layer, d->position + p, key,
-                        d->wide2 + (size_t)p * kv_width);
+    if (m->arch == ARCH_LLAMA) {
+        const float *cosine = d->rope + (size_t)p * m->rope_width;
+        const float *sine = cosine + m->rope_width / 2;
+        ops_rope(m, d->query + (size_t)i * group * width, group, cosine, sine);
+        ops_rope(m, key, 1, cosine, sine);
     }
+    attention_store(&d->attention, b->layer, d->position + p, head, key,
+                    d->wide2 + (size_t)i * width);
 }
 
 static void attention_half(struct decoder *d, uint32_t layer, uint32_t n)
@@ -231,32 +247,49 @@ static void attention_half(struct decoder *d, uint32_t layer, uint32_t n)
     const struct model_shape *s = &d->model->shape;
     const struct model_layer *l = &d->model->layer[layer];
     uint32_t q_width = s->heads * s->head_width, kv_width = s->kv_heads * s->head_width;
+    struct block block = { .d = d, .layer = layer };
+    struct product in[] = {
+        { .w = &l->q, .bias = l->q_bias, .y = d->query, .stride = q_width },
+        { .w = &l->k, .bias = l->k_bias, .y = d->wide, .stride = kv_width },
+        { .w = &l->v, .bias = l->v_bias, .y = d->wide2, .stride = kv_width },
+    };
+    struct product out = { .w = &l->attn_out, .bias = l->attn_out_bias, .y = d->residual, .stride = s->width, .add = true };
 
     norm_rows(d, d->residual, n, l->attn_norm, l->attn_norm_bias);
-    product(d, &l->q, l->q_bias, d->query, q_width);
-    product(d, &l->k, l->k_bias, d->wide, kv_width);
-    product(d, &l->v, l->v_bias, d->wide2, kv_width);
-    store_keys(d, layer, n);
+    multiply(d, in, 3);
+    par_each(&d->par, n * s->kv_heads, store_head, &block);
     attention_run(&d->attention, &d->par, layer, d->position, n, d->query);
     vectors_set(&d->vectors, d->query, n, q_width);
-    product(d, &l->attn_out, l->attn_out_bias, d->norm, s->width);
-    add(d->residual, d->norm, (size_t)n * s->width);
+    multiply(d, &out, 1);
+}
+
+/* Once rows of `up` are there, those of `gate` are too: matmul gives rows of one number to one worker. */
+static void activate(const void *context, uint32_t p, uint32_t row, uint32_t rows)
+{
+    const struct decoder *d = context;
+    size_t at = (size_t)p * d->model->shape.ffn_width + row;
+
+    ops_activate(d->model->ffn, d->wide + at, d->wide2 + at, rows);
 }
 
 static void ffn_half(struct decoder *d, uint32_t layer, uint32_t n)
 {
     const struct model_shape *s = &d->model->shape;
     const struct model_layer *l = &d->model->layer[layer];
+    struct product in[] = {
+        { .w = &l->gate, .bias = l->gate_bias, .y = d->wide2, .stride = s->ffn_width },
+        { .w = &l->up, .bias = l->up_bias, .y = d->wide, .stride = s->ffn_width, .then = activate, .context = d },
+    };
+    struct product out = { .w = &l->down, .bias = l->down_bias, .y = d->residual, .stride = s->width, .add = true };
 
     norm_rows(d, d->residual, n, l->ffn_norm, l->ffn_norm_bias);
     if (model_gated(d->model)) {
-        product(d, &l->gate, l->gate_bias, d->wide2, s->ffn_width);
+        multiply(d, in, 2);
+    } else {
+        multiply(d, &in[1], 1);
     }
-    product(d, &l->up, l->up_bias, d->wide, s->ffn_width);
-    ops_activate(d->model->ffn, d->wide, d->wide2, n * s->ffn_width);
     vectors_set(&d->vectors, d->wide, n, s->ffn_width);
-    product(d, &l->down, l->down_bias, d->norm, s->width);
-    add(d->residual, d->norm, (size_t)n * s->width);
+    multiply(d, &out, 1);
 }
 
 /* Room for the logits of n positions at once, if there is memory. */
@@ -288,7 +321,8 @@ static const float *output(struct decoder *d, uint32_t from, uint32_t n, decoder
         uint32_t rows = min_u32(d->logit_rows, n - p);
         norm_rows(d, d->residual + (size_t)p * m->shape.width, rows, m->out_norm,
                   m->out_norm_bias);
-        product(d, &w, NULL, d->logits, vocab);
+        struct product logits = { .w = &w, .y = d->logits, .stride = vocab };
+        multiply(d, &logits, 1);
         for (uint32_t i = 0; i < rows && sink != NULL; i++) {
             sink(context, d->position + p + i, d->logits + (size_t)i * vocab);
         }
@@ -304,7 +338,8 @@ const float *decoder_eval(struct decoder *d, const int32_t *tokens, uint32_t n, 
 
     while (n != 0) {
         uint32_t block = min_u32(n, d->block);
-        embed(d, tokens, block);
+        struct block b = { .d = d, .tokens = tokens };
+        par_each(&d->par, block, embed, &b);
         for (uint32_t layer = 0; layer < d->model->shape.layers; layer++) {
             attention_half(d, layer, block);
             ffn_half(d, layer, block);

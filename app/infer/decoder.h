@@ -35,7 +35,7 @@ struct decoder {
     uint32_t context, block;
     uint32_t position;   /* of the next token: tokens so far */
     float *residual;     /* [block][width] */
-    float *norm;         /* [block][width]; also a product on its way to the residual */
+    float *norm;         /* [block][width] */
     float *query;        /* [block][heads * head_width]; then the attention's output */
     float *wide, *wide2; /* [block][>= ffn_width, >= kv width]: keys or up, values or gate */
     float *frequencies;  /* [rope_width / 2] */

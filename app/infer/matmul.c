@@ -5,13 +5,24 @@
 
 #define NAN_BITS 0x7fc00000u
 
+enum { CHUNK_BYTES = 4096, /* of a chunk of rows, at least: one page of the file */
+       CHUNKS_EACH = 4 };  /* for every worker, at least: else smaller ones */
+
+/* One product, as its loops see it. */
 struct job {
+    const struct product *product;
     const struct kernel *kernel;
     const struct tensor *w;
-    const float *bias;
     const struct vectors *x;
-    float *y;
-    size_t stride;
+    uint32_t chunk; /* rows that one worker takes at once, a multiple of KERNEL_ROWS */
+    uint32_t turn;  /* par_turn */
+};
+
+/* What all workers do between two barriers. */
+struct phase {
+    struct par *par;
+    struct job jobs[PRODUCTS];
+    uint32_t count;
 };
 
 void vectors_set(struct vectors *x, const float *values, uint32_t count, uint32_t cols)
@@ -22,13 +33,12 @@ void vectors_set(struct vectors *x, const float *values, uint32_t count, uint32_
     x->quantised = false;
 }
 
-static void quantise_loop(void *context, uint32_t begin, uint32_t end)
+/* Loop of par_each over positions. */
+static void quantise(void *context, uint32_t p)
 {
     struct vectors *x = context;
 
-    for (uint32_t p = begin; p < end; p++) {
-        quant_vector(&x->quant, x->form, p, x->values + (size_t)p * x->cols, x->cols);
-    }
+    quant_vector(&x->quant, x->form, p, x->values + (size_t)p * x->cols, x->cols);
 }
 
 /* Most columns per call of the kernel: as many as 64-bit sums allow, in whole blocks. */
@@ -79,6 +89,7 @@ static float wide_sum(const struct job *job, uint32_t row, struct kernel_piece p
 static void some_rows(const struct job *job, uint32_t row, uint32_t rows, uint32_t p, float *out)
 {
     const struct kernel *kernel = job->kernel;
+    const float *bias = job->product->bias;
     struct kernel_piece piece = first_piece(job, p);
     int32_t exponent = job->x->quant.exponent[p];
     int64_t sums[KERNEL_ROWS];
@@ -87,45 +98,103 @@ static void some_rows(const struct job *job, uint32_t row, uint32_t rows, uint32
     for (uint32_t i = 0; i < rows; i++) {
         float sum = fits ? (float)sums[i] : wide_sum(job, row + i, piece);
         int unit = kernel->unit != NULL ? kernel->unit(job->w, row + i) : HALF_UNIT;
-        out[i] = fmath_scale(sum, unit - exponent);
-        if (job->bias != NULL) {
-            out[i] += job->bias[row + i];
+        float y = fmath_scale(sum, unit - exponent);
+        if (bias != NULL) {
+            y += bias[row + i];
         }
+        out[i] = job->product->add ? out[i] + y : y;
+    }
+}
+
+static void no_numbers(float *out, uint32_t rows)
+{
+    for (uint32_t i = 0; i < rows; i++) {
+        out[i] = fmath_from_bits(NAN_BITS);
     }
 }
 
 /* A few rows at a time against every position, so that the rows stay in the cache. */
-static void row_loop(void *context, uint32_t begin, uint32_t end)
+static void chunk_of_rows(const struct job *job, uint32_t begin, uint32_t end)
 {
-    const struct job *job = context;
+    const struct product *product = job->product;
 
     for (uint32_t row = begin; row < end; row += KERNEL_ROWS) {
         uint32_t rows = end - row < KERNEL_ROWS ? end - row : KERNEL_ROWS;
         for (uint32_t p = 0; p < job->x->count; p++) {
-            float *out = job->y + p * job->stride + row;
+            float *out = product->y + p * product->stride + row;
             if (job->x->quant.exponent[p] != QUANT_NOT_FINITE) {
                 some_rows(job, row, rows, p, out);
-                continue;
+            } else {
+                no_numbers(out, rows);
             }
-            for (uint32_t i = 0; i < rows; i++) {
-                out[i] = fmath_from_bits(NAN_BITS);
+            if (product->then != NULL) {
+                product->then(product->context, p, row, rows);
             }
         }
     }
 }
 
-void matmul(struct par *par, const struct tensor *w, const float *bias, struct vectors *x, float *y,
-            size_t stride)
+static void run_phase(void *context, uint32_t worker)
 {
-    struct job job = {
-        .kernel = kernel_of(w->type), .w = w, .bias = bias, .x = x, .y = y, .stride = stride
-    };
+    const struct phase *phase = context;
+    uint32_t workers = par_workers(phase->par);
+    uint64_t work = 0;
 
-    if (!x->quantised || x->form != job.kernel->form) {
-        x->quant.cols = quant_padded(x->cols);
-        x->form = job.kernel->form;
-        x->quantised = true;
-        par_run(par, x->count, 1, quantise_loop, x);
+    for (uint32_t i = 0; i < phase->count; i++) {
+        const struct job *job = &phase->jobs[i];
+        uint32_t rows = job->w->rows, step = workers * job->chunk;
+        for (uint32_t row = par_mine(phase->par, worker, job->turn) * job->chunk; row < rows; row += step) {
+            uint32_t end = rows - row < job->chunk ? rows : row + job->chunk;
+            chunk_of_rows(job, row, end);
+            work += (uint64_t)(end - row) * job->w->cols * job->x->count;
+        }
     }
-    par_run(par, w->rows, KERNEL_ROWS, row_loop, &job);
+    phase->par->works[worker] += work;
+}
+
+/* Rows of a page or more, but a few chunks for everybody; always whole calls of the kernel. */
+static uint32_t chunk_rows(const struct par *par, const struct tensor *w)
+{
+    uint32_t page = (uint32_t)(CHUNK_BYTES / tensor_row_bytes(w)) + KERNEL_ROWS;
+    uint32_t most = w->rows / (par_workers(par) * CHUNKS_EACH);
+    uint32_t rows = (page < most ? page : most) / KERNEL_ROWS * KERNEL_ROWS;
+
+    return rows != 0 ? rows : KERNEL_ROWS;
+}
+
+static void add_job(struct phase *phase, const struct product *product, const struct vectors *x)
+{
+    const struct tensor *w = product->w;
+    struct job *job = &phase->jobs[phase->count];
+
+    *job = (struct job){ .product = product, .kernel = kernel_of(w->type), .w = w, .x = x };
+    if (phase->count != 0 && phase->jobs[0].w->rows == w->rows) { /* the same split */
+        job->chunk = phase->jobs[0].chunk;
+        job->turn = phase->jobs[0].turn;
+    } else {
+        job->chunk = chunk_rows(phase->par, w);
+        job->turn = par_turn(phase->par, (w->rows + job->chunk - 1) / job->chunk);
+    }
+    phase->count++;
+}
+
+void matmul(struct par *par, const struct product *products, uint32_t count, struct vectors *x)
+{
+    struct phase phase = { .par = par };
+
+    for (uint32_t i = 0; i < count; i++) {
+        enum quant_form form = kernel_of(products[i].w->type)->form;
+        if (phase.count != 0 && x->form != form) {
+            par_run(par, run_phase, &phase);
+            phase.count = 0;
+        }
+        add_job(&phase, &products[i], x);
+        if (!x->quantised || x->form != form) {
+            x->quant.cols = quant_padded(x->cols);
+            x->form = form;
+            x->quantised = true;
+            par_each(par, x->count, quantise, x);
+        }
+    }
+    par_run(par, run_phase, &phase);
 }

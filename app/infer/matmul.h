@@ -27,11 +27,28 @@ struct vectors {
 /* Declares new contents: count vectors of cols floats. Keeps the room for quantised ones. */
 void vectors_set(struct vectors *x, const float *values, uint32_t count, uint32_t cols);
 
+/* Called by the worker that computed rows [row, row + rows) of vector p, once they stand in y. */
+typedef void (*product_then)(const void *context, uint32_t p, uint32_t row, uint32_t rows);
+
+/* y[p * stride + r] = row r of w times vector p, + bias[r] where bias is not NULL, for all rows of w and all vectors; or, to
+ * `add`, that much more than it was. */
+struct product {
+    const struct tensor *w;
+    const float *bias;
+    float *y;
+    size_t stride;
+    bool add;
+    product_then then; /* NULL: nothing */
+    const void *context;
+};
+
+enum { PRODUCTS = 3 }; /* most that are computed together */
+
 /*
- * y[p * stride + r] = row r of w times vector p, + bias[r] where bias is not NULL, for all rows
- * of w and all vectors. x->cols must be w->cols.
+ * Products of the same vectors, one after the other as far as the order of bytes goes, and without a barrier between them
+ * where they want vectors of one form. x->cols must be w->cols of each. Rows of the same number belong to the same worker
+ * in all those that have equally many.
  */
-void matmul(struct par *par, const struct tensor *w, const float *bias, struct vectors *x, float *y,
-            size_t stride);
+void matmul(struct par *par, const struct product *products, uint32_t count, struct vectors *x);
 
 #endif

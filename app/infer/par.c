@@ -1,10 +1,260 @@
 #include "par.h"
 
-void par_run(struct par *par, uint32_t n, uint32_t grain, par_loop loop, void *context)
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+uint64_t par_work(const struct par *par)
 {
-    (void)par;
-    (void)grain;
-    if (n != 0) {
-        loop(context, 0, n);
+    uint64_t sum = 0;
+
+    for (uint32_t w = 0; w < par_workers(par); w++) {
+        sum += par->works[w];
+    }
+    return sum;
+}
+
+double par_imbalance(const struct par *par)
+{
+    uint64_t sum = par_work(par), most = 0;
+
+    for (uint32_t w = 0; w < par_workers(par); w++) {
+        most = par->works[w] > most ? par->works[w] : most;
+    }
+    return sum != 0 ? (double)most * par_workers(par) / (double)sum : 1.0;
+}
+
+struct each {
+    struct par *par;
+    par_piece piece;
+    void *context;
+    uint32_t n, turn;
+};
+
+static void run_pieces(void *context, uint32_t worker)
+{
+    const struct each *e = context;
+
+    for (uint32_t i = par_mine(e->par, worker, e->turn); i < e->n; i += par_workers(e->par)) {
+        e->piece(e->context, i);
     }
 }
+
+void par_each(struct par *par, uint32_t n, par_piece piece, void *context)
+{
+    struct each e = { .par = par, .piece = piece, .context = context, .n = n };
+
+    if (n == 1) {
+        piece(context, 0);
+        return;
+    }
+    e.turn = par_turn(par, n);
+    par_run(par, run_pieces, &e);
+}
+
+/* PAR_ALONE: for systems that declare threads and have none. */
+#if defined(_POSIX_THREADS) && !defined(PAR_ALONE)
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+/* Looks at the word that is waited for. Asleep and woken again costs about as much as SPIN_MOST of them. */
+enum { SPIN_FEWEST = 128,
+       SPIN_MOST = 8192,
+       CACHE_LINE = 64 };
+
+struct member {
+    struct par_team *team;
+    uint32_t worker;
+    pthread_t thread;
+};
+
+struct par_team {
+    _Alignas(CACHE_LINE) atomic_uint round; /* counts calls of par_run: workers wait for it to change */
+    atomic_uint sleepers;                   /* workers that wait for `go` */
+    par_body body;                          /* of this round, NULL: end; written before round, read after it */
+    void *context;
+    _Alignas(CACHE_LINE) atomic_uint working; /* workers that have not finished this round */
+    atomic_bool caller_sleeps;                /* the caller waits for `done` */
+    uint32_t caller_spins;
+    pthread_mutex_t lock; /* of nothing but sleeping: a word and its sleepers are changed and looked at in opposite order */
+    pthread_cond_t go, done;
+    uint32_t members;
+    struct member member[];
+};
+
+/* Has the word left this value, within a while? */
+static bool spin(atomic_uint *word, uint32_t value, uint32_t *spins)
+{
+    for (uint32_t i = 0; i < *spins; i++) {
+        if (atomic_load_explicit(word, memory_order_acquire) != value) {
+            *spins = 2 * *spins < SPIN_MOST ? 2 * *spins : SPIN_MOST;
+            return true;
+        }
+    }
+    *spins = *spins / 2 > SPIN_FEWEST ? *spins / 2 : SPIN_FEWEST;
+    return false;
+}
+
+/* Worker: waits for the round after `round`. Announces itself before it looks again, and par_run looks for sleepers after it has
+ * changed the word: one of the two sees the other. */
+static void wait_round(struct par_team *t, uint32_t round, uint32_t *spins)
+{
+    if (spin(&t->round, round, spins)) {
+        return;
+    }
+    pthread_mutex_lock(&t->lock);
+    atomic_fetch_add(&t->sleepers, 1);
+    while (atomic_load(&t->round) == round) {
+        pthread_cond_wait(&t->go, &t->lock);
+    }
+    atomic_fetch_sub(&t->sleepers, 1);
+    pthread_mutex_unlock(&t->lock);
+}
+
+static void *work(void *argument)
+{
+    struct member *m = argument;
+    struct par_team *t = m->team;
+    uint32_t spins = SPIN_MOST;
+
+    for (uint32_t round = 0;; round++) {
+        wait_round(t, round, &spins);
+        if (t->body == NULL) {
+            return NULL;
+        }
+        t->body(t->context, m->worker);
+        if (atomic_fetch_sub(&t->working, 1) == 1 && atomic_load(&t->caller_sleeps)) {
+            pthread_mutex_lock(&t->lock);
+            pthread_cond_signal(&t->done);
+            pthread_mutex_unlock(&t->lock);
+        }
+    }
+}
+
+static void begin(struct par_team *t, par_body body, void *context)
+{
+    t->body = body;
+    t->context = context;
+    atomic_store_explicit(&t->working, t->members, memory_order_relaxed);
+    atomic_fetch_add(&t->round, 1);
+    if (atomic_load(&t->sleepers) != 0) {
+        pthread_mutex_lock(&t->lock);
+        pthread_cond_broadcast(&t->go);
+        pthread_mutex_unlock(&t->lock);
+    }
+}
+
+/* Until no worker works. The last one to finish may need a look more than one to be seen: values between do not matter. */
+static void finish(struct par_team *t)
+{
+    uint32_t left;
+
+    while ((left = atomic_load_explicit(&t->working, memory_order_acquire)) != 0) {
+        if (spin(&t->working, left, &t->caller_spins)) {
+            continue;
+        }
+        pthread_mutex_lock(&t->lock);
+        atomic_store(&t->caller_sleeps, true);
+        while (atomic_load(&t->working) != 0) {
+            pthread_cond_wait(&t->done, &t->lock);
+        }
+        atomic_store(&t->caller_sleeps, false);
+        pthread_mutex_unlock(&t->lock);
+    }
+}
+
+void par_run(struct par *par, par_body body, void *context)
+{
+    if (par->team != NULL) {
+        begin(par->team, body, context);
+    }
+    body(context, 0);
+    if (par->team != NULL) {
+        finish(par->team);
+    }
+}
+
+int par_open(struct par *par, uint32_t workers, struct infer_error *err)
+{
+    memset(par, 0, sizeof(*par));
+    if (workers > PAR_MAX_WORKERS) {
+        return infer_fail(err, EINVAL, "threads = %u: at most %d are possible", workers, PAR_MAX_WORKERS);
+    }
+    par->workers = workers;
+    if (workers <= 1) {
+        return 0;
+    }
+    size_t bytes = sizeof(struct par_team) + (workers - 1) * sizeof(struct member);
+    struct par_team *t = aligned_alloc(CACHE_LINE, (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+    if (t == NULL) {
+        return infer_fail(err, EAGAIN, "no memory for %u threads", workers);
+    }
+    memset(t, 0, bytes);
+    t->caller_spins = SPIN_MOST;
+    pthread_mutex_init(&t->lock, NULL);
+    pthread_cond_init(&t->go, NULL);
+    pthread_cond_init(&t->done, NULL);
+    par->team = t;
+    for (; t->members < workers - 1; t->members++) {
+        struct member *m = &t->member[t->members];
+        *m = (struct member){ .team = t, .worker = t->members + 1 };
+        int error = pthread_create(&m->thread, NULL, work, m);
+        if (error != 0) {
+            par_close(par);
+            return infer_fail(err, EAGAIN, "threads = %u: cannot start the next after %u: %s", workers, m->worker, strerror(error));
+        }
+    }
+    return 0;
+}
+
+void par_close(struct par *par)
+{
+    struct par_team *t = par->team;
+
+    if (t == NULL) {
+        return;
+    }
+    begin(t, NULL, NULL);
+    for (uint32_t i = 0; i < t->members; i++) {
+        pthread_join(t->member[i].thread, NULL);
+    }
+    pthread_cond_destroy(&t->done);
+    pthread_cond_destroy(&t->go);
+    pthread_mutex_destroy(&t->lock);
+    free(t);
+    par->team = NULL;
+}
+
+uint32_t par_processors(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return n < 1 ? 1 : n > PAR_MAX_WORKERS ? PAR_MAX_WORKERS
+                                           : (uint32_t)n;
+}
+
+#else
+
+void par_run(struct par *par, par_body body, void *context)
+{
+    (void)par;
+    body(context, 0);
+}
+
+int par_open(struct par *par, uint32_t workers, struct infer_error *err)
+{
+    memset(par, 0, sizeof(*par));
+    if (workers > 1) {
+        return infer_fail(err, ENOTSUP, "threads = %u: there are no threads here", workers);
+    }
+    return 0;
+}
+
+void par_close(struct par *par) { (void)par; }
+
+uint32_t par_processors(void) { return 1; }
+
+#endif

@@ -1,23 +1,71 @@
 /*
- * Splitting a loop over rows among workers.
+ * Persistent workers, and how loops are shared out among them.
  *
- * Every heavy loop of the engine is a function over [begin, end) whose iterations are independent
- * and each computed in one fixed order, so that any split gives the same bits. Today the calling
- * thread is the only worker; persistent workers fit in behind this interface.
+ * par_run() calls one function on every worker at once, the calling thread being worker 0, and returns when all have
+ * returned: that is the barrier. A loop over chunks is split without talking: worker w takes chunks w, w + N, w + 2N, ...
+ * (par_mine, par_turn), so that all of them walk through a matrix close together, in the order of the file. Every row is
+ * computed by one worker in one fixed order; so any number of workers gives the same bits.
+ *
+ * A worker that waits spins for a while, then sleeps. How long it spins follows what it lived through: twice as long after
+ * spinning that was worth it, half as long after spinning in vain, because harts may outnumber the host's processors.
  */
 #ifndef INFER_PAR_H
 #define INFER_PAR_H
 
 #include <stdint.h>
 
+#include "error.h"
+
+enum { PAR_MAX_WORKERS = 64 };
+
+/* Zeros are one worker: the calling thread. One thread at a time may use it. */
 struct par {
-    uint32_t workers;
+    uint32_t workers;                /* 0 counts as 1 */
+    uint32_t turn;                   /* first worker of the next loop: par_turn */
+    uint64_t works[PAR_MAX_WORKERS]; /* multiply-adds of each so far; a worker adds to its own */
+    struct par_team *team;           /* the threads; NULL where there are none */
 };
 
-typedef void (*par_loop)(void *context, uint32_t begin, uint32_t end);
+typedef void (*par_body)(void *context, uint32_t worker);
 
-/* Runs loop over [0, n), in pieces that are multiples of `grain` but for the last; returns when all
- * of it is done. */
-void par_run(struct par *par, uint32_t n, uint32_t grain, par_loop loop, void *context);
+/* Starts workers - 1 threads, which par_close ends. -EINVAL, -ENOTSUP (no threads here), or -EAGAIN, with a line. */
+int par_open(struct par *par, uint32_t workers, struct infer_error *err);
+void par_close(struct par *par);
+/* As many workers as there are processors, as far as there are threads. */
+uint32_t par_processors(void);
+
+/* Not from inside a body. */
+void par_run(struct par *par, par_body body, void *context);
+
+/* The same for few and larger pieces: calls piece(context, i) for i < n, shared out, without a barrier where n is 1. */
+typedef void (*par_piece)(void *context, uint32_t i);
+void par_each(struct par *par, uint32_t n, par_piece piece, void *context);
+
+static inline uint32_t par_workers(const struct par *par)
+{
+    return par->workers > 1 ? par->workers : 1;
+}
+
+/* The first chunk of a worker in a loop whose chunk 0 is worker `turn`'s; the others follow par_workers() apart. */
+static inline uint32_t par_mine(const struct par *par, uint32_t worker, uint32_t turn)
+{
+    uint32_t workers = par_workers(par);
+
+    return (worker + workers - turn) % workers;
+}
+
+/* For the caller of par_run: the turn of a loop over that many chunks. The next loop begins where this one ends, so that
+ * nobody gets the odd chunk of every loop. */
+static inline uint32_t par_turn(struct par *par, uint64_t chunks)
+{
+    uint32_t turn = par->turn, workers = par_workers(par);
+
+    par->turn = (uint32_t)((turn + chunks) % workers);
+    return turn;
+}
+
+/* Multiply-adds of all workers, and N times those of the busiest over it: 1.0 is a perfect split. */
+uint64_t par_work(const struct par *par);
+double par_imbalance(const struct par *par);
 
 #endif

@@ -126,9 +126,10 @@ static void open_bench(struct bench *b)
 static void by_kernel(struct bench *b, int type)
 {
     struct par par = { .workers = 1 };
+    struct product product = { .w = &b->w[type], .y = b->y, .stride = ROWS };
 
     vectors_set(&b->x, b->values, 1, COLS);
-    matmul(&par, &b->w[type], NULL, &b->x, b->y, ROWS);
+    matmul(&par, &product, 1, &b->x);
     sink = b->y[0];
 }
 

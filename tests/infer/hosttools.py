@@ -12,6 +12,7 @@ from checks import ROOT, Results, Skip, data_file, script  # noqa: E402,F401
 WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wconversion"]
 ARITHMETIC = ["-std=gnu11", "-g", "-ffp-contract=off", "-fno-math-errno"]
 SANITIZERS = ["-O1", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+RACES = ["-O1", "-fno-omit-frame-pointer", "-fsanitize=thread"]
 SANITIZED = {**os.environ, "ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1", "UBSAN_OPTIONS": "print_stacktrace=1"}
 
 
@@ -22,15 +23,15 @@ def engine_sources():
 def compile_program(output, sources, *flags, compiler="gcc"):
     """Compiles sources and the engine; AssertionError with the compiler's first words."""
     words = [compiler, *ARITHMETIC, *flags, "-I", ROOT, "-iquote", os.path.join(ROOT, "app"), "-o", output,
-             *sources, *engine_sources(), "-lm"]
+             *sources, *engine_sources(), "-lm", "-pthread"]
     done = subprocess.run(words, capture_output=True, text=True)
     assert done.returncode == 0, f"{compiler}: {done.stderr[:400]}"
     return output
 
 
-def compile_test(folder, name):
-    return compile_program(os.path.join(folder, name), [os.path.join(HERE, name + ".c")], *SANITIZERS, "-Wall", "-Wextra",
-                           "-Werror")
+def compile_test(folder, name, *flags, output=None):
+    return compile_program(os.path.join(folder, output or name), [os.path.join(HERE, name + ".c")], *(flags or SANITIZERS), "-Wall",
+                           "-Wextra", "-Werror")
 
 
 def compile_app(folder, name, *flags):

@@ -123,6 +123,14 @@ static float right(const struct tensor *w, uint32_t row, const struct vectors *x
     return fmath_scale((float)sum, (k->unit != NULL ? k->unit(w, row) : HALF_UNIT) - x->quant.exponent[0]);
 }
 
+static void multiply(const struct tensor *w, struct vectors *x, float *y, size_t stride)
+{
+    struct par alone = { .workers = 1 };
+    struct product product = { .w = w, .y = y, .stride = stride };
+
+    matmul(&alone, &product, 1, x);
+}
+
 static bool same(float a, float b)
 {
     return memcmp(&a, &b, sizeof(a)) == 0 || (isnan(a) && isnan(b));
@@ -134,12 +142,11 @@ static void against_reference(struct check *c, enum weight_type type, uint32_t r
 {
     struct matrix m = make(type, rows, cols, seed, exponent);
     struct vectors v;
-    struct par par = { 1 };
     float *x = random_vector(cols, seed), y[MAX_ROWS];
 
     open_vectors(&v, 1, cols);
     vectors_set(&v, x, 1, cols);
-    matmul(&par, &m.w, NULL, &v, y, rows);
+    multiply(&m.w, &v, y, rows);
     for (uint32_t r = 0; r < rows; r++) {
         float wanted = right(&m.w, r, &v);
         CHECK(c, same(y[r], wanted), "%s, %u columns, row %u of %u, exponent %u: %a, not %a", weight_types[type].name,
@@ -179,7 +186,6 @@ static void test_references(struct check *c)
 /* The largest magnitudes everywhere: sums must not overflow at max_cols. */
 static void test_extremes(struct check *c)
 {
-    struct par par = { 1 };
 
     check_begin(c, "kernel-extremes");
     for (int type = 0; type < WEIGHT_TYPES; type++) {
@@ -197,7 +203,7 @@ static void test_extremes(struct check *c)
                     x[i] = (float)sign * 0x1.fffffep+3f;
                 }
                 vectors_set(&v, x, 1, cols);
-                matmul(&par, &m.w, NULL, &v, &y, 1);
+                multiply(&m.w, &v, &y, 1);
                 float wanted = right(&m.w, 0, &v);
                 CHECK(c, same(y, wanted), "%s: %a, not %a", weight_types[type].name, (double)y, (double)wanted);
             }
@@ -212,7 +218,6 @@ static void test_extremes(struct check *c)
 /* Against double-precision products of the decoded weights. */
 static void test_accuracy(struct check *c)
 {
-    struct par par = { 1 };
     uint64_t seed = 5;
 
     check_begin(c, "kernel-accuracy");
@@ -224,7 +229,7 @@ static void test_accuracy(struct check *c)
         double limit = kernel_of((enum weight_type)type)->form == QUANT_PAIRS ? 1e-4 : 1e-6;
         open_vectors(&v, 1, cols);
         vectors_set(&v, x, 1, cols);
-        matmul(&par, &m.w, NULL, &v, y, 8);
+        multiply(&m.w, &v, y, 8);
         for (uint32_t r = 0; r < 8; r++) {
             double sum = 0, scale = 0;
             kernel_of((enum weight_type)type)->decode_row(&m.w, r, row);
@@ -244,7 +249,6 @@ static void test_accuracy(struct check *c)
 
 static void test_not_finite(struct check *c)
 {
-    struct par par = { 1 };
     uint64_t seed = 9;
 
     check_begin(c, "kernel-not-finite");
@@ -255,7 +259,7 @@ static void test_not_finite(struct check *c)
         open_vectors(&v, 2, 256);
         x[17] = INFINITY;
         vectors_set(&v, x, 2, 256);
-        matmul(&par, &m.w, NULL, &v, y, 5);
+        multiply(&m.w, &v, y, 5);
         for (int i = 0; i < 5; i++) {
             CHECK(c, isnan(y[i]) && isfinite(y[5 + i]), "%s: %g, then %g", weight_types[type].name, (double)y[i],
                   (double)y[5 + i]);
@@ -263,7 +267,7 @@ static void test_not_finite(struct check *c)
         if (type == WEIGHT_F32) {
             memcpy(m.data, &x[17], sizeof(float));
             vectors_set(&v, x + 256, 1, 256);
-            matmul(&par, &m.w, NULL, &v, y, 5);
+            multiply(&m.w, &v, y, 5);
             CHECK(c, isnan(y[0]) && isfinite(y[1]), "an infinite weight");
         }
         close_vectors(&v);

@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import fuzz  # noqa: E402
 import make_corpus  # noqa: E402
 from bpe_reference import Reference, read_llama2c_tokenizer, spm_encode  # noqa: E402
-from hosttools import HERE, ROOT, Results, compile_app, compile_test, data_file, run, synth  # noqa: E402
+from hosttools import HERE, RACES, ROOT, Results, compile_app, compile_test, data_file, run, synth  # noqa: E402
 
 import gguf  # noqa: E402
 
@@ -60,6 +60,14 @@ def report(results, name, words):
         assert done.returncode in (0, 1), f"status {done.returncode}: {done.stderr.decode(errors='replace')[:300]}"
         assert done.returncode == 0 or any(": FAIL" in line for line in lines), "failed without a FAIL line"
     results.check(name, ended_well)
+
+
+def races(folder, models):
+    """The workers, and decoders that use them, under ThreadSanitizer: its report ends a program with status 66."""
+    for name, arguments in (("par", []), ("decoder", models)):
+        program = compile_test(folder, name, *RACES, output=f"{name}.races")
+        done = subprocess.run([program, *arguments], capture_output=True, timeout=600)
+        assert done.returncode == 0, f"{name}: status {done.returncode}: {done.stderr.decode(errors='replace')[:300]}"
 
 
 # --- tokenizers -----------------------------------------------------------------------------------
@@ -152,9 +160,11 @@ def known_text(program):
     with open(data_file("stories260K.greedy.txt"), "rb") as file:
         right = file.read()
     for model in ("stories260K.bin", "stories260K.v1.bin"):
-        for batch in ("1", "128"):
-            out, _ = llm(program, "-m", data_file(model), "--tokenizer", data_file("tok512.bin"), "-n", "200", "--temp", "0", "-b", batch)
-            assert out == right, f"{model}, blocks of {batch}: {out[-60:]!r}"
+        for batch, threads in (("1", "1"), ("128", "1"), ("128", "4")):
+            out, err = llm(program, "-m", data_file(model), "--tokenizer", data_file("tok512.bin"), "-n", "200", "--temp", "0",
+                           "-b", batch, "-t", threads, "--work")
+            assert out == right, f"{model}, blocks of {batch}, {threads} threads: {out[-60:]!r}"
+            assert f"{threads} threads, the busiest did 1.0" in err, err
 
 
 def sensible(program):
@@ -177,7 +187,7 @@ def sensible(program):
 
 def bad_options(program):
     for words, part in ((["--frob"], "--frob"), (["-n"], "-n"), (["-n", "x"], "--n-predict x"), (["--temp", "-1"], "--temp -1"),
-                        (["--top-p", "1.5"], "--top-p 1.5"), (["-t", "0"], "--threads 0"), (["-p", "a", "-f", "b"], "-p and -f"),
+                        (["--top-p", "1.5"], "--top-p 1.5"), (["-t", "0"], "--threads 0"), (["-t", "65"], "--threads 65"), (["-p", "a", "-f", "b"], "-p and -f"),
                         (["-c", "99999999999999999999"], "--ctx-size")):
         _, err = llm(program, *words, status=2)
         assert part in err and err.count("\n") == 1, f"{words}: {err}"
@@ -191,6 +201,9 @@ def gpt_ids(program, folder):
     model = os.path.join(folder, "llmc-F32")
     out, _ = llm(program, "-m", model, 31, 12)
     again, _ = llm(program, "-m", model, "--recompute", 31, 12)
+    for threads in (2, 4, 8):
+        many, _ = llm(program, "-m", model, "-t", threads, "--recompute", 31, 12)
+        assert many == out, f"{threads} threads: {many}, not {out}"
     ids = [int(line) for line in out.split()]
     assert out == again and len(ids) == 10 and ids[:2] == [31, 12], (out, again)
     for words, part, status in (([], "token ids", 2), (["7x"], "7x", 2), (["320"], "token id 320", 1), (["-n", "0", "1"], "-n 0", 2)):
@@ -293,7 +306,7 @@ def short_fuzz(target):
 def main():
     results = Results()
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("unit", "kernels"):
+        for name in ("unit", "kernels", "par"):
             results.check(f"{name}-builds", lambda n=name: compile_test(folder, n) and None)
             report(results, f"{name}-ends", [os.path.join(folder, name)])
         results.check("synthetic-models", lambda: models(folder) and None)
@@ -301,6 +314,7 @@ def main():
         results.check("decoder-builds", lambda: compile_test(folder, "decoder") and None)
         paths = sorted(path for path in glob.glob(os.path.join(folder, "*-*")) if os.path.isfile(path))
         report(results, "decoder-ends", [os.path.join(folder, "decoder"), *paths, *shipped])
+        results.check("races", races, folder, [os.path.join(folder, name) for name in ("gpt2-Q8_0", "llama-F32", "relu-Q4_0")])
         results.check("tokenize-builds", lambda: compile_test(folder, "tokenize") and None)
         program = os.path.join(folder, "tokenize")
         results.check("tokenizer-gpt2", gpt2_tokenizer, program)

@@ -1,0 +1,115 @@
+/* par: workers that wait for each other, spinning and asleep; run with ASan and UBSan, and with TSan. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "infer/par.h"
+
+enum { CHUNKS = 37,
+       ROUNDS = 1000,
+       SLOW_ROUNDS = 10,
+       SLOW_US = 2000, /* longer than anybody spins */
+       MOST = 9 };
+
+struct shared {
+    struct par par;
+    uint32_t turn, slow; /* slow: the worker that comes late; PAR_MAX_WORKERS: none */
+    uint32_t by[CHUNKS]; /* how often each chunk was done */
+    uint32_t copy[CHUNKS];
+    bool copying;
+};
+
+/* Every other round reads what others wrote in the round before: a race, were there no barrier. */
+static void body(void *context, uint32_t worker)
+{
+    struct shared *s = context;
+    if (worker == s->slow) {
+        usleep(SLOW_US);
+    }
+    for (uint32_t i = par_mine(&s->par, worker, s->turn); i < CHUNKS; i += par_workers(&s->par)) {
+        if (s->copying) {
+            s->copy[i] = s->by[CHUNKS - 1 - i];
+        } else {
+            s->by[i] = s->copy[CHUNKS - 1 - i] + 1;
+        }
+        s->par.works[worker]++;
+    }
+}
+
+static void count(void *context, uint32_t i)
+{
+    struct shared *s = context;
+
+    s->by[i]++;
+}
+
+static void rounds(struct check *c, struct shared *s, uint32_t n, const char *what)
+{
+    memset(s->copy, 0, sizeof(s->copy));
+    for (uint32_t r = 0; r < 2 * n; r++) {
+        s->copying = r % 2 == 1;
+        s->turn = par_turn(&s->par, CHUNKS);
+        par_run(&s->par, body, s);
+    }
+    for (uint32_t i = 0; i < CHUNKS; i++) {
+        CHECK(c, s->by[i] == n, "%s: chunk %u done %u times in %u rounds", what, i, s->by[i], n);
+    }
+}
+
+static void test_workers(struct check *c, uint32_t workers)
+{
+    struct shared s = { .slow = PAR_MAX_WORKERS };
+    struct infer_error err;
+
+    if (par_open(&s.par, workers, &err) < 0) {
+        CHECK(c, false, "%s", err.text);
+        return;
+    }
+    rounds(c, &s, ROUNDS, "in a hurry");
+    CHECK(c, par_work(&s.par) == 2 * (uint64_t)ROUNDS * CHUNKS, "%lu chunks counted", (unsigned long)par_work(&s.par));
+    CHECK(c, par_imbalance(&s.par) < 1.001, "the odd chunks go round: %.4f", par_imbalance(&s.par));
+    s.slow = 0;
+    rounds(c, &s, SLOW_ROUNDS, "waiting for the caller");
+    s.slow = workers - 1;
+    rounds(c, &s, SLOW_ROUNDS, "waiting for a worker");
+    memset(s.by, 0, sizeof(s.by));
+    for (uint32_t n = 0; n <= CHUNKS; n++) {
+        par_each(&s.par, n, count, &s);
+    }
+    for (uint32_t i = 0; i < CHUNKS; i++) {
+        CHECK(c, s.by[i] == CHUNKS - i, "piece %u done %u times", i, s.by[i]);
+    }
+    usleep(SLOW_US); /* all asleep */
+    par_close(&s.par);
+}
+
+static void test_refused(struct check *c)
+{
+    struct par par;
+    struct infer_error err;
+
+    CHECK(c, par_open(&par, PAR_MAX_WORKERS + 1, &err) < 0 && strstr(err.text, "threads = 65") != NULL, "%s", err.text);
+    CHECK(c, par_processors() >= 1 && par_processors() <= PAR_MAX_WORKERS, "%u", par_processors());
+    par = (struct par){ 0 };
+    CHECK(c, par_workers(&par) == 1, "zeros are one worker");
+    par_close(&par);
+}
+
+int main(void)
+{
+    struct check c = { 0 };
+    char name[32];
+
+    for (uint32_t workers = 1; workers <= MOST; workers++) {
+        check_end(&c);
+        snprintf(name, sizeof(name), "par-%u", workers);
+        check_begin(&c, name);
+        test_workers(&c, workers);
+    }
+    check_begin(&c, "par-refused");
+    test_refused(&c);
+    check_end(&c);
+    return c.failed != 0;
+}
