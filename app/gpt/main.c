@@ -25,6 +25,7 @@ enum { EXIT_FAILED = 1,
 struct options {
     const char *model, *logits;
     uint32_t total; /* tokens to print */
+    uint32_t threads;
     bool recompute, help;
     int32_t *ids;
     uint32_t given;
@@ -34,7 +35,7 @@ static const char usage[] =
     "gpt [options] ID...: goes on from token ids, greedily, and prints all ids, one a line\n\n"
     "  -m FILE         model: llm.c, GGUF or llama2.c (/dev/model)\n"
     "  -n N            ids to print, the given ones included (10)\n"
-    "  -t N            threads (1)\n"
+    "  -t N            threads (as many as there are harts)\n"
     "  --recompute     run all positions again for every token, without a cache\n"
     "  --logits FILE   write the logits of every position (format: infer/logits_file.h)\n"
     "  --help          this text\n";
@@ -57,7 +58,6 @@ static int parse_number(const char *what, const char *text, uint32_t min, uint32
 static int parse_option(struct options *o, const char *name, const char *argument,
                         struct infer_error *err)
 {
-    uint32_t threads;
     bool known = strcmp(name, "-m") == 0 || strcmp(name, "-n") == 0 || strcmp(name, "-t") == 0 ||
                  strcmp(name, "--logits") == 0;
     int result = 0;
@@ -73,7 +73,7 @@ static int parse_option(struct options *o, const char *name, const char *argumen
     } else if (strcmp(name, "-n") == 0) {
         result = parse_number(name, argument, 1, MAX_TOKENS, &o->total, err);
     } else if (strcmp(name, "-t") == 0) {
-        result = parse_number(name, argument, 1, 1, &threads, err);
+        result = parse_number(name, argument, 1, PAR_MAX_WORKERS, &o->threads, err);
     } else {
         o->logits = argument;
     }
@@ -84,7 +84,9 @@ static int parse(struct options *o, int argc, char **argv, struct infer_error *e
 {
     int result = 0;
 
-    *o = (struct options){ .model = "/dev/model", .total = LAB_TOKENS };
+    *o = (struct options){
+        .model = "/dev/model", .total = LAB_TOKENS, .threads = par_processors()
+    };
     o->ids = malloc(((size_t)argc + MAX_TOKENS) * sizeof(*o->ids));
     if (o->ids == NULL) {
         return infer_fail(err, ENOMEM, "no memory for %d tokens", argc);
@@ -166,7 +168,7 @@ static int run(struct options *o, struct model *m, struct infer_error *err)
     struct sampler sampler;
     struct logits_file file = { 0 };
     struct sampler_options greedy = { .temperature = 0.0f, .repeat_penalty = 1.0f };
-    struct decoder_options wanted = { .context = 0 };
+    struct decoder_options wanted = { .threads = o->threads };
     int result = decoder_open(&d, m, &wanted, err);
 
     if (result < 0) {

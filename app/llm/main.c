@@ -82,6 +82,13 @@ static void print_memory(const struct session *s)
             used, keys_and_values);
 }
 
+/* Of the prompt and of what was generated. */
+static void print_work(const struct par *par)
+{
+    fprintf(stderr, "llm: work %lu multiply-adds, %u threads, the busiest did %.4f of its share\n",
+            (unsigned long)par_work(par), par_workers(par), par_imbalance(par));
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -103,6 +110,9 @@ int main(int argc, char **argv)
         print_speed(&session);
         if (options.memory) {
             print_memory(&session);
+        }
+        if (options.work) {
+            print_work(&session.decoder.par);
         }
     }
     int status = result < 0 ? fail(&err, EXIT_FAILED) : 0;

@@ -35,7 +35,8 @@ static const struct option table[] = {
       "positions of the context, 0: the model's, at most 4096 (0)" },
     { "-b", "--batch-size", NUMBER_U32, FIELD(decoder.block), 1, DECODER_MAX_BLOCK, "N",
       "positions of a prompt per pass over the weights (16 to 128, in 1.25 MiB)" },
-    { "-t", "--threads", NUMBER_U32, FIELD(decoder.threads), 1, 1, "N", "threads (1)" },
+    { "-t", "--threads", NUMBER_U32, FIELD(decoder.threads), 1, PAR_MAX_WORKERS, "N",
+      "threads (as many as there are harts)" },
     { "-s", "--seed", NUMBER_U64, FIELD(sampler.seed), 0, 1.8e19, "N", "seed of the sampler (0)" },
     { NULL, "--temp", NUMBER_FLOAT, FIELD(sampler.temperature), 0, 1e3, "T",
       "temperature, 0: always the likeliest token (0.8)" },
@@ -57,6 +58,8 @@ static const struct option table[] = {
       "write the logits of every position (format: infer/logits_file.h)" },
     { NULL, "--memory", FLAG, FIELD(memory), 0, 0, NULL,
       "say at the end how many bytes are in use beside the frame pool" },
+    { NULL, "--work", FLAG, FIELD(work), 0, 0, NULL,
+      "say at the end how evenly the threads shared the multiply-adds" },
     { "-h", "--help", FLAG, FIELD(help), 0, 0, NULL, "this text" },
 };
 
@@ -127,7 +130,7 @@ int options_parse(struct options *o, int argc, char **argv, struct infer_error *
     *o = (struct options){
         .model = "/dev/model",
         .predict = 256,
-        .decoder = { .clock = session_now },
+        .decoder = { .threads = par_processors(), .clock = session_now },
         .sampler = { .temperature = 0.8f,
                      .top_k = 40,
                      .top_p = 0.95f,

@@ -14,7 +14,7 @@ struct options {
     const char *prompt, *prompt_file; /* at most one of them */
     const char *perplexity, *logits;
     int32_t predict; /* tokens; -1: until the text or the context ends */
-    bool interactive, ignore_eos, hide_prompt, memory, help;
+    bool interactive, ignore_eos, hide_prompt, memory, work, help;
     struct decoder_options decoder;
     struct sampler_options sampler;
 };

@@ -187,7 +187,8 @@ def sensible(program):
 
 def bad_options(program):
     for words, part in ((["--frob"], "--frob"), (["-n"], "-n"), (["-n", "x"], "--n-predict x"), (["--temp", "-1"], "--temp -1"),
-                        (["--top-p", "1.5"], "--top-p 1.5"), (["-t", "0"], "--threads 0"), (["-t", "65"], "--threads 65"), (["-p", "a", "-f", "b"], "-p and -f"),
+                        (["--top-p", "1.5"], "--top-p 1.5"), (["-t", "0"], "--threads 0"), (["-t", "65"], "--threads 65"),
+                        (["-p", "a", "-f", "b"], "-p and -f"),
                         (["-c", "99999999999999999999"], "--ctx-size")):
         _, err = llm(program, *words, status=2)
         assert part in err and err.count("\n") == 1, f"{words}: {err}"
