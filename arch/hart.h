@@ -28,6 +28,25 @@ void irq_restore(bool were_on);
 #endif
 
 /*
+ * Boot, once: starts every further hart of the device tree (SBI HSM); each enters run(), with interrupts off, and stays there. Returns
+ * what hart_count() will be once all have come up.
+ */
+unsigned hart_start_others(void (*run)(void));
+/* A software interrupt for that hart, by index: sched_poke runs there. Any context. */
+void hart_send_ipi(unsigned index);
+/* Tops of this hart's trap stack and boot stack. Boot. */
+vaddr_t hart_trap_stack(void);
+vaddr_t hart_boot_stack(void);
+
+/*
+ * hart_wait_for_interrupt for a hart that has nothing to run: meanwhile fences for other harts' sakes are put off to the moment
+ * when it goes on (pt.h), so that it need not be woken for them.
+ */
+void hart_idle(void);
+/* Harts sleep as long as nothing happens from now on; until this is said they look at the clock now and then (timer.c). */
+void hart_sleep_soundly(void);
+
+/*
  * Sleeps (wfi) until an enabled interrupt is pending, then runs its handlers here, with SIE off throughout.
  * May return without reason. Call with interrupts off; this is how thread, kernel and fault context wait for a device.
  */

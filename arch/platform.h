@@ -24,10 +24,10 @@ void platform_find_devices(const struct fdt *t);
  */
 void platform_enable_paging(const struct ram_range *ram, size_t n, struct ram_range read_only);
 
+/* A further hart: the table that the boot hart has built. */
+void platform_use_paging(void);
+
 /* Lets this hart take external and timer interrupts once sstatus.SIE is set. */
 void platform_enable_interrupts(void);
-
-/* Leaves the boot stack for good: entry runs on sp with thread pointer tp and interrupts on, and never returns. */
-_Noreturn void platform_enter_thread(void (*entry)(void), vaddr_t sp, void *tp);
 
 #endif

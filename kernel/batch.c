@@ -3,6 +3,7 @@
 #include "arch/pt.h"
 #include "kernel/mem.h"
 #include "kernel/page_wait.h"
+#include "kernel/sched.h"
 
 #include <string.h>
 
@@ -221,7 +222,7 @@ static void read_done(struct io_request *io)
     spin_lock(&pager_lock);
     finish_read(b);
     spin_unlock(&pager_lock);
-    completion_count_work(hart_instret() - begin);
+    sched_count_work(hart_instret() - begin);
     complete(&b->done);
 }
 

@@ -11,7 +11,7 @@
 #include "kernel/mem.h"
 #include "kernel/panic.h"
 #include "kernel/ram.h"
-#include "kernel/tls.h"
+#include "kernel/thread.h"
 #include "kernel/vm.h"
 #include "kernel/vm_heap.h"
 
@@ -76,7 +76,7 @@ static void start_pager(void)
         machine_exit(EXIT_UNUSABLE);
 }
 
-/* 8 MiB of anonymous memory that comes page by page, above one page that never does. Returns the top. */
+/* 8 MiB of anonymous memory that comes page by page, above one page that never does. Returns its lowest address. */
 static vaddr_t make_main_stack(void)
 {
     int64_t base = vm_map(0, MAIN_STACK_SIZE + PAGE_SIZE, VM_PROT_READ | VM_PROT_WRITE, VM_MAP_PRIVATE | VM_MAP_ANONYMOUS,
@@ -86,25 +86,25 @@ static vaddr_t make_main_stack(void)
         panic("no memory for the main stack");
     report_name_range(HEAP_LIMIT, (vaddr_t)base, "below the main stack: it overflowed"); /* a large frame leaps over the guard */
     report_name_range((vaddr_t)base, (vaddr_t)base + PAGE_SIZE, "guard page below the main stack: it overflowed");
-    return (vaddr_t)base + PAGE_SIZE + MAIN_STACK_SIZE;
+    return (vaddr_t)base + PAGE_SIZE;
 }
 
 _Noreturn void boot_main(paddr_t dtb)
 {
     vaddr_t stack;
-    void *tls;
 
     if (fdt_open(&boot_fdt, pa_to_kva(dtb), MAX_TREE_SIZE) != 0)
         panic("no device tree at %lx", dtb);
     platform_find_devices(&boot_fdt);
     take_memory(dtb);
+    thread_init();
     platform_enable_interrupts();
     parse_arguments();
+    if (!bootargs_option(&boot_args, "icount"))
+        hart_sleep_soundly();
     devices_init();
     start_pager();
     stack = make_main_stack();
-    tls = tls_create();
-    if (!tls)
-        panic("no memory for the thread-local storage of the main thread");
-    platform_enter_thread(runtime_start, stack, tls);
+    threads_start_harts();
+    thread_start_main(runtime_start, stack, MAIN_STACK_SIZE);
 }

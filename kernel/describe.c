@@ -2,6 +2,7 @@
 #include "kernel/fault.h"
 #include "kernel/log.h"
 #include "kernel/pager.h"
+#include "kernel/thread.h"
 #include "kernel/vm_heap.h"
 #include "kernel/vma.h"
 
@@ -29,6 +30,8 @@ static void describe_mapped(const struct vma *v, vaddr_t address, char *out, siz
 void describe_address(vaddr_t address, char *out, size_t size)
 {
     const struct vma *v = vma_find(address);
+    if (thread_describe(address, out, size))
+        return;
     if (v)
         describe_mapped(v, address, out, size);
     else if (address >= HEAP_BASE && address < heap_limit())

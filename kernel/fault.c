@@ -6,6 +6,7 @@
 #include "kernel/fault.h"
 #include "kernel/page_wait.h"
 #include "kernel/pager.h"
+#include "kernel/sched.h"
 #include "kernel/region.h"
 #include "kernel/vm.h"
 #include "kernel/vma.h"
@@ -105,25 +106,25 @@ static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_a
 /* Waits for the batch; the time and the instructions of the wait are the device's, not the fault path's. */
 static void wait_for_batch(struct region *r, struct batch *b)
 {
-    uint64_t ns = time_ns(), instret = completion_waited_instret();
+    uint64_t ns = time_ns(), instret = sched_idle_instret();
     region_use_begin(r);
     batch_wait(b);
     region_use_end(r);
     if (r->pool)
         hold_demanded(r->pool, &b->hold);
     r->counters.stall_ns += time_ns() - ns;
-    r->counters.stall_instret += completion_waited_instret() - instret;
+    r->counters.stall_instret += sched_idle_instret() - instret;
 }
 
 /* The page is on its way, in or out. What became of it, the next look tells. */
 static __attribute__((noinline)) void wait_for_page(struct region *r, uint32_t page)
 {
-    uint64_t ns = time_ns(), instret = completion_waited_instret();
+    uint64_t ns = time_ns(), instret = sched_idle_instret();
     region_use_begin(r);
     page_wait(r, page);
     region_use_end(r);
     r->counters.stall_ns += time_ns() - ns;
-    r->counters.stall_instret += completion_waited_instret() - instret;
+    r->counters.stall_instret += sched_idle_instret() - instret;
 }
 
 /* The page is nowhere: read it and, if `ahead`, what the policy expects next, in one batch. */

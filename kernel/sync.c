@@ -1,29 +1,21 @@
 #include "kernel/sync.h"
 
+#include "kernel/sched.h"
+
 #if !defined(__riscv)
 #define SYNC_INLINE
 #include "kernel/sync_inline.h"
 #endif
 
-static uint64_t waited_instret;
-
-uint64_t completion_waited_instret(void)
-{
-    return __atomic_load_n(&waited_instret, __ATOMIC_RELAXED);
-}
-
-void completion_count_work(uint64_t instructions)
-{
-    __atomic_fetch_sub(&waited_instret, instructions, __ATOMIC_RELAXED);
-}
-
 void completion_wait(struct completion *c)
 {
-    uint64_t begin = hart_instret();
-    /* Interrupts stay off between the look and the wfi, which wakes on a pending interrupt all the same: no lost wake-up. */
+    /* Interrupts stay off between the look and the sleep, which a pending interrupt ends all the same: no lost wake-up. */
     bool were_on = irq_save();
+    struct sched_mark mark = sched_mark();
+    uintptr_t nobody = 0;
+    __atomic_compare_exchange_n(&c->done, &nobody, (uintptr_t)thread_self(), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
     while (!completion_try(c))
-        hart_wait_for_interrupt();
+        thread_park();
+    sched_discount(&mark);
     irq_restore(were_on);
-    __atomic_fetch_add(&waited_instret, hart_instret() - begin, __ATOMIC_RELAXED);
 }

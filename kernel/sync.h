@@ -11,6 +11,7 @@
 
 #include "arch/hart.h"
 #include "kernel/panic.h"
+#include "kernel/thread.h"
 #include "kernel/types.h"
 
 #define STACK_PROBE 8192
@@ -26,13 +27,14 @@ struct spinlock {
     }
 
 /*
- * Waits until *done becomes nonzero. Set it with complete(), from any context. The caller holds no lock.
- * Runs device interrupt handlers while it waits; in fault context as well. Who asks a device and waits turns interrupts off
- * (irq_save) before asking: then the interrupt comes in the wait and nowhere else, and instruction counts repeat.
+ * One thread waits until another, or an interrupt, says that something is done: complete(), from any context. The waiter holds no
+ * lock and gives its hart to another thread; in fault context as well. Who asks a device and waits turns interrupts off (irq_save)
+ * before asking: then the interrupt comes in the wait and nowhere else, and the instruction counts of one thread repeat.
  */
 struct completion {
-    uint32_t done;
+    uintptr_t done; /* 0: not yet; 1: done; else the thread that waits. Atomic */
 };
+#define COMPLETION_DONE ((uintptr_t)1)
 
 #if defined(__riscv)
 #include "kernel/sync_inline.h" /* a fault takes five locks */
@@ -43,10 +45,6 @@ bool completion_try(struct completion *c);
 void complete(struct completion *c);
 #endif
 
-/* Instructions retired in completion_wait since boot, sleep left out: how many there are depends on when devices answer. */
-uint64_t completion_waited_instret(void);
-/* A completion did so much of what a fault would have had to do: it counts as work after all. */
-void completion_count_work(uint64_t instructions);
 void completion_wait(struct completion *c);
 
 #endif

@@ -35,12 +35,15 @@ SYNC_INLINE void spin_unlock(struct spinlock *lock)
 
 SYNC_INLINE bool completion_try(struct completion *c)
 {
-    return __atomic_load_n(&c->done, __ATOMIC_ACQUIRE) != 0;
+    return __atomic_load_n(&c->done, __ATOMIC_ACQUIRE) == COMPLETION_DONE;
 }
 
+/* Once the word says that it is done, the waiter may be gone, and the completion with it; threads are never freed. */
 SYNC_INLINE void complete(struct completion *c)
 {
-    __atomic_store_n(&c->done, 1, __ATOMIC_RELEASE);
+    uintptr_t waiter = __atomic_exchange_n(&c->done, COMPLETION_DONE, __ATOMIC_ACQ_REL);
+    if (waiter > COMPLETION_DONE)
+        thread_unpark((struct thread *)waiter);
 }
 
 #endif

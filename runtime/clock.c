@@ -9,23 +9,20 @@
 
 #include "arch/hart.h"
 #include "arch/irq.h"
-#include "kernel/boot.h"
+#include "kernel/sched.h"
 #include "kernel/stats.h"
-#include "kernel/sync.h"
 #include "runtime/api.h"
 
 #define NS_PER_S 1000000000u
 #define TICKS_PER_S 100u /* of times(); sysconf(_SC_CLK_TCK) says the same */
 
-static uint64_t start_ns, start_instret, start_waited;
-static uint64_t slept_ns;       /* atomic */
+static uint64_t start_ns, start_instret;
 static uint64_t wall_offset_ns; /* time of day at time_ns() == 0; 0: not asked yet. atomic */
 
 void clock_start(void)
 {
     start_ns = time_ns();
-    start_instret = hart_instret();
-    start_waited = completion_waited_instret();
+    start_instret = sched_instret();
 }
 
 uint64_t clock_elapsed_ns(void)
@@ -35,23 +32,17 @@ uint64_t clock_elapsed_ns(void)
 
 uint64_t clock_elapsed_instret(void)
 {
-    return hart_instret() - start_instret - (completion_waited_instret() - start_waited);
+    return sched_instret() - start_instret;
 }
 
 uint64_t clock_boot_instret(void)
 {
-    return start_instret - boot_instret_start - start_waited;
+    return start_instret;
 }
 
 uint64_t clock_cpu_ns(void)
 {
-    struct pager_totals totals;
-    uint64_t elapsed = clock_elapsed_ns();
-    uint64_t waited;
-
-    pager_totals(&totals);
-    waited = totals.c.stall_ns + __atomic_load_n(&slept_ns, __ATOMIC_RELAXED);
-    return elapsed > waited ? elapsed - waited : 0;
+    return sched_busy_ns();
 }
 
 static struct timespec from_ns(uint64_t ns)
@@ -80,24 +71,10 @@ struct timespec clock_wall(void)
     return from_ns(wall_ns());
 }
 
-static void wake(void *completion)
-{
-    complete(completion);
-}
-
 void clock_sleep_until(uint64_t deadline_ns)
 {
-    struct completion done = { 0 };
-    uint64_t before = time_ns();
-    bool irqs;
-
-    if (before >= deadline_ns)
-        return;
-    irqs = irq_save();
-    timer_set(deadline_ns, wake, &done);
-    irq_restore(irqs);
-    completion_wait(&done);
-    __atomic_add_fetch(&slept_ns, time_ns() - before, __ATOMIC_RELAXED);
+    if (time_ns() < deadline_ns)
+        thread_sleep_until(deadline_ns);
 }
 
 /* Nanoseconds that the clock shows; false: there is no such clock. */

@@ -9,6 +9,7 @@
 #include "arch/pt.h"
 #include "kernel/bootargs.h"
 #include "kernel/log.h"
+#include "kernel/sched.h"
 #include "kernel/stats.h"
 #include "kernel/vm.h"
 #include "runtime/api.h"
@@ -100,6 +101,7 @@ static void print_stats(int status, const struct run *run)
 
 _Noreturn void runtime_exit(int status)
 {
+    sched_freeze_others();
     struct run run = { clock_elapsed_ns(), clock_elapsed_instret(), clock_boot_instret() };
     int error = vm_shutdown();
 

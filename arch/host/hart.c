@@ -10,6 +10,7 @@
 #include "arch/host/machine.h"
 #include "arch/report.h"
 #include "kernel/mem.h"
+#include "kernel/sched.h"
 
 /* Low enough that a page number fits its 32 bits, and where no sanitizer keeps its own. */
 #define MEMORY_BASE ((uintptr_t)0x10000000)
@@ -74,6 +75,48 @@ void hart_wait_for_interrupt(void)
 uint64_t hart_instret(void)
 {
     return 0;
+}
+
+/* ---- the one thread: kernel/thread.h and sched.h as far as waiting needs them */
+
+struct thread *thread_self(void)
+{
+    static struct thread only;
+    return &only;
+}
+
+void sched_may_freeze(void)
+{
+}
+
+void thread_park(void)
+{
+    hart_wait_for_interrupt();
+}
+
+void thread_unpark(struct thread *t)
+{
+    (void)t;
+}
+
+struct sched_mark sched_mark(void)
+{
+    return (struct sched_mark){ NULL, 0, 0 };
+}
+
+void sched_discount(const struct sched_mark *since)
+{
+    (void)since;
+}
+
+uint64_t sched_idle_instret(void)
+{
+    return 0;
+}
+
+void sched_count_work(uint64_t instructions)
+{
+    (void)instructions;
 }
 
 uint64_t time_ns(void)

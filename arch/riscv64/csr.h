@@ -12,6 +12,7 @@
 #define SSTATUS_VS 0x600  /* vector state: 0 is Off */
 #define SSTATUS_FS 0x6000 /* floating-point state: 0 is Off */
 #define SSTATUS_FS_INITIAL 0x2000
+#define SSTATUS_FS_CLEAN 0x4000
 #define SSTATUS_SUM 0x40000 /* never set: PTE_U marks PROT_NONE (pte.h) */
 
 #define SIE_SSIE 0x2   /* software */

@@ -50,3 +50,22 @@ _start:
     mv a1, s3
     call arch_start
     .size _start, . - _start
+
+/*
+ * Where SBI's HSM starts every further hart (SBI 1.0 ch. 9.1): a0 = hart id, a1 = its struct hart, satp = 0, interrupts off. Physical
+ * and virtual addresses are the same here.
+ */
+    .globl hart_entry
+    .type hart_entry, @function
+hart_entry:
+    csrw sie, zero
+    .option push
+    .option norelax
+    la gp, __global_pointer$
+    .option pop
+    ld sp, HART_BOOT_SP(a1)
+    li tp, 0
+    li s0, 0
+    mv a0, a1
+    call hart_start_here
+    .size hart_entry, . - hart_entry

@@ -1,9 +1,13 @@
 #include "arch/riscv64/hart_state.h"
 
+#include "arch/barrier.h"
 #include "arch/platform.h"
 #include "arch/riscv64/platform_priv.h"
+#include "arch/riscv64/sbi.h"
 #include "kernel/boot.h"
+#include "kernel/log.h"
 #include "kernel/panic.h"
+#include "kernel/sched.h"
 
 _Static_assert(offsetof(struct hart, trap_sp) == HART_TRAP_SP, "offsets.h");
 _Static_assert(offsetof(struct hart, depth) == HART_DEPTH, "offsets.h");
@@ -26,6 +30,10 @@ uint32_t hart_online_count;
 
 _Noreturn void arch_start(uint64_t id, paddr_t dtb); /* entry.S */
 void trap_entry(void);                               /* trap.S */
+void hart_entry(void);                               /* entry.S */
+_Noreturn void hart_start_here(struct hart *h);      /* from entry.S */
+
+static void (*run_hart)(void);
 
 static struct hart *hart_prepare(unsigned index, uint64_t id)
 {
@@ -40,6 +48,16 @@ static struct hart *hart_prepare(unsigned index, uint64_t id)
     return h;
 }
 
+static void set_registers(struct hart *h)
+{
+    csr_write(sscratch, (uint64_t)h);
+    csr_write(stvec, (uint64_t)trap_entry);
+    /* Whatever the firmware left (P6: OpenSBI 1.1 leaves FS dirty): floating point on and clean, no vectors. */
+    csr_clear(sstatus, SSTATUS_FS | SSTATUS_VS | SSTATUS_SUM);
+    csr_set(sstatus, SSTATUS_FS_INITIAL);
+    csr_write(fcsr, 0);
+}
+
 void hart_init_boot(uint64_t id)
 {
     struct hart *h = hart_prepare(0, id);
@@ -47,12 +65,7 @@ void hart_init_boot(uint64_t id)
     known_harts = 1;
     h->online = true;
     hart_online_count = 1;
-    csr_write(sscratch, (uint64_t)h);
-    csr_write(stvec, (uint64_t)trap_entry);
-    /* Whatever the firmware left (P6: OpenSBI 1.1 leaves FS dirty): floating point on and clean, no vectors. */
-    csr_clear(sstatus, SSTATUS_FS | SSTATUS_VS | SSTATUS_SUM);
-    csr_set(sstatus, SSTATUS_FS_INITIAL);
-    csr_write(fcsr, 0);
+    set_registers(h);
 }
 
 void hart_add(uint64_t id)
@@ -73,6 +86,52 @@ _Noreturn void arch_start(uint64_t id, paddr_t dtb)
 {
     hart_init_boot(id);
     boot_main(dtb);
+}
+
+/* A further hart, on its boot stack, paging still off. */
+_Noreturn void hart_start_here(struct hart *h)
+{
+    set_registers(h);
+    platform_use_paging();
+    platform_enable_interrupts();
+    __atomic_store_n(&h->online, true, __ATOMIC_RELEASE);
+    __atomic_fetch_add(&hart_online_count, 1, __ATOMIC_RELEASE);
+    run_hart();
+    panic("hart %lu has nothing to run", h->id);
+}
+
+/* P19: a hart that the firmware keeps for itself, or that runs already, is left out, with a line that says so. */
+unsigned hart_start_others(void (*run)(void))
+{
+    unsigned started = 1;
+
+    run_hart = run;
+    BARRIER(rw, rw); /* what the harts will read, before the calls that start them */
+    for (unsigned i = 1; i < known_harts; i++) {
+        int64_t error = sbi_hart_start(harts[i].id, (paddr_t)hart_entry, (uint64_t)&harts[i]);
+
+        if (error)
+            log_printf("bower: hart %lu left out: SBI does not start it (error %ld)\n", harts[i].id, (long)error);
+        else
+            started++;
+    }
+    return started;
+}
+
+void hart_send_ipi(unsigned index)
+{
+    BARRIER(rw, rw); /* what the interrupt is about, before the call that sends it */
+    sbi_send_ipi(harts[index].id);
+}
+
+vaddr_t hart_trap_stack(void)
+{
+    return this_hart()->trap_sp;
+}
+
+vaddr_t hart_boot_stack(void)
+{
+    return this_hart()->boot_sp;
 }
 
 unsigned hart_count(void)
@@ -96,6 +155,7 @@ void hart_handle_interrupt(uint64_t number)
         break;
     case IRQ_S_SOFTWARE:
         csr_clear(sip, SIE_SSIE);
+        sched_poke();
         break;
     default:
         panic("interrupt %lu is not one that this kernel enables", number);
@@ -132,6 +192,20 @@ void hart_wait_for_interrupt(void)
         hart_handle_interrupt(IRQ_S_SOFTWARE);
 }
 
+/*
+ * A fence that another hart wants meanwhile is noted in `lazy` instead (pt.c), and made good before this hart leaves the kernel. The two
+ * sides exchange the word atomically, so that either the fence is noted here or the other hart sees that it must ask.
+ */
+void hart_idle(void)
+{
+    struct hart *h = this_hart();
+
+    __atomic_store_n(&h->lazy, LAZY_IDLE, __ATOMIC_SEQ_CST);
+    hart_wait_for_interrupt();
+    if (__atomic_exchange_n(&h->lazy, 0, __ATOMIC_SEQ_CST) & LAZY_STALE)
+        sfence_address_space();
+}
+
 uint64_t hart_instret(void)
 {
     return csr_read(instret) - this_hart()->slept_instret;
@@ -165,27 +239,8 @@ void hart_measure_interrupts(void)
 {
     uint64_t without = time_open_window(), with;
 
-    csr_set(sie, SIE_SSIE);
     csr_set(sip, SIE_SSIE);
     with = time_open_window();
-    csr_clear(sie, SIE_SSIE);
     /* Without an instruction-counting clock instret is the host's time, and says nothing. */
     way_in_and_out = with - without < PLAUSIBLE_WAY ? with - without : 0;
-}
-
-_Noreturn void platform_enter_thread(void (*entry)(void), vaddr_t sp, void *tp)
-{
-    register void (*target)(void) __asm__("t0") = entry;
-
-    irq_restore(true);
-    /* s0 = 0 ends backtraces; ra = 0 makes a return from entry a reported jump to page 0. */
-    __asm__ volatile("mv sp, %0\n\t"
-                     "mv tp, %1\n\t"
-                     "li s0, 0\n\t"
-                     "li ra, 0\n\t"
-                     "jr t0"
-                     :
-                     : "r"(sp), "r"(tp), "r"(target)
-                     : "memory");
-    __builtin_unreachable();
 }

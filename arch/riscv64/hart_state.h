@@ -22,6 +22,7 @@ struct hart {
     uint64_t id;              /* SBI hart id */
     bool has_plic_context;
     bool online;
+    uint32_t lazy;              /* LAZY_*: may fences be put off? atomic */
     uint64_t walk;              /* the leaf table that this hart used last (pt.c) */
     uint64_t fences_local;      /* atomic: a thread may move to another hart between two instructions */
     uint64_t fences_remote;     /* atomic */
@@ -30,6 +31,10 @@ struct hart {
     irq_handler *timer_handler; /* NULL: no timer is set */
     void *timer_arg;
 } __attribute__((aligned(HART_SIZE)));
+
+/* hart.lazy: the hart idles; a fence was put off meanwhile, and is due before anything but the kernel runs. */
+#define LAZY_IDLE 1u
+#define LAZY_STALE 2u
 
 extern struct hart harts[MAX_HARTS];
 extern uint32_t hart_online_count;

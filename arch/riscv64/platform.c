@@ -173,7 +173,9 @@ void platform_find_devices(const struct fdt *t)
 
 void platform_enable_interrupts(void)
 {
-    hart_measure_interrupts();
+    csr_set(sie, SIE_SSIE);
+    if (this_hart()->index == 0)
+        hart_measure_interrupts();
     plic_start_hart(this_hart());
     timer_start_hart();
 }

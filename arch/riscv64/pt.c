@@ -125,7 +125,18 @@ static void fence_local(const vaddr_t *va, size_t n, size_t stride)
         sfence_page(*va);
 }
 
-/* Other harts that run this address space. Ids are dense enough for one mask on every machine with MAX_HARTS harts. */
+/* An idle hart notes the fence and makes it before it goes on (hart_idle): true. Any other must be asked. */
+static bool put_off(struct hart *h)
+{
+    uint32_t lazy = __atomic_load_n(&h->lazy, __ATOMIC_SEQ_CST);
+
+    while (lazy & LAZY_IDLE)
+        if (__atomic_compare_exchange_n(&h->lazy, &lazy, lazy | LAZY_STALE, true, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+            return true;
+    return false;
+}
+
+/* Other harts that run something in this address space. Ids are dense enough for one mask on every machine with MAX_HARTS harts. */
 static uint64_t other_harts(uint64_t *base)
 {
     uint64_t mask = 0;
@@ -135,7 +146,7 @@ static uint64_t other_harts(uint64_t *base)
         if (harts[i].online && harts[i].id < *base)
             *base = harts[i].id;
     for (unsigned i = 0; i < MAX_HARTS; i++)
-        if (harts[i].online && &harts[i] != this_hart())
+        if (harts[i].online && &harts[i] != this_hart() && !put_off(&harts[i]))
             mask |= (uint64_t)1 << (harts[i].id - *base);
     return mask;
 }
@@ -146,9 +157,11 @@ static void fence_remote(const vaddr_t *va, size_t n)
 
     if (__builtin_expect(hart_online_count == 1, 1))
         return;
+    BARRIER(rw, rw); /* P15: the stores to the table come before the look at the other harts, and before the call */
     mask = other_harts(&base);
+    if (mask == 0)
+        return;
     __atomic_fetch_add(&this_hart()->fences_remote, 1, __ATOMIC_RELAXED);
-    BARRIER(rw, rw); /* P15: the stores to the table come before the call */
     if (n == 1)
         sbi_remote_sfence(mask, base, va[0], PAGE_SIZE);
     else
@@ -157,8 +170,11 @@ static void fence_remote(const vaddr_t *va, size_t n)
 
 static void fence_all_harts(const vaddr_t *va, size_t n)
 {
+    bool were_on = irq_save(); /* "other" means other than the one that was fenced here */
+
     fence_local(va, n, sizeof *va);
     fence_remote(va, n);
+    irq_restore(were_on);
 }
 
 struct pt_fence_counts pt_fence_counts(void)

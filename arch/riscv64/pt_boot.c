@@ -87,7 +87,12 @@ void platform_enable_paging(const struct ram_range *ram, size_t n, struct ram_ra
     for (unsigned i = 0; i < device_window_count; i++)
         map_identity(device_windows[i].base, device_windows[i].base + device_windows[i].size, BOOT_RW);
 
-    /* Priv. 4.2.1: the stores above before any walk, and nothing stale from before. */
+    platform_use_paging();
+}
+
+void platform_use_paging(void)
+{
+    /* Priv. 4.2.1: the stores to the table before any walk, and nothing stale from before. */
     sfence_everything();
     csr_write(satp, (uint64_t)SATP_MODE_SV39 << SATP_MODE_SHIFT | (paddr_t)pt_root >> PAGE_SHIFT);
     sfence_everything();

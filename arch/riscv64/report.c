@@ -6,6 +6,7 @@
 #include "arch/riscv64/report_priv.h"
 #include "kernel/log.h"
 #include "kernel/pager.h"
+#include "kernel/thread.h"
 
 _Static_assert(REPORT_EXIT_STATUS == EXIT_REPORTED, "offsets.h");
 
@@ -228,7 +229,8 @@ static void print_trap(const struct trap_frame *f, const char *what)
     log_printf("fault: %s: %s", what, cause_name(f->scause));
     if (f->scause == CAUSE_ILLEGAL_INSTRUCTION)
         log_printf(" %08lx", f->stval); /* stval is the instruction (Priv. 4.1.9) */
-    log_printf(" at pc 0x%lx on hart %lu\n", f->sepc, this_hart()->id);
+    thread_describe_self(owner, sizeof owner);
+    log_printf(" at pc 0x%lx on hart %lu in %s\n", f->sepc, this_hart()->id, owner);
     /* Registers first: describing the address walks structures that may be what is broken. */
     print_registers(f);
     if (address_matters) {

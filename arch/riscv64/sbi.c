@@ -8,6 +8,8 @@ enum {
     SBI_EXT_BASE = 0x10,
     SBI_BASE_PROBE = 3,
     SBI_TIME_SET = 0,
+    SBI_HSM_HART_START = 0,
+    SBI_IPI_SEND = 0,
     SBI_RFENCE_SFENCE_VMA_ASID = 2
 };
 
@@ -56,6 +58,18 @@ void sbi_remote_sfence(uint64_t mask, uint64_t base, vaddr_t start, uint64_t siz
     struct sbi_args args = { .a0 = mask, .a1 = base, .a2 = start, .a3 = size, .a4 = 0 };
 
     sbi_call(SBI_EXT_RFENCE, SBI_RFENCE_SFENCE_VMA_ASID, args);
+}
+
+int64_t sbi_hart_start(uint64_t id, paddr_t start, uint64_t opaque)
+{
+    struct sbi_args args = { .a0 = id, .a1 = start, .a2 = opaque };
+
+    return sbi_call(SBI_EXT_HSM, SBI_HSM_HART_START, args).error;
+}
+
+void sbi_send_ipi(uint64_t id)
+{
+    sbi_call(SBI_EXT_IPI, SBI_IPI_SEND, (struct sbi_args){ .a0 = 1, .a1 = id });
 }
 
 _Noreturn void sbi_shutdown_failed(void)

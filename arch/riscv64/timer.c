@@ -14,8 +14,8 @@ enum { RTC_TIME_LOW = 0,
        RTC_TIME_HIGH = 4 };
 
 static uint64_t ticks_per_second = 1;
-static uint64_t ns_per_tick; /* 0: not a whole number */
-static uint64_t max_wait_ticks = 1;
+static uint64_t ns_per_tick;        /* 0: not a whole number */
+static uint64_t max_wait_ticks = 1; /* NEVER: no bound */
 static bool use_sstc;
 static paddr_t rtc_base;
 
@@ -96,13 +96,18 @@ void timer_fire(void)
     handler(h->timer_arg);
 }
 
+void hart_sleep_soundly(void)
+{
+    max_wait_ticks = NEVER;
+}
+
 /*
- * A hart never sleeps without a deadline: when all harts sleep, QEMU's instruction-counting clock jumps to the next timer,
- * and without one that is the end of time.
+ * With QEMU's instruction-counting clock a hart never sleeps without a deadline: when all harts sleep, that clock jumps to the next
+ * timer, and without one that is the end of time.
  */
 void timer_begin_wait(const struct hart *h)
 {
-    uint64_t limit = csr_read(time) + max_wait_ticks;
+    uint64_t limit = max_wait_ticks == NEVER ? NEVER : csr_read(time) + max_wait_ticks;
 
     set_compare(h->timer_handler ? MIN(limit, h->timer_deadline) : limit);
 }

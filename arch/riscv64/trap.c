@@ -9,6 +9,7 @@
 #include "arch/riscv64/report_priv.h"
 #include "arch/riscv64/trap_frame.h"
 #include "kernel/pager.h"
+#include "kernel/sched.h"
 #include "kernel/sync.h"
 
 _Static_assert(offsetof(struct trap_frame, x) == FRAME_X(0), "offsets.h");
@@ -51,6 +52,7 @@ static int handle_page_fault(const struct trap_frame *frame, uint64_t cause, vad
 static __attribute__((noinline)) int handle_interrupt(uint64_t cause)
 {
     hart_take_interrupt(cause & ~((uint64_t)1 << SCAUSE_INTERRUPT_BIT));
+    sched_end_interrupt(); /* perhaps another thread runs first */
     return FAULT_RESOLVED;
 }
 

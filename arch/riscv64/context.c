@@ -1,0 +1,120 @@
+#include "arch/context.h"
+
+#include "arch/riscv64/hart_state.h"
+#include "arch/riscv64/trap_frame.h"
+#include "kernel/panic.h"
+
+#define SWITCH_WORDS 14 /* switch.S: ra, s0 to s11, tp */
+
+void context_swap(uint64_t *save_sp, const uint64_t *load_sp); /* switch.S, with the five below */
+void float_save_preserved(uint64_t *f);
+void float_load_preserved(const uint64_t *f);
+void float_save_all(uint64_t *f);
+void float_load_all(const uint64_t *f);
+
+_Static_assert(offsetof(struct context, sp) == 0, "switch.S");
+
+void context_init(struct context *c, vaddr_t trap_sp, void (*start)(void))
+{
+    uint64_t *frame = (uint64_t *)trap_sp - SWITCH_WORDS;
+
+    *c = (struct context){ .sp = (uint64_t)frame, .trap_sp = trap_sp, .depth = DEPTH_THREAD, .fs = SSTATUS_FS_INITIAL };
+    for (unsigned i = 0; i < SWITCH_WORDS; i++)
+        frame[i] = 0; /* s0 = 0 ends backtraces */
+    frame[0] = (uint64_t)start;
+}
+
+static inline void set_fs(uint64_t fs)
+{
+    csr_clear(sstatus, SSTATUS_FS);
+    csr_set(sstatus, fs);
+}
+
+/* Saves what was written; tells the state that the registers are in from now on. FS is on. */
+static inline uint64_t save_floats(struct context *c, uint64_t fs, void (*save)(uint64_t *))
+{
+    if (fs != SSTATUS_FS)
+        return fs;
+    save(c->f);
+    c->fcsr = csr_read(fcsr);
+    return SSTATUS_FS_CLEAN;
+}
+
+/* The registers as save_floats left them, or, where they were never used, no rounding mode of somebody else's. FS is on. */
+static inline void load_floats(const struct context *c, uint64_t fs, void (*load)(const uint64_t *))
+{
+    if (fs == SSTATUS_FS_CLEAN)
+        load(c->f);
+    csr_write(fcsr, fs == SSTATUS_FS_CLEAN ? c->fcsr : 0);
+}
+
+/* Where trap.S saved the registers of the code that it interrupted: the first thing on the trap stack. */
+static inline struct trap_frame *frame_of(const struct context *c)
+{
+    return (struct trap_frame *)(c->trap_sp - FRAME_SIZE);
+}
+
+static void leave(struct context *c, const struct hart *h)
+{
+    c->depth = h->depth;
+    ASSERT(c->depth <= DEPTH_TRAP);
+    if (c->depth == DEPTH_THREAD) {
+        c->fs = save_floats(c, csr_read(sstatus) & SSTATUS_FS, float_save_preserved);
+        return;
+    }
+    struct trap_frame *frame = frame_of(c);
+    uint64_t fs = frame->sstatus & SSTATUS_FS;
+
+    c->fs = 0;
+    if (fs == SSTATUS_FS) {
+        csr_set(sstatus, SSTATUS_FS);
+        frame->sstatus = (frame->sstatus & ~(uint64_t)SSTATUS_FS) | save_floats(c, fs, float_save_all);
+        csr_clear(sstatus, SSTATUS_FS);
+    }
+}
+
+static void enter(const struct context *c)
+{
+    bool in_trap = c->depth != DEPTH_THREAD;
+    uint64_t fs = in_trap ? frame_of(c)->sstatus & SSTATUS_FS : c->fs;
+
+    if (fs != 0) {
+        csr_set(sstatus, SSTATUS_FS);
+        load_floats(c, fs, in_trap ? float_load_all : float_load_preserved);
+    }
+    set_fs(c->fs); /* loading has made it dirty */
+}
+
+void context_switch(struct context *from, struct context *to)
+{
+    struct hart *h = this_hart();
+
+    leave(from, h);
+    h->trap_sp = to->trap_sp;
+    h->depth = to->depth;
+    context_swap(&from->sp, &to->sp);
+    enter(from); /* switched to again */
+}
+
+_Noreturn void context_enter(void (*entry)(void), vaddr_t sp, void *tp)
+{
+    register void (*target)(void) __asm__("t0") = entry;
+
+    csr_set(sstatus, SSTATUS_FS);
+    csr_write(fcsr, 0);
+    set_fs(SSTATUS_FS_INITIAL);
+    /*
+     * The stack first: this may be running on the trap stack, which the first interrupt takes. s0 = 0 ends backtraces; ra = 0
+     * makes a return from entry a reported jump to page 0.
+     */
+    __asm__ volatile("mv sp, %0\n\t"
+                     "mv tp, %1\n\t"
+                     "li s0, 0\n\t"
+                     "li ra, 0\n\t"
+                     "csrsi sstatus, %3\n\t"
+                     "jr t0"
+                     :
+                     : "r"(sp), "r"(tp), "r"(target), "i"(SSTATUS_SIE)
+                     : "memory");
+    __builtin_unreachable();
+}

@@ -1,0 +1,548 @@
+#include "kernel/sched.h"
+
+#include "kernel/boot.h"
+#include "kernel/sync.h"
+#include "kernel/timer.h"
+
+#define FREEZE_LIMIT_NS 2000000000u /* for threads that hold a semaphore at the end; somebody may wait for input with one */
+#define FREEZE_LOOK_NS 200000u
+
+struct queue {
+    struct spinlock lock; /* protects all but idling's readers and the sums; held across a switch */
+    struct thread *first, *last;
+    uint32_t length; /* also read without the lock, as a hint */
+    struct thread *current;
+    struct thread *idle_thread;
+    struct thread *dead; /* has just left this hart */
+    struct timer slice;
+    bool slice_armed;
+    bool slice_over;
+    bool idling;                      /* nothing to do but wait; atomic: set under the lock, before the last look at other queues */
+    uint64_t since_ns, since_instret; /* when the hart last stopped idling; since_ns also: when it last switched */
+    uint64_t busy_ns, busy_instret;   /* before that */
+    uint64_t idle_instret;
+    uint64_t counted_work; /* by sched_count_work, and in busy_instret too */
+    uint64_t switches;
+};
+
+static struct queue queues[MAX_HARTS];
+static struct thread *freezer; /* atomic; set once: the only thread that may still run, with those that hold semaphores */
+
+static inline struct queue *own_queue(void)
+{
+    return &queues[hart_index()];
+}
+
+static inline unsigned index_of(const struct queue *q)
+{
+    return (unsigned)(q - queues);
+}
+
+/* Interrupts off. A queue's lock restores no interrupts: it may be let go by another thread than took it. */
+static inline struct queue *lock_own_queue(void)
+{
+    struct queue *q = own_queue();
+    spin_lock(&q->lock);
+    return q;
+}
+
+/* The queue that the thread belongs to, which may change until its lock is held. */
+static struct queue *lock_queue_of(const struct thread *t)
+{
+    for (;;) {
+        struct queue *q = &queues[__atomic_load_n(&t->queue, __ATOMIC_RELAXED)];
+        spin_lock(&q->lock);
+        if (q == &queues[t->queue])
+            return q;
+        spin_unlock(&q->lock);
+    }
+}
+
+static inline bool must_stop(const struct thread *t)
+{
+    const struct thread *f = __atomic_load_n(&freezer, __ATOMIC_ACQUIRE);
+    return __builtin_expect(f != NULL, 0) && f != t && t->holds == 0 && !t->idle;
+}
+
+/* ---- queues; lock held */
+
+static void append(struct queue *q, struct thread *t)
+{
+    t->next = NULL;
+    if (q->last)
+        q->last->next = t;
+    else
+        q->first = t;
+    q->last = t;
+    __atomic_store_n(&q->length, q->length + 1, __ATOMIC_RELAXED);
+}
+
+static struct thread *take_first(struct queue *q)
+{
+    struct thread *t;
+    while ((t = q->first) != NULL) {
+        q->first = t->next;
+        if (!q->first)
+            q->last = NULL;
+        __atomic_store_n(&q->length, q->length - 1, __ATOMIC_RELAXED);
+        if (!must_stop(t))
+            return t;
+        t->state = THREAD_FROZEN;
+    }
+    return NULL;
+}
+
+static void end_slice(void *arg)
+{
+    struct queue *q = arg;
+    q->slice_armed = false;
+    q->slice_over = true;
+}
+
+/* On the queue's own hart: whoever runs has so long from now on, if somebody waits. */
+static void arm_slice(struct queue *q)
+{
+    if (q->length == 0 || q->slice_armed)
+        return;
+    q->slice_armed = true;
+    timer_start(&q->slice, time_ns() + SLICE_NS, end_slice, q);
+}
+
+/* ---- switching */
+
+/* Lock held. The thread that runs here now lets it go; what comes back from the switch is in another one. */
+static void end_switch(void)
+{
+    struct queue *q = own_queue();
+    struct thread *dead = q->dead;
+    q->dead = NULL;
+    arm_slice(q);
+    spin_unlock(&q->lock);
+    if (dead)
+        thread_put(dead);
+}
+
+static void switch_to(struct queue *q, struct thread *next)
+{
+    struct thread *me = q->current;
+    uint64_t now = time_ns(), spent = now - q->since_ns;
+    me->busy_ns += spent;
+    q->busy_ns += spent;
+    q->since_ns = now;
+    q->current = next;
+    q->switches++;
+    next->state = THREAD_RUNNING;
+    context_switch(&me->context, &next->context);
+    end_switch();
+}
+
+/* The running thread will not go on here: it is in this state now. */
+static void switch_away(struct queue *q, enum thread_state state)
+{
+    struct thread *next = take_first(q);
+    q->current->state = (uint8_t)state;
+    switch_to(q, next ? next : q->idle_thread);
+}
+
+/* Lock held on entry, not on return. */
+static void freeze_self(struct queue *q)
+{
+    switch_away(q, THREAD_FROZEN);
+    panic("a frozen thread runs");
+}
+
+void sched_begin_thread(void)
+{
+    end_switch();
+}
+
+/* ---- idling */
+
+/* From another queue's head. No lock held. */
+static struct thread *steal(const struct queue *own)
+{
+    for (unsigned i = 1; i < MAX_HARTS; i++) {
+        struct queue *q = &queues[(index_of(own) + i) % MAX_HARTS];
+        if (__atomic_load_n(&q->length, __ATOMIC_RELAXED) == 0)
+            continue;
+        spin_lock(&q->lock);
+        struct thread *t = take_first(q);
+        if (t)
+            t->queue = (uint8_t)index_of(own);
+        spin_unlock(&q->lock);
+        if (t)
+            return t;
+    }
+    return NULL;
+}
+
+static void stop_counting(struct queue *q)
+{
+    uint64_t spent = time_ns() - q->since_ns;
+    q->current->busy_ns += spent;
+    q->busy_ns += spent;
+    uint64_t instret = hart_instret();
+    q->busy_instret += instret - q->since_instret;
+    q->since_instret = instret;
+}
+
+static void start_counting(struct queue *q)
+{
+    uint64_t instret = hart_instret();
+    __atomic_fetch_add(&q->idle_instret, instret - q->since_instret, __ATOMIC_RELAXED);
+    q->since_instret = instret;
+    q->since_ns = time_ns();
+}
+
+/*
+ * Until somebody wakes the thread on whose stack this is, or there is another to run. Lock held on entry and on return, interrupts off.
+ *
+ * No wake-up is lost: who wakes this thread, or puts one into this queue, does so under the lock and finds idling set; the
+ * interrupt that it sends is pending before wfi. Who puts a thread into another queue looks for harts that idle after that, and
+ * this hart looks at the queues after it has said so.
+ */
+static void idle(struct queue *q)
+{
+    struct thread *me = q->current, *stolen;
+    stop_counting(q);
+    __atomic_store_n(&q->idling, true, __ATOMIC_SEQ_CST);
+    spin_unlock(&q->lock);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    while ((stolen = steal(q)) == NULL) {
+        hart_idle();
+        if (__atomic_load_n(&me->token, __ATOMIC_RELAXED) || __atomic_load_n(&q->length, __ATOMIC_RELAXED) > 0 || must_stop(me))
+            break;
+    }
+    spin_lock(&q->lock);
+    __atomic_store_n(&q->idling, false, __ATOMIC_RELAXED);
+    start_counting(q);
+    if (stolen)
+        append(q, stolen);
+}
+
+void thread_park(void)
+{
+    bool were_on = irq_save();
+    struct queue *q = lock_own_queue();
+    struct thread *me = q->current;
+    while (!me->token || must_stop(me)) {
+        if (must_stop(me))
+            freeze_self(q);
+        struct thread *next = take_first(q);
+        if (next) {
+            me->state = THREAD_PARKED;
+            switch_to(q, next);
+            q = lock_own_queue(); /* perhaps another one */
+        } else {
+            idle(q);
+        }
+    }
+    me->token = false;
+    arm_slice(q);
+    spin_unlock(&q->lock);
+    irq_restore(were_on);
+}
+
+_Noreturn static void idle_forever(void)
+{
+    irq_save();
+    for (;;)
+        thread_park(); /* an idle thread has no token */
+}
+
+/* ---- waking */
+
+static void poke(const struct queue *q)
+{
+    if (q != own_queue())
+        hart_send_ipi(index_of(q));
+}
+
+static struct queue *an_idle_queue(void)
+{
+    for (unsigned i = 0; i < MAX_HARTS; i++)
+        if (__atomic_load_n(&queues[i].idling, __ATOMIC_RELAXED))
+            return &queues[i];
+    return NULL;
+}
+
+/*
+ * A thread that is READY and in no queue gets into one: q, whose lock is held, or that of a hart that idles. Lets the lock go.
+ */
+static void place(struct queue *q, struct thread *t)
+{
+    struct queue *to = q->idling ? q : an_idle_queue();
+    if (must_stop(t)) {
+        t->state = THREAD_FROZEN;
+        spin_unlock(&q->lock);
+        return;
+    }
+    if (to && to != q) {
+        __atomic_store_n(&t->queue, (uint8_t)index_of(to), __ATOMIC_RELAXED);
+        spin_unlock(&q->lock);
+        q = to;
+        spin_lock(&q->lock);
+    }
+    append(q, t);
+    bool must_poke = q->idling || !q->slice_armed;
+    if (q == own_queue() && !q->idling)
+        arm_slice(q);
+    spin_unlock(&q->lock);
+    if (must_poke)
+        poke(q);
+    /* A hart that began to idle just now has not seen this queue: see idle(). */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (!to && (to = an_idle_queue()) != NULL)
+        poke(to);
+}
+
+void thread_unpark(struct thread *t)
+{
+    bool were_on = irq_save();
+    struct queue *q = lock_queue_of(t);
+    t->token = true;
+    if (t->state == THREAD_PARKED) {
+        t->state = THREAD_READY;
+        place(q, t);
+    } else {
+        bool sleeps = q->current == t && q->idling;
+        spin_unlock(&q->lock);
+        if (sleeps)
+            poke(q);
+    }
+    irq_restore(were_on);
+}
+
+void sched_add(struct thread *t)
+{
+    bool were_on = irq_save();
+    struct queue *q = own_queue();
+    t->queue = (uint8_t)index_of(q);
+    t->state = THREAD_READY;
+    spin_lock(&q->lock);
+    place(q, t);
+    irq_restore(were_on);
+}
+
+/* ---- giving the hart away */
+
+/* Lock held; lets it go. The running thread goes to the end of the queue. */
+static void take_turns(struct queue *q)
+{
+    struct thread *next = take_first(q), *me = q->current;
+    q->slice_over = false;
+    if (!next) {
+        spin_unlock(&q->lock);
+        return;
+    }
+    me->state = THREAD_READY;
+    append(q, me);
+    switch_to(q, next);
+}
+
+void thread_yield(void)
+{
+    bool were_on = irq_save();
+    take_turns(lock_own_queue());
+    irq_restore(were_on);
+}
+
+void sched_poke(void)
+{
+    struct queue *q = own_queue();
+    if (!q->current)
+        return; /* boot measures what an interrupt costs */
+    spin_lock(&q->lock);
+    if (!q->idling)
+        arm_slice(q);
+    spin_unlock(&q->lock);
+}
+
+void sched_end_interrupt(void)
+{
+    struct queue *q = own_queue();
+    struct thread *me = q->current;
+    if (__builtin_expect(!q->slice_over && !__atomic_load_n(&freezer, __ATOMIC_RELAXED), 1) || !me)
+        return;
+    spin_lock(&q->lock);
+    if (must_stop(me))
+        freeze_self(q);
+    take_turns(q);
+}
+
+_Noreturn void sched_leave(void)
+{
+    irq_save();
+    struct queue *q = lock_own_queue();
+    q->dead = q->current;
+    switch_away(q, THREAD_DEAD);
+    panic("a dead thread runs");
+}
+
+/* ---- the end of the program */
+
+static void poke_all(void)
+{
+    for (unsigned i = 0; i < MAX_HARTS; i++)
+        if (queues[i].current)
+            poke(&queues[i]);
+}
+
+/* Will this thread run any more? */
+static bool has_stopped(const struct thread *t)
+{
+    struct queue *q = lock_queue_of(t);
+    uint8_t state = t->state;
+    bool idles = q->current == t && q->idling;
+    spin_unlock(&q->lock);
+    if (t->idle || state == THREAD_FROZEN || state == THREAD_DEAD)
+        return true;
+    return t->holds == 0 && (state != THREAD_RUNNING || idles);
+}
+
+static bool others_have_stopped(const struct thread *me)
+{
+    for (const struct thread *t = threads_first(); t; t = t->all)
+        if (t != me && !has_stopped(t))
+            return false;
+    return true;
+}
+
+void sched_freeze_others(void)
+{
+    struct thread *me = thread_self(), *none = NULL;
+    uint64_t end = time_ns() + FREEZE_LIMIT_NS;
+    if (!__atomic_compare_exchange_n(&freezer, &none, me, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+        for (;;)
+            thread_park(); /* somebody else ends the program; this one stops here */
+    poke_all();
+    while (!others_have_stopped(me) && time_ns() < end)
+        thread_sleep_until(time_ns() + FREEZE_LOOK_NS);
+}
+
+void sched_may_freeze(void)
+{
+    if (__builtin_expect(__atomic_load_n(&freezer, __ATOMIC_RELAXED) == NULL, 1))
+        return;
+    bool were_on = irq_save();
+    struct queue *q = lock_own_queue();
+    if (must_stop(q->current))
+        freeze_self(q);
+    spin_unlock(&q->lock);
+    irq_restore(were_on);
+}
+
+/* ---- harts */
+
+struct thread *thread_self(void)
+{
+    bool were_on = irq_save();
+    struct thread *me = own_queue()->current;
+    irq_restore(were_on);
+    return me;
+}
+
+static void adopt(struct thread *running, struct thread *idle_thread)
+{
+    struct queue *q = own_queue();
+    running->state = THREAD_RUNNING;
+    running->queue = (uint8_t)index_of(q);
+    idle_thread->idle = true;
+    idle_thread->queue = running->queue;
+    q->idle_thread = idle_thread;
+    q->since_ns = time_ns();
+    q->since_instret = hart_instret();
+    __atomic_store_n(&q->current, running, __ATOMIC_RELEASE);
+}
+
+void sched_init(struct thread *main_thread, struct thread *idle_thread)
+{
+    main_thread->context.trap_sp = hart_trap_stack();
+    adopt(main_thread, idle_thread);
+    own_queue()->since_instret = boot_instret_start;
+}
+
+/* Where the first switch to the boot hart's idle thread leads. */
+static void start_idle(void)
+{
+    end_switch();
+    idle_forever();
+}
+
+void sched_leave_boot_stack(void)
+{
+    struct thread *idle_thread = own_queue()->idle_thread;
+    /* An idle thread takes no traps, so that one stack is enough. Of what is on it, only the frames of this call matter. */
+    context_init(&idle_thread->context, hart_boot_stack(), start_idle);
+    idle_thread->state = THREAD_PARKED;
+}
+
+_Noreturn void sched_start_hart(struct thread *idle_thread)
+{
+    idle_thread->context.trap_sp = hart_trap_stack();
+    adopt(idle_thread, idle_thread);
+    idle_forever();
+}
+
+/* ---- sums */
+
+uint64_t sched_instret(void)
+{
+    bool were_on = irq_save();
+    const struct queue *own = own_queue();
+    uint64_t sum = hart_instret() - own->since_instret;
+    for (unsigned i = 0; i < MAX_HARTS; i++)
+        sum += __atomic_load_n(&queues[i].busy_instret, __ATOMIC_RELAXED);
+    irq_restore(were_on);
+    return sum;
+}
+
+uint64_t sched_busy_ns(void)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < MAX_HARTS; i++) {
+        const struct queue *q = &queues[i];
+        sum += __atomic_load_n(&q->busy_ns, __ATOMIC_RELAXED);
+        if (q->current && !__atomic_load_n(&q->idling, __ATOMIC_RELAXED))
+            sum += time_ns() - q->since_ns;
+    }
+    return sum;
+}
+
+void sched_count_work(uint64_t instructions)
+{
+    struct queue *q = own_queue();
+    q->busy_instret += instructions;
+    q->counted_work += instructions;
+    __atomic_fetch_sub(&q->idle_instret, instructions, __ATOMIC_RELAXED);
+}
+
+/* Retired by this hart in threads, what was done for them in interrupts left out. */
+static uint64_t own_work(const struct queue *q)
+{
+    return q->busy_instret - q->counted_work + hart_instret() - q->since_instret;
+}
+
+struct sched_mark sched_mark(void)
+{
+    const struct queue *q = own_queue();
+    return (struct sched_mark){ q, own_work(q), q->switches };
+}
+
+void sched_discount(const struct sched_mark *since)
+{
+    struct queue *q = own_queue();
+    if (q->switches != since->switches || q != since->queue)
+        return;
+    uint64_t spent = own_work(q) - since->work;
+    q->busy_instret -= spent;
+    __atomic_fetch_add(&q->idle_instret, spent, __ATOMIC_RELAXED);
+}
+
+uint64_t sched_idle_instret(void)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < MAX_HARTS; i++)
+        sum += __atomic_load_n(&queues[i].idle_instret, __ATOMIC_RELAXED);
+    return sum;
+}

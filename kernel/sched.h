@@ -1,0 +1,103 @@
+/*
+ * sched.h: which thread runs on which hart.
+ *
+ * Each hart has a queue of threads that could run. A hart whose thread sleeps runs the next one of its queue, or takes one
+ * from another's, or sleeps in wfi on the stack of the thread that it ran last ("idling"): with one thread to a hart, sleeping
+ * and waking up is no switch at all. A thread that is woken goes to the hart that it ran on, or to one that idles. While somebody
+ * waits in its queue, a hart changes threads every SLICE_NS.
+ *
+ * Lock order: a queue's lock is inside every lock but mem's and the timers'. Two queues are never locked at once.
+ */
+#ifndef KERNEL_SCHED_H
+#define KERNEL_SCHED_H
+
+#include "arch/context.h"
+#include "arch/hart.h"
+#include "kernel/thread.h"
+#include "kernel/types.h"
+
+#define SLICE_NS 5000000u
+
+enum thread_state { THREAD_RUNNING, /* on a hart, which may be idling on its stack */
+                    THREAD_READY,   /* in a queue, or on its way into one */
+                    THREAD_PARKED,  /* until thread_unpark */
+                    THREAD_FROZEN,  /* never again: the program has ended */
+                    THREAD_DEAD };
+
+/* Never given back to the allocator, only used again: whoever still has a pointer wakes somebody who just looks again. */
+struct thread {
+    struct context context;
+    struct thread *next; /* of its queue, or of the list of dead ones */
+    struct thread *all;  /* list of all threads ever made */
+    uint32_t number;     /* 1: main */
+    uint32_t refs;       /* atomic: its life, and the creator's reference */
+    uint32_t holds;      /* semaphores that it holds; its own */
+    uint8_t state;       /* enum thread_state; under the lock of its queue */
+    uint8_t queue;       /* where it runs or is queued; changes under the lock of the queue it leaves */
+    bool token;          /* somebody has woken it; under the lock of its queue */
+    bool idle;           /* the thread that a hart falls back to: nothing but idling */
+    uint64_t busy_ns;    /* on harts so far */
+    void (*entry)(void *);
+    void *arg;
+    void *tp; /* its thread-local storage */
+    void *local_data;
+    vaddr_t map; /* guard page, stack, guard page, trap stack; 0: not of thread.c's making */
+    vaddr_t stack;
+    uint64_t stack_size;
+    const uint32_t *waits_for; /* address of thread_wait, or NULL; for reports */
+    char name[16];
+};
+
+/* Boot hart, interrupts off: the code that runs is the main thread from now on; it may wait, but nobody else runs yet. */
+void sched_init(struct thread *main_thread, struct thread *idle_thread);
+/* The main thread needs nothing of the boot stack any more: it is the idle thread's from now on. */
+void sched_leave_boot_stack(void);
+/* On a further hart, once, with interrupts off: runs threads from here on. */
+_Noreturn void sched_start_hart(struct thread *idle_thread);
+
+/* A thread that never ran becomes ready. */
+void sched_add(struct thread *t);
+/* The running thread is over; `t` is its own. */
+_Noreturn void sched_leave(void);
+/* The first thing that a new thread does: ends the switch that brought it here. Interrupts are off. */
+void sched_begin_thread(void);
+
+/* Interrupt context: another hart has put something into the queue, or asks to look at it. */
+void sched_poke(void);
+/* At the end of an interrupt that came in thread context: gives the hart to the next thread if the slice is over. */
+void sched_end_interrupt(void);
+
+/*
+ * All other threads stop, for good: those that hold a semaphore once they have let it go, within a bounded time. Thread context;
+ * the caller is the only one to run from here on.
+ */
+void sched_freeze_others(void);
+/* A holder has let its last semaphore go. */
+void sched_may_freeze(void);
+
+/* thread.c's and thread_wait.c's, for each other: threads ever made, in a list by `all`; those that have not ended. */
+struct thread *threads_first(void);
+uint32_t threads_live(void);
+void thread_put(struct thread *t); /* one reference less; any context */
+/* Reports it and stops if every live thread waits for another. */
+void thread_check_deadlock(void);
+
+/* Instructions retired so far, of all harts, without idling and interrupts; nanoseconds of all harts that were not idle. */
+uint64_t sched_instret(void);
+uint64_t sched_busy_ns(void);
+/* What a completion did in place of a fault counts as work although an interrupt did it. */
+void sched_count_work(uint64_t instructions);
+/*
+ * What is retired between the two calls, on one hart without a switch, counts as idling, but for what was counted as work: whether
+ * a wait finds that it need not wait depends on when devices answer. Interrupts off from the first call to the second.
+ */
+struct sched_mark {
+    const void *queue;
+    uint64_t work, switches;
+};
+struct sched_mark sched_mark(void);
+void sched_discount(const struct sched_mark *since);
+/* Instructions retired by idling since boot. */
+uint64_t sched_idle_instret(void);
+
+#endif
