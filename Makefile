@@ -119,6 +119,9 @@ bench: $(BUILD)/setup-bench.ok ## count faults and instructions: tables and plot
 bench-llm: $(BUILD)/setup-bench.ok ## run the models over caps: speed, bytes and faults a token, figures in build/bench-llm/
 	$(Q)scripts/bench-llm $(BENCH_FLAGS)
 
+bench-cliff: $(BUILD)/setup-bench.ok ## run a model over caps, eviction policies and disks, beside the roofline: build/bench-cliff/
+	$(Q)scripts/bench-cliff $(BENCH_FLAGS)
+
 include tests/infer/infer.mk
 
 debug: $(BUILD)/setup-debug.ok ## boot a program under gdb, stopped at its main: APP=bower
@@ -137,7 +140,7 @@ clean: ## remove build/ (newlib stays in its cache)
 	$(Q)rm -rf $(BUILD)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all run test bench bench-llm debug lint headers format clean help FORCE
+.PHONY: all run test bench bench-llm bench-cliff debug lint headers format clean help FORCE
 -include $(LIBRARY_OBJECTS:.o=.d)

@@ -1,4 +1,4 @@
-"""The models that scripts/bench-llm runs: what ships, and a synthetic GPT-2 124M."""
+"""The models that scripts/bench-llm and its like run: what ships, and synthetic GPT-2s."""
 import glob
 import json
 import os
@@ -13,7 +13,7 @@ SYNTHETIC = "gpt2-124M-q8_0"
 class Model:
     """A GGUF file; few, many: tokens of the two runs whose difference is the steady state."""
 
-    def __init__(self, path, few, many):
+    def __init__(self, path, few=3, many=7):
         self.path, self.few, self.many = path, few, many
         self.name = os.path.basename(path).removesuffix(".gguf")
         self.synthetic = self.name == SYNTHETIC
@@ -22,14 +22,14 @@ class Model:
         self.pages, self.token_pages = known["pages"], known["pages_per_token"]  # of 4096 bytes
 
 
-def synthetic():
-    """Path of the GPT-2 124M: llm.c's format with random weights, converted to Q8_0 in the order of use; made if missing."""
-    path = os.path.join(CACHE, SYNTHETIC + ".gguf")
+def synthetic(shape="gpt2-124M"):
+    """Path of a GPT-2: llm.c's format with random weights, converted to Q8_0 in the order of use; made if missing."""
+    path = os.path.join(CACHE, shape + "-q8_0.gguf")
     if not os.path.exists(path):
         os.makedirs(CACHE, exist_ok=True)
-        raw, tokenizer, part = (os.path.join(CACHE, name) for name in ("gpt2-124M.bin", "tokenizer.bin", "part.gguf"))
+        raw, tokenizer, part = (os.path.join(CACHE, shape + end) for end in (".bin", "-tokenizer.bin", "-part.gguf"))
         scripts = os.path.join(guest.ROOT, "scripts")
-        subprocess.run([os.path.join(scripts, "synth-model"), "--format", "llmc", "--shape", "gpt2-124M", "--tokenizer-out",
+        subprocess.run([os.path.join(scripts, "synth-model"), "--format", "llmc", "--shape", shape, "--tokenizer-out",
                         tokenizer, raw], check=True)
         subprocess.run([os.path.join(scripts, "convert"), raw, "--tokenizer", tokenizer, "--type", "Q8_0", "--layout", "run",
                         part], check=True)

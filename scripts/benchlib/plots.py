@@ -1,4 +1,4 @@
-"""SVG plots of the fault table, drawn by gnuplot."""
+"""SVG plots, drawn by gnuplot: those of the fault table, and the frame of those over caps."""
 import os
 import subprocess
 
@@ -14,6 +14,21 @@ set xtics rotate by -30
 set key outside right top
 set grid ytics
 """
+
+OVER_CAPS = """set terminal svg size 900,480 background 'white' font 'sans,12'
+set output '{out}'
+set title '{title}' noenhanced
+set xlabel 'frames, in percent of the file'
+set xrange [0:*]
+set yrange [0:*]
+set grid xtics ytics
+set key outside right top noenhanced
+"""
+
+
+def over_caps(out, title, script):
+    """A plot whose x axis is the cap; script sets the rest."""
+    subprocess.run(["gnuplot"], input=OVER_CAPS.format(out=out, title=title) + script, text=True, check=True)
 
 
 def plot(rows, key, bound, label, title, out):

@@ -1,0 +1,161 @@
+"""The table of scripts/bench-cliff: one row for each policy, cap and disk, in the steady state of generating."""
+import csv
+import json
+import os
+
+from launch.common import Unusable
+
+from . import guest, steady
+from .steady import PAGE
+
+CAPS, QUICK_CAPS = (5, 10, 25, 50, 75, 90, 95, 99, 105), (50, 90, 105)  # percent of the pages that a token reads
+DISKS = (50, 200, 0)                                                  # MB/s, 0: not throttled
+QUICK_POLICIES = ("lru", "auto", "plan")
+MODEL = "gpt2-30M"      # synthetic: a token long enough to measure, short enough to wait for
+PLAN = "plan"           # prefetch policy that follows a declared plan
+AT_LEAST = 0.93         # of the roofline
+OVER, PAGES_OVER = 1.02, 16  # pages read: at most OVER (N - C) + PAGES_OVER
+DEMAND_FAULTS = 2
+
+COLUMNS = ["model", "policy", "disk_mb_s", "cap_percent", "frames", "tokens_per_s", "roofline_tokens_per_s", "of_roofline",
+           "pages_per_token", "faults_per_token", "stall_s_per_token", "token_pages", "bound_pages", "disk_bytes_per_s"]
+
+
+def series(options):
+    """{name: options of the launcher}: a curve each."""
+    known = {name: ["--evict", name] for name in guest.policies("--evict")}
+    if PLAN in guest.policies("--policy"):
+        known[PLAN] = ["--policy", PLAN]
+    names = options.policies.split(",") if options.policies else [name for name in known
+                                                                  if not options.quick or name in QUICK_POLICIES]
+    for name in names:
+        if name not in known:
+            raise Unusable(f"--policies {name}: no such policy; one of {' '.join(known)}")
+    return {name: known[name] for name in names}
+
+
+def caps(options):
+    return options.caps or (QUICK_CAPS if options.quick else CAPS)
+
+
+def disks(options):
+    return options.disks if options.disks is not None else DISKS
+
+
+def cells(names, options):
+    """Policies side by side, so that the host's moods meet all of them alike."""
+    return [(disk, cap, name) for _ in range(options.repeat) for disk in disks(options) for cap in caps(options) for name in names]
+
+
+def list_cells(names, options):
+    for disk, cap, name in cells(names, options):
+        print(f"{name} at {cap}%, {steady.disk_name(disk)}: {' '.join(names[name])}")
+
+
+def model(options, models):
+    """The model that was asked for."""
+    if options.model and not os.path.isfile(options.model):
+        raise Unusable(f"--model {options.model}: no such file")
+    return models.Model(os.path.abspath(options.model) if options.model else models.synthetic(MODEL))
+
+
+def read_speed(the_model):
+    """Bytes a second of a disk without a limit, as a program on Bower reads it."""
+    program = os.path.join(guest.ROOT, "scripts", "benchlib", "readspeed.c")
+    out, _, _ = guest.execute(program, ["--model", the_model.path], [])
+    return int(out)
+
+
+def resident(the_model, options):
+    """Seconds that a token computes: with every page resident and the disk out of the way."""
+    costs, _ = steady.bower(the_model, the_model.pages + 1, 0, steady.AFTER + steady.MOST, options.harts)
+    return costs["seconds"]
+
+
+def measure(the_model, names, options):
+    """All rows."""
+    unlimited = read_speed(the_model) if 0 in disks(options) else None
+    computing = [resident(the_model, options)]
+    wanted = cells(names, options)
+    progress = steady.Progress("bench-cliff", len(wanted))
+    samples = {}
+    for disk, cap, name in wanted:
+        frames = max(2, -(-the_model.token_pages * cap // 100))
+        best = steady.roofline((computing[0], bound_pages(the_model, frames) * PAGE), disk * 10**6 or unlimited)
+        costs, _ = steady.bower(the_model, frames, disk, steady.longer(best), options.harts, names[name])
+        samples.setdefault((name, disk, cap, frames), []).append(costs)
+        progress.step(f"{name} at {cap}%, {steady.disk_name(disk)}")
+    progress.end()
+    computing.append(resident(the_model, options))  # the host may have changed its mind meanwhile
+    return rows_of(the_model, {key: steady.medians(found) for key, found in samples.items()}, computing, unlimited)
+
+
+def bound_pages(the_model, frames):
+    """Pages that any policy must read for a token."""
+    return max(the_model.token_pages - frames, 0)
+
+
+def rows_of(the_model, costs, computing, unlimited):
+    """costs: {(policy, disk, cap, frames): of a token}. T_compute: the median of all runs with every page resident."""
+    computing = steady.median(computing + [cost["seconds"] for (_, _, cap, _), cost in costs.items() if cap > 100])
+    rows = []
+    for (name, disk, cap, frames), cost in costs.items():
+        bound = bound_pages(the_model, frames)
+        speed = disk * 10**6 or unlimited
+        best, seconds = steady.roofline((computing, bound * PAGE), speed), max(cost["seconds"], 1e-6)
+        rows.append({"model": the_model.name, "policy": name, "disk_mb_s": disk, "cap_percent": cap, "frames": frames,
+                     "tokens_per_s": 1 / seconds, "roofline_tokens_per_s": 1 / best, "of_roofline": best / seconds,
+                     "pages_per_token": cost["bytes"] / PAGE, "faults_per_token": cost["faults"],
+                     "stall_s_per_token": cost["stall"], "token_pages": the_model.token_pages, "bound_pages": bound,
+                     "disk_bytes_per_s": speed})
+    return rows
+
+
+def write(rows, out):
+    """cliff.csv and cliff.json."""
+    with open(os.path.join(out, "cliff.csv"), "w", newline="") as f:
+        table = csv.DictWriter(f, COLUMNS)
+        table.writeheader()
+        table.writerows(rows)
+    with open(os.path.join(out, "cliff.json"), "w") as f:
+        json.dump(rows, f, indent=1)
+
+
+def show(rows):
+    """A line for each row."""
+    print(f"{'disk':<13}{'cap':>5}  {'policy':<9}{'tokens/s':>9}{'roofline':>10}{'of it':>7}{'pages/token':>13}{'N':>7}{'N-C':>7}"
+          f"{'faults':>9}{'stall ms':>10}")
+    for row in rows:
+        print(f"{steady.disk_name(row['disk_mb_s']):<13}{row['cap_percent']:>4}%  {row['policy']:<9}{row['tokens_per_s']:>9.2f}"
+              f"{row['roofline_tokens_per_s']:>10.2f}{row['of_roofline']:>7.0%}{row['pages_per_token']:>13.0f}"
+              f"{row['token_pages']:>7}{row['bound_pages']:>7}{row['faults_per_token']:>9.1f}{1e3 * row['stall_s_per_token']:>10.1f}")
+
+
+def figures(rows):
+    """[(what, to reach, worst that was measured and where, reached?)] of the best policy: the plan, else auto."""
+    names = [row["policy"] for row in rows]
+    best = PLAN if PLAN in names else "auto"
+    mine = [row for row in rows if row["policy"] == best and row["bound_pages"] > 0]
+    shares = [row for row in rows if row["policy"] == best]
+    table = []
+
+    def worst(what, wanted, of, value, good, shown):
+        if of:
+            row = max(of, key=value)
+            where = f"{row['cap_percent']}%, {steady.disk_name(row['disk_mb_s'])}"
+            table.append((f"{best}: {what}", wanted, f"{shown(row)} ({where})", good(row)))
+    worst("pages read beyond N-C, of N-C", f"{OVER} (N-C) + {PAGES_OVER}", mine,
+          lambda row: row["pages_per_token"] - OVER * row["bound_pages"],
+          lambda row: row["pages_per_token"] <= OVER * row["bound_pages"] + PAGES_OVER,
+          lambda row: f"{row['pages_per_token']:.0f} of {row['bound_pages']}")
+    worst("faults a token", f"<= {DEMAND_FAULTS}", mine, lambda row: row["faults_per_token"],
+          lambda row: row["faults_per_token"] <= DEMAND_FAULTS, lambda row: f"{row['faults_per_token']:.1f}")
+    worst("tokens a second, of the roofline", f">= {AT_LEAST}", shares, lambda row: -row["of_roofline"],
+          lambda row: row["of_roofline"] >= AT_LEAST, lambda row: f"{row['of_roofline']:.2f}")
+    return table
+
+
+def show_figures(table):
+    print(f"\n{'figure, at its worst':<42}{'to reach':>18}{'measured':>36}")
+    for what, wanted, measured, reached in table:
+        print(f"{what:<42}{wanted:>18}{measured:>36}  {'reached' if reached else 'NOT reached'}")

@@ -1,0 +1,98 @@
+"""What a token costs in the steady state, for scripts/bench-cliff and scripts/bench-linux, and the options that both take."""
+import argparse
+import re
+import sys
+import time
+from statistics import median
+
+from . import guest
+
+PAGE = 4096
+MACHINE = "512M"  # room for every model, resident, with its keys and values
+ARGUMENTS = ["-p", "once upon a time", "--temp", "0", "--ignore-eos"]
+COSTS = ("seconds", "bytes", "faults", "major", "stall")  # of a token
+AFTER = 3             # tokens of the shorter run: the steady state begins after two
+ENOUGH = 1.5          # seconds that the longer run should have more: short enough to wait for, long enough to measure
+FEWEST, MOST = 4, 64  # tokens that it has more
+
+
+def longer(seconds):
+    """Tokens of the longer run, where a token is expected to take that long."""
+    return AFTER + min(max(round(ENOUGH / max(seconds, 1e-6)), FEWEST), MOST)
+
+
+def difference(few, many, more):
+    """A token costs what a longer run has more than a shorter one, over the tokens that it has more."""
+    return {key: max(many[key] - few[key], 0) / more for key in COSTS}
+
+
+def arguments(tokens, harts=1):
+    """The program's, the model aside."""
+    return [*ARGUMENTS, *(["-t", str(harts)] if harts > 1 else []), "-n", str(tokens)]
+
+
+def bower(model, frames, disk, many, harts=1, options=()):
+    """(costs of a token on Bower, text). Time is that of the whole program: what comes before the tokens is in both runs."""
+    launcher = ["--model", model.path, "--frames", str(frames), "--mem", MACHINE, "--harts", str(harts), *options]
+    launcher += ["--throttle", str(disk)] if disk else []
+    runs = []
+    for tokens in (AFTER, many):
+        text, _, counters = guest.execute("llm", launcher, arguments(tokens, harts))
+        runs.append({"seconds": counters["time_ns"] / 1e9, "bytes": counters["bytes_read"], "faults": counters["faults"],
+                     "major": counters["faults_major"], "stall": counters["stall_ns"] / 1e9})
+    return difference(*runs, many - AFTER), text
+
+
+def medians(samples):
+    """One cost out of several, key by key."""
+    return {key: median(sample[key] for sample in samples) for key in COSTS}
+
+
+def roofline(model_costs, disk_bytes_per_s):
+    """Seconds of a token where reading hides behind computing: (computing, bytes that must be read) and the disk's speed."""
+    computing, must_read = model_costs
+    return max(computing, must_read / disk_bytes_per_s)
+
+
+class Progress:
+    """How far a long measurement is, on stderr: one line that changes on a terminal, a line now and then in a file."""
+    EVERY = 20  # seconds
+
+    def __init__(self, name, total):
+        self.name, self.total, self.done, self.start, self.last = name, total, 0, time.monotonic(), -self.EVERY
+
+    def step(self, what):
+        self.done += 1
+        passed = time.monotonic() - self.start
+        if sys.stderr.isatty():
+            print(f"\r\033[K{self.name}: {self.done} of {self.total}, {what}", end="", file=sys.stderr, flush=True)
+        elif passed - self.last >= self.EVERY or self.done == self.total:
+            self.last = passed
+            print(f"{self.name}: {self.done} of {self.total}, {what}, {passed:.0f} s", file=sys.stderr, flush=True)
+
+    def end(self):
+        if sys.stderr.isatty():
+            print(file=sys.stderr)
+
+
+def whole_numbers(text, least, most, what):
+    words = text.split(",")
+    if not all(re.fullmatch(r"[0-9]{1,6}", word) and least <= int(word) <= most for word in words):
+        raise argparse.ArgumentTypeError(f"{text!r}: needs {what} from {least} to {most}, with commas between")
+    return [int(word) for word in words]
+
+
+def percents(text):
+    return whole_numbers(text, 1, 1000, "percentages")
+
+
+def speeds(text):
+    return whole_numbers(text, 0, 100000, "MB/s (0: not throttled)")
+
+
+def count(text):
+    return whole_numbers(text, 1, 99, "one number")[0]
+
+
+def disk_name(disk):
+    return f"{disk} MB/s" if disk else "unthrottled"
