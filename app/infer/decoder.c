@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kernels/kernels.h"
 #include "ops.h"
@@ -33,16 +34,21 @@ static struct widths widths_of(const struct model *m)
     return w;
 }
 
-/* As many positions as fit into DECODER_DEFAULT_BYTES of buffers, within bounds. */
-static uint32_t default_block(const struct model *m)
+static uint64_t bytes_each(const struct model *m)
 {
     struct widths w = widths_of(m);
     uint64_t values = 2 * (uint64_t)m->shape.width + w.query + w.wide + w.wide2 + m->rope_width;
-    uint64_t bytes = values * sizeof(float) + w.cols / 2 * sizeof(int64_t) +
-                     (w.cols / QUANT_SUM_COLS + 1) * sizeof(int32_t);
-    uint64_t block = DECODER_DEFAULT_BYTES / bytes;
 
-    return min_u32(max_u32((uint32_t)block, DECODER_MIN_BLOCK), DECODER_DEFAULT_BLOCK);
+    return values * sizeof(float) + w.cols / 2 * sizeof(int64_t) +
+           (w.cols / QUANT_SUM_COLS + 1) * sizeof(int32_t);
+}
+
+/* As many positions as fit into DECODER_FIRST_BYTES of buffers, within bounds. */
+static uint32_t first_block(const struct model *m)
+{
+    uint64_t block = DECODER_FIRST_BYTES / bytes_each(m);
+
+    return min_u32(max_u32((uint32_t)block, DECODER_FIRST_LEAST), DECODER_FIRST_MOST);
 }
 
 static int choose_sizes(struct decoder *d, const struct decoder_options *o,
@@ -59,7 +65,8 @@ static int choose_sizes(struct decoder *d, const struct decoder_options *o,
         return infer_fail(err, EINVAL, "block = %u: must be at most %d positions", o->block,
                           DECODER_MAX_BLOCK);
     }
-    d->block = min_u32(o->block != 0 ? o->block : default_block(d->model), d->context);
+    d->most_block = min_u32(o->block != 0 ? o->block : DECODER_MAX_BLOCK, d->context);
+    d->block = o->block != 0 ? d->most_block : min_u32(first_block(d->model), d->most_block);
     d->clock = o->clock;
     return 0;
 }
@@ -69,32 +76,58 @@ static float *floats(uint64_t n)
     return malloc((size_t)n * sizeof(float));
 }
 
-static int alloc_buffers(struct decoder *d, struct infer_error *err)
+static void free_buffers(struct decoder_buffers *b)
 {
-    const struct model_shape *s = &d->model->shape;
-    uint64_t block = d->block;
-    struct widths w = widths_of(d->model);
+    free(b->residual);
+    free(b->norm);
+    free(b->query);
+    free(b->wide);
+    free(b->wide2);
+    free(b->rope);
+    free(b->vectors.quant.words);
+    free(b->vectors.quant.sums);
+    free(b->vectors.quant.exponent);
+    memset(b, 0, sizeof(*b));
+}
 
-    d->residual = floats(block * s->width);
-    d->norm = floats(block * s->width);
-    d->query = floats(block * w.query);
-    d->wide = floats(block * w.wide);
-    d->wide2 = floats(block * w.wide2);
-    d->frequencies = floats(d->model->rope_width / 2 + 1);
-    d->rope = floats(block * d->model->rope_width + 1);
-    d->logits = floats(s->vocab);
-    d->logit_rows = 1;
-    d->vectors.quant.words = malloc(block * (w.cols / 2) * sizeof(int64_t));
-    d->vectors.quant.sums = malloc(block * (w.cols / QUANT_SUM_COLS) * sizeof(int32_t));
-    d->vectors.quant.exponent = malloc(block * sizeof(int32_t));
-    if (d->residual == NULL || d->norm == NULL || d->query == NULL || d->wide == NULL ||
-        d->wide2 == NULL || d->frequencies == NULL || d->rope == NULL || d->logits == NULL ||
-        d->vectors.quant.words == NULL || d->vectors.quant.sums == NULL ||
-        d->vectors.quant.exponent == NULL) {
-        return infer_fail(err, ENOMEM, "no memory for blocks of %u positions: try a smaller -b",
-                          d->block);
+static bool alloc_buffers(struct decoder_buffers *b, const struct model *m, uint64_t block)
+{
+    struct widths w = widths_of(m);
+
+    memset(b, 0, sizeof(*b));
+    b->residual = floats(block * m->shape.width);
+    b->norm = floats(block * m->shape.width);
+    b->query = floats(block * w.query);
+    b->wide = floats(block * w.wide);
+    b->wide2 = floats(block * w.wide2);
+    b->rope = floats(block * m->rope_width + 1);
+    b->vectors.quant.words = malloc(block * (w.cols / 2) * sizeof(int64_t));
+    b->vectors.quant.sums = malloc(block * (w.cols / QUANT_SUM_COLS) * sizeof(int32_t));
+    b->vectors.quant.exponent = malloc(block * sizeof(int32_t));
+    if (b->residual != NULL && b->norm != NULL && b->query != NULL && b->wide != NULL &&
+        b->wide2 != NULL && b->rope != NULL && b->vectors.quant.words != NULL &&
+        b->vectors.quant.sums != NULL && b->vectors.quant.exponent != NULL) {
+        return true;
     }
-    return 0;
+    free_buffers(b);
+    return false;
+}
+
+/* Room for n positions at once, or for as many as half of the free memory holds: a pass over the weights costs more than
+ * memory that nobody uses. What there was is kept where there is no more. */
+static void grow_block(struct decoder *d, uint32_t n)
+{
+    uint64_t free_bytes = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t fits = free_bytes / 2 / bytes_each(d->model);
+    struct decoder_buffers more;
+
+    n = min_u32(n, d->most_block);
+    n = fits < n ? (uint32_t)fits : n;
+    if (n > d->block && alloc_buffers(&more, d->model, n)) {
+        free_buffers(&d->b);
+        d->b = more;
+        d->block = n;
+    }
 }
 
 int decoder_open(struct decoder *d, const struct model *model,
@@ -118,7 +151,14 @@ int decoder_open(struct decoder *d, const struct model *model,
     };
     result = attention_open(&d->attention, &shape, par_workers(&d->par), err);
     if (result == 0) {
-        result = alloc_buffers(d, err);
+        d->frequencies = floats(model->rope_width / 2 + 1);
+        d->logits = floats(model->shape.vocab);
+        d->logit_rows = 1;
+        bool room = alloc_buffers(&d->b, model, d->block);
+        if (!room || d->frequencies == NULL || d->logits == NULL) {
+            result = infer_fail(err, ENOMEM,
+                                "no memory for blocks of %u positions: try a smaller -b", d->block);
+        }
     }
     if (result < 0) {
         decoder_close(d);
@@ -134,17 +174,9 @@ void decoder_close(struct decoder *d)
 {
     par_close(&d->par);
     attention_close(&d->attention);
-    free(d->residual);
-    free(d->norm);
-    free(d->query);
-    free(d->wide);
-    free(d->wide2);
+    free_buffers(&d->b);
     free(d->frequencies);
-    free(d->rope);
     free(d->logits);
-    free(d->vectors.quant.words);
-    free(d->vectors.quant.sums);
-    free(d->vectors.quant.exponent);
     memset(d, 0, sizeof(*d));
 }
 
@@ -174,15 +206,15 @@ static void embed(void *context, uint32_t p)
     struct decoder *d = b->d;
     const struct model *m = d->model;
     uint32_t width = m->shape.width;
-    float *x = d->residual + (size_t)p * width;
+    float *x = d->b.residual + (size_t)p * width;
 
     kernel_of(m->token_embd.type)->decode_row(&m->token_embd, (uint32_t)b->tokens[p], x);
     if (m->arch == ARCH_GPT2) {
-        float *at = d->norm + (size_t)p * width;
+        float *at = d->b.norm + (size_t)p * width;
         kernel_of(m->pos_embd.type)->decode_row(&m->pos_embd, d->position + p, at);
         add(x, at, width);
     } else {
-        float *cosine = d->rope + (size_t)p * m->rope_width;
+        float *cosine = d->b.rope + (size_t)p * m->rope_width;
         ops_rope_angles(m, d->frequencies, d->position + p, cosine, cosine + m->rope_width / 2);
     }
 }
@@ -192,7 +224,7 @@ static void norm(void *context, uint32_t p)
     const struct block *b = context;
     struct decoder *d = b->d;
     uint32_t width = d->model->shape.width;
-    float *out = d->norm + (size_t)p * width;
+    float *out = d->b.norm + (size_t)p * width;
     const float *in = b->x + (size_t)p * width;
 
     if (d->model->arch == ARCH_GPT2) {
@@ -208,7 +240,7 @@ static void norm_rows(struct decoder *d, const float *x, uint32_t n, const float
     struct block b = { .d = d, .x = x, .weight = weight, .bias = bias };
 
     par_each(&d->par, n, norm, &b);
-    vectors_set(&d->vectors, d->norm, n, d->model->shape.width);
+    vectors_set(&d->b.vectors, d->b.norm, n, d->model->shape.width);
 }
 
 /* matmul, its time counted where there is a clock. */
@@ -216,7 +248,7 @@ static void multiply(struct decoder *d, const struct product *products, uint32_t
 {
     double start = d->clock != NULL ? d->clock() : 0.0;
 
-    matmul(&d->par, products, count, &d->vectors);
+    matmul(&d->par, products, count, &d->b.vectors);
     if (d->clock != NULL) {
         d->product_seconds += d->clock() - start;
     }
@@ -230,16 +262,16 @@ static void store_head(void *context, uint32_t i)
     const struct model *m = d->model;
     uint32_t width = m->shape.head_width, group = m->shape.heads / m->shape.kv_heads;
     uint32_t p = i / m->shape.kv_heads, head = i % m->shape.kv_heads;
-    float *key = d->wide + (size_t)i * width;
+    float *key = d->b.wide + (size_t)i * width;
 
     if (m->arch == ARCH_LLAMA) {
-        const float *cosine = d->rope + (size_t)p * m->rope_width;
+        const float *cosine = d->b.rope + (size_t)p * m->rope_width;
         const float *sine = cosine + m->rope_width / 2;
-        ops_rope(m, d->query + (size_t)i * group * width, group, cosine, sine);
+        ops_rope(m, d->b.query + (size_t)i * group * width, group, cosine, sine);
         ops_rope(m, key, 1, cosine, sine);
     }
     attention_store(&d->attention, b->layer, d->position + p, head, key,
-                    d->wide2 + (size_t)i * width);
+                    d->b.wide2 + (size_t)i * width);
 }
 
 static void attention_half(struct decoder *d, uint32_t layer, uint32_t n)
@@ -249,17 +281,17 @@ static void attention_half(struct decoder *d, uint32_t layer, uint32_t n)
     uint32_t q_width = s->heads * s->head_width, kv_width = s->kv_heads * s->head_width;
     struct block block = { .d = d, .layer = layer };
     struct product in[] = {
-        { .w = &l->q, .bias = l->q_bias, .y = d->query, .stride = q_width },
-        { .w = &l->k, .bias = l->k_bias, .y = d->wide, .stride = kv_width },
-        { .w = &l->v, .bias = l->v_bias, .y = d->wide2, .stride = kv_width },
+        { .w = &l->q, .bias = l->q_bias, .y = d->b.query, .stride = q_width },
+        { .w = &l->k, .bias = l->k_bias, .y = d->b.wide, .stride = kv_width },
+        { .w = &l->v, .bias = l->v_bias, .y = d->b.wide2, .stride = kv_width },
     };
-    struct product out = { .w = &l->attn_out, .bias = l->attn_out_bias, .y = d->residual, .stride = s->width, .add = true };
+    struct product out = { .w = &l->attn_out, .bias = l->attn_out_bias, .y = d->b.residual, .stride = s->width, .add = true };
 
-    norm_rows(d, d->residual, n, l->attn_norm, l->attn_norm_bias);
+    norm_rows(d, d->b.residual, n, l->attn_norm, l->attn_norm_bias);
     multiply(d, in, 3);
     par_each(&d->par, n * s->kv_heads, store_head, &block);
-    attention_run(&d->attention, &d->par, layer, d->position, n, d->query);
-    vectors_set(&d->vectors, d->query, n, q_width);
+    attention_run(&d->attention, &d->par, layer, d->position, n, d->b.query);
+    vectors_set(&d->b.vectors, d->b.query, n, q_width);
     multiply(d, &out, 1);
 }
 
@@ -269,7 +301,7 @@ static void activate(const void *context, uint32_t p, uint32_t row, uint32_t row
     const struct decoder *d = context;
     size_t at = (size_t)p * d->model->shape.ffn_width + row;
 
-    ops_activate(d->model->ffn, d->wide + at, d->wide2 + at, rows);
+    ops_activate(d->model->ffn, d->b.wide + at, d->b.wide2 + at, rows);
 }
 
 static void ffn_half(struct decoder *d, uint32_t layer, uint32_t n)
@@ -277,18 +309,18 @@ static void ffn_half(struct decoder *d, uint32_t layer, uint32_t n)
     const struct model_shape *s = &d->model->shape;
     const struct model_layer *l = &d->model->layer[layer];
     struct product in[] = {
-        { .w = &l->gate, .bias = l->gate_bias, .y = d->wide2, .stride = s->ffn_width },
-        { .w = &l->up, .bias = l->up_bias, .y = d->wide, .stride = s->ffn_width, .then = activate, .context = d },
+        { .w = &l->gate, .bias = l->gate_bias, .y = d->b.wide2, .stride = s->ffn_width },
+        { .w = &l->up, .bias = l->up_bias, .y = d->b.wide, .stride = s->ffn_width, .then = activate, .context = d },
     };
-    struct product out = { .w = &l->down, .bias = l->down_bias, .y = d->residual, .stride = s->width, .add = true };
+    struct product out = { .w = &l->down, .bias = l->down_bias, .y = d->b.residual, .stride = s->width, .add = true };
 
-    norm_rows(d, d->residual, n, l->ffn_norm, l->ffn_norm_bias);
+    norm_rows(d, d->b.residual, n, l->ffn_norm, l->ffn_norm_bias);
     if (model_gated(d->model)) {
         multiply(d, in, 2);
     } else {
         multiply(d, &in[1], 1);
     }
-    vectors_set(&d->vectors, d->wide, n, s->ffn_width);
+    vectors_set(&d->b.vectors, d->b.wide, n, s->ffn_width);
     multiply(d, &out, 1);
 }
 
@@ -319,7 +351,7 @@ static const float *output(struct decoder *d, uint32_t from, uint32_t n, decoder
     grow_logits(d, n - from);
     for (uint32_t p = from; p < n; p += d->logit_rows) {
         uint32_t rows = min_u32(d->logit_rows, n - p);
-        norm_rows(d, d->residual + (size_t)p * m->shape.width, rows, m->out_norm,
+        norm_rows(d, d->b.residual + (size_t)p * m->shape.width, rows, m->out_norm,
                   m->out_norm_bias);
         struct product logits = { .w = &w, .y = d->logits, .stride = vocab };
         multiply(d, &logits, 1);
@@ -336,6 +368,9 @@ const float *decoder_eval(struct decoder *d, const int32_t *tokens, uint32_t n, 
 {
     const float *last = NULL;
 
+    if (n > d->block && d->block < d->most_block) {
+        grow_block(d, n);
+    }
     while (n != 0) {
         uint32_t block = min_u32(n, d->block);
         struct block b = { .d = d, .tokens = tokens };

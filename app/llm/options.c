@@ -34,7 +34,7 @@ static const struct option table[] = {
     { "-c", "--ctx-size", NUMBER_U32, FIELD(decoder.context), 0, ATTENTION_MAX_CONTEXT, "N",
       "positions of the context, 0: the model's, at most 4096 (0)" },
     { "-b", "--batch-size", NUMBER_U32, FIELD(decoder.block), 1, DECODER_MAX_BLOCK, "N",
-      "positions of a prompt per pass over the weights (16 to 128, in 1.25 MiB)" },
+      "positions of a prompt per pass over the weights (all, if memory allows)" },
     { "-t", "--threads", NUMBER_U32, FIELD(decoder.threads), 1, PAR_MAX_WORKERS, "N",
       "threads (as many as there are harts)" },
     { "-s", "--seed", NUMBER_U64, FIELD(sampler.seed), 0, 1.8e19, "N", "seed of the sampler (0)" },
