@@ -12,23 +12,11 @@
 #include "runtime/exit.h"
 #include "runtime/io.h"
 
-#define BIT(signal) ((sigset_t)1 << (signal))
+#define BIT(signal) ((sigset_t)1 << ((signal)-1))
 #define PID 1 /* what getpid says */
 
 static struct sigaction actions[NSIG];
 static sigset_t blocked, pending;
-
-/* newlib's numbers are those of BSD; shells know Linux's: an exit status of 128 + n shall mean there what it says. */
-static int linux_number(int signal)
-{
-    switch (signal) {
-    case SIGBUS: return 7;
-    case SIGUSR1: return 10;
-    case SIGUSR2: return 12;
-    case SIGSYS: return 31;
-    default: return signal;
-    }
-}
 
 static const char *name_of(int signal)
 {
@@ -59,7 +47,7 @@ static _Noreturn void end_by(int signal)
     if (io_stderr_is_mid_line())
         log_printf("\n");
     log_printf("bower: ended by %s\n", name_of(signal));
-    runtime_exit(128 + linux_number(signal));
+    runtime_exit(128 + signal);
 }
 
 static bool is_ignored_by_default(int signal)
@@ -71,6 +59,8 @@ static bool is_valid(int signal)
 {
     return signal > 0 && signal < NSIG;
 }
+
+static void deliver_pending(void);
 
 static void deliver(int signal)
 {
@@ -84,8 +74,9 @@ static void deliver(int signal)
     if (now.sa_flags & (int)SA_RESETHAND)
         action->sa_handler = SIG_DFL;
     blocked |= now.sa_mask | (now.sa_flags & SA_NODEFER ? 0 : BIT(signal));
+    deliver_pending(); /* as on Linux, what else is due interrupts the handler before it begins */
     if (now.sa_flags & SA_SIGINFO) {
-        siginfo_t info = { .si_signo = signal, .si_code = SI_USER };
+        siginfo_t info = { .si_signo = signal, .si_code = SI_USER, .si_pid = PID };
         now.sa_sigaction(signal, &info, NULL);
     } else {
         now.sa_handler(signal);
@@ -99,7 +90,7 @@ static void deliver_pending(void)
     sigset_t due;
 
     while ((due = pending & ~blocked) != 0) {
-        int signal = __builtin_ctzl(due);
+        int signal = __builtin_ctzl(due) + 1;
 
         pending &= ~BIT(signal);
         deliver(signal);
@@ -206,13 +197,6 @@ API int sigpending(sigset_t *out)
     return 0;
 }
 
-/* newlib has these as macros alone; programs may call them. */
-#undef sigemptyset
-#undef sigfillset
-#undef sigaddset
-#undef sigdelset
-#undef sigismember
-
 API int sigemptyset(sigset_t *set)
 {
     *set = 0;
@@ -225,7 +209,7 @@ API int sigfillset(sigset_t *set)
     return 0;
 }
 
-API int sigaddset(sigset_t *set, const int signal)
+API int sigaddset(sigset_t *set, int signal)
 {
     if (!is_valid(signal))
         return api_status(-EINVAL);
@@ -233,7 +217,7 @@ API int sigaddset(sigset_t *set, const int signal)
     return 0;
 }
 
-API int sigdelset(sigset_t *set, const int signal)
+API int sigdelset(sigset_t *set, int signal)
 {
     if (!is_valid(signal))
         return api_status(-EINVAL);

@@ -12,4 +12,11 @@
 #undef strlwr
 #undef strupr
 #undef strnstr
+
+#if __GNU_VISIBLE
+__BEGIN_DECLS
+const char *sigabbrev_np(int signal);
+const char *sigdescr_np(int signal);
+__END_DECLS
+#endif
 #endif
