@@ -4,6 +4,7 @@
 #include "kernel/vm.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #define CHANGEABLE_FLAGS (O_APPEND | O_NONBLOCK)
@@ -213,6 +214,31 @@ int file_readdir(struct file *f, struct file_dirent *out)
         *out = *entry;
     kfree(entry);
     return result;
+}
+
+bool file_is_ready(struct file *f)
+{
+    return !f->ops->ready || f->ops->ready(f);
+}
+
+int file_directory_path(struct file *f, char *buffer, size_t n)
+{
+    const char *path = f->ops->path ? f->ops->path(f) : NULL;
+    struct file_stat here, there;
+    if (!path)
+        return -ENOTDIR;
+    int error = file_stat(f, &here);
+    if (error == 0)
+        error = path_stat(path, false, &there);
+    if (error)
+        return error;
+    if (there.ino != here.ino || there.dev != here.dev)
+        return -ENOENT; /* renamed, or gone: 9P has no way from the file to its name */
+    size_t length = strlen(path);
+    if (length >= n)
+        return -ERANGE;
+    memcpy(buffer, path, length + 1);
+    return 0;
 }
 
 int file_flags(struct file *f)

@@ -54,6 +54,12 @@ int file_utimes(struct file *f, int64_t atime_s, uint32_t atime_ns, int64_t mtim
 /* 1 and an entry, 0 at the end; the position is the file's own; file_seek(f, 0, SEEK_SET) rewinds. */
 int file_readdir(struct file *f, struct file_dirent *out);
 bool file_is_tty(struct file *f);
+bool file_is_ready(struct file *f); /* a read would not wait for bytes to come */
+/*
+ * The path of an open directory, NUL included. -ENOTDIR, -ERANGE; -ENOENT once the path that it was opened by leads
+ * elsewhere.
+ */
+int file_directory_path(struct file *f, char *buffer, size_t n);
 int file_flags(struct file *f);                /* O_* as opened */
 int file_set_flags(struct file *f, int flags); /* O_APPEND, O_NONBLOCK */
 

@@ -31,6 +31,12 @@ static int64_t stdin_read(struct file *f, void *buffer, size_t n, uint64_t offse
     return vconsole_read(buffer, n, f->flags & O_NONBLOCK);
 }
 
+static bool stdin_ready(struct file *f)
+{
+    (void)f;
+    return vconsole_is_ready();
+}
+
 static int64_t stdout_write(struct file *f, const void *buffer, size_t n, uint64_t offset)
 {
     (void)f, (void)offset;
@@ -100,13 +106,20 @@ static int device_stat(struct file *f, struct file_stat *out)
     return 0;
 }
 
-static const struct file_ops stdin_ops = { .read = stdin_read, .stat = device_stat, .stream = true, .console = true };
+static const struct file_ops stdin_ops = {
+    .read = stdin_read,
+    .stat = device_stat,
+    .ready = stdin_ready,
+    .stream = true,
+    .console = true,
+};
 static const struct file_ops stdout_ops = { .write = stdout_write, .stat = device_stat, .stream = true, .console = true };
 static const struct file_ops stderr_ops = { .write = stderr_write, .stat = device_stat, .stream = true, .console = true };
 static const struct file_ops tty_ops = {
     .read = stdin_read,
     .write = stdout_write,
     .stat = device_stat,
+    .ready = stdin_ready,
     .stream = true,
     .console = true,
 };
@@ -246,7 +259,17 @@ static int dev_directory_readdir(struct file *f, struct file_dirent *out)
     return 1;
 }
 
-static const struct file_ops dev_directory_ops = { .stat = dev_directory_stat, .readdir = dev_directory_readdir };
+static const char *dev_directory_path(struct file *f)
+{
+    (void)f;
+    return "/dev";
+}
+
+static const struct file_ops dev_directory_ops = {
+    .stat = dev_directory_stat,
+    .readdir = dev_directory_readdir,
+    .path = dev_directory_path,
+};
 
 /* ---- opening */
 

@@ -25,7 +25,9 @@ struct file_ops {
     int (*readdir)(struct file *f, struct file_dirent *out);
     struct backing *(*backing)(struct file *f);
     int (*close)(struct file *f);
-    bool stream; /* has no offset */
+    bool (*ready)(struct file *f);       /* NULL: always */
+    const char *(*path)(struct file *f); /* of a directory */
+    bool stream;                         /* has no offset */
     bool console;
 };
 

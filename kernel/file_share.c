@@ -4,6 +4,7 @@
 #include "kernel/vm.h"
 
 #include <fcntl.h>
+#include <string.h>
 
 #define DIRECTORY_BYTES 4096 /* entries that are fetched at once */
 #define ANY_LENGTH ((uint64_t)INT64_MAX)
@@ -97,6 +98,7 @@ struct directory {
     uint32_t fid;
     uint64_t fetched_to;    /* the position at which `ahead` stands */
     struct p9_buffer ahead; /* entries not yet read */
+    char *path;             /* by which it was opened */
     uint8_t bytes[DIRECTORY_BYTES];
 };
 
@@ -136,9 +138,16 @@ static int directory_set_attributes(struct file *f, const struct p9_setattr *att
 
 static int directory_close(struct file *f)
 {
-    p9_clunk(((struct directory *)f->object)->fid);
-    kfree(f->object);
+    struct directory *d = f->object;
+    p9_clunk(d->fid);
+    kfree(d->path);
+    kfree(d);
     return 0;
+}
+
+static const char *directory_path(struct file *f)
+{
+    return ((struct directory *)f->object)->path;
 }
 
 static const struct file_ops directory_ops = {
@@ -147,6 +156,7 @@ static const struct file_ops directory_ops = {
     .sync = directory_sync,
     .set_attributes = directory_set_attributes,
     .close = directory_close,
+    .path = directory_path,
 };
 
 static int open_directory(struct walk *w, int flags, struct file **out)
@@ -154,12 +164,16 @@ static int open_directory(struct walk *w, int flags, struct file **out)
     struct p9_qid qid;
     if ((flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)))
         return -EISDIR;
+    size_t length = strlen(w->path) + 1;
     struct directory *d = kalloc(sizeof(*d));
-    struct file *f = d ? file_new(&directory_ops, flags, d) : NULL;
+    char *path = kalloc(length);
+    struct file *f = d && path ? file_new(&directory_ops, flags, d) : NULL;
     if (!f) {
+        kfree(path);
         kfree(d);
         return -ENOMEM;
     }
+    d->path = memcpy(path, w->path, length);
     /* A fid of its own: the root's must stay one that can be walked from. */
     int error = p9_walk(w->fid, NULL, 0, &d->fid, NULL, NULL);
     if (error == 0) {
@@ -169,6 +183,7 @@ static int open_directory(struct walk *w, int flags, struct file **out)
     }
     if (error) {
         kfree(f);
+        kfree(path);
         kfree(d);
         return error;
     }

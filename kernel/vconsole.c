@@ -291,6 +291,16 @@ static int wait_for_input(bool nonblocking)
     }
 }
 
+bool vconsole_is_ready(void)
+{
+    if (!con.in)
+        return true;
+    spin_lock(&con.lock);
+    bool ready = con.nfilled > 0 || con.dead || !con.in->host_open;
+    spin_unlock(&con.lock);
+    return ready;
+}
+
 /* The oldest buffer was read to its end: the device may fill it again. */
 static void give_back_oldest(void)
 {

@@ -17,6 +17,8 @@ void vconsole_init(void);
  * instead of waiting.
  */
 int64_t vconsole_read(void *buffer, size_t n, bool nonblocking);
+/* A read would not wait. */
+bool vconsole_is_ready(void);
 /* n, once the device has taken all of it; -EIO if the device failed. */
 int64_t vconsole_write(const void *buffer, size_t n);
 

@@ -1,6 +1,7 @@
 /* calendar.c: broken-down time with tm_gmtoff and tm_zone, which newlib's functions leave alone. */
+#include "runtime/calendar.h"
+
 #include <stddef.h>
-#include <time.h>
 
 #include "runtime/api.h"
 
@@ -78,13 +79,18 @@ API struct tm *localtime(const time_t *t)
     return local(t, &result);
 }
 
-API time_t mktime(struct tm *tm)
+time_t calendar_mktime(struct tm *tm)
 {
     time_t t = __newlib_mktime(tm);
 
     if (t != (time_t)-1)
         local(&t, tm);
     return t;
+}
+
+API time_t mktime(struct tm *tm)
+{
+    return calendar_mktime(tm);
 }
 
 API time_t timegm(struct tm *tm)
@@ -95,7 +101,12 @@ API time_t timegm(struct tm *tm)
     return t;
 }
 
-API int dysize(int year)
+int calendar_days_of(int year)
 {
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 366 : 365;
+}
+
+API int dysize(int year)
+{
+    return calendar_days_of(year);
 }

@@ -1,11 +1,13 @@
-/* err.c: <err.h>. */
+/* err.c: <err.h> and <error.h>. */
 #include <err.h>
+#include <error.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "runtime/api.h"
 
+extern char *program_invocation_name;
 extern char *program_invocation_short_name;
 
 static void say(const char *format, va_list args, const char *reason)
@@ -79,4 +81,52 @@ API void errx(int status, const char *format, ...)
     say(format, args, NULL);
     va_end(args);
     exit(status);
+}
+
+API unsigned error_message_count = 0;
+API int error_one_per_line = 0;
+API void (*error_print_progname)(void) = NULL;
+
+static void say_error(int error_number, const char *file, unsigned line, const char *format, va_list args)
+{
+    fflush(stdout);
+    if (error_print_progname)
+        error_print_progname();
+    else
+        fprintf(stderr, file ? "%s:" : "%s: ", program_invocation_name);
+    if (file)
+        fprintf(stderr, "%s:%u: ", file, line);
+    vfprintf(stderr, format, args);
+    if (error_number)
+        fprintf(stderr, ": %s", strerror(error_number));
+    fputc('\n', stderr);
+    error_message_count++;
+}
+
+API void error(int status, int error_number, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say_error(error_number, NULL, 0, format, args);
+    va_end(args);
+    if (status)
+        exit(status);
+}
+
+API void error_at_line(int status, int error_number, const char *file, unsigned line, const char *format, ...)
+{
+    static const char *last_file;
+    static unsigned last_line;
+    va_list args;
+
+    if (error_one_per_line && last_line == line && last_file && strcmp(last_file, file) == 0)
+        return;
+    last_file = file;
+    last_line = line;
+    va_start(args, format);
+    say_error(error_number, file, line, format, args);
+    va_end(args);
+    if (status)
+        exit(status);
 }

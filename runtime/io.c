@@ -5,6 +5,7 @@
 #include <reent.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -309,6 +310,48 @@ API ssize_t pwritev(int fd, const struct iovec *iov, int count, off_t offset)
     return api_result(offset < 0 ? -EINVAL : move_pieces(fd, iov, count, offset, true));
 }
 
+static int64_t send_file(int to, int from, off_t *offset, size_t n)
+{
+    char buffer[16384];
+    int64_t total = 0;
+
+    while ((size_t)total < n) {
+        size_t part = MIN(n - (size_t)total, sizeof(buffer));
+        int64_t got = offset ? read_at(from, buffer, part, *offset) : io_read(from, buffer, part);
+        int64_t put = got > 0 ? io_write(to, buffer, (size_t)got) : got;
+
+        if (put <= 0)
+            return total ? total : put;
+        total += put;
+        if (offset)
+            *offset += put;
+        if (put < got) {
+            if (!offset)
+                io_seek(from, put - got, SEEK_CUR);
+            break;
+        }
+    }
+    return total;
+}
+
+API ssize_t sendfile(int to, int from, off_t *offset, size_t n)
+{
+    return api_result(send_file(to, from, offset, MIN(n, MAX_TRANSFER)));
+}
+
+/* Nobody has to be told beforehand that a plain file will be read. */
+API ssize_t readahead(int fd, off_t offset, size_t n)
+{
+    struct file *file = get_for(fd, O_RDONLY);
+
+    (void)offset;
+    (void)n;
+    if (!file)
+        return api_status(-EBADF);
+    file_put(file);
+    return 0;
+}
+
 API int dup(int fd)
 {
     return api_status(fd_dup(fd, 0, false));
@@ -413,6 +456,16 @@ API int flock(int fd, int operation)
         return api_status(-EBADF);
     file_put(file);
     return 0;
+}
+
+API int lockf(int fd, int command, off_t length)
+{
+    struct flock none;
+
+    (void)length;
+    if (command < F_ULOCK || command > F_TEST)
+        return api_status(-EINVAL);
+    return api_status(record_lock(fd, F_SETLK, &none));
 }
 
 API int ioctl(int fd, unsigned long request, ...)

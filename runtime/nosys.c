@@ -4,11 +4,11 @@
  */
 #include "runtime/nosys.h"
 
+#include <dlfcn.h>
 #include <reent.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/select.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,6 +81,98 @@ API int execlp(const char *file, const char *arg, ...)
     return NOSYS("execlp");
 }
 
+API int execle(const char *path, const char *arg, ...)
+{
+    (void)path;
+    (void)arg;
+    return NOSYS("execle");
+}
+
+API int execvpe(const char *file, char *const argv[], char *const envp[])
+{
+    (void)file;
+    (void)argv;
+    (void)envp;
+    return NOSYS("execvpe");
+}
+
+API int fexecve(int fd, char *const argv[], char *const envp[])
+{
+    (void)fd;
+    (void)argv;
+    (void)envp;
+    return NOSYS("fexecve");
+}
+
+/* These return an error number, not -1. */
+API int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+                    char *const argv[], char *const envp[])
+{
+    (void)pid;
+    (void)path;
+    (void)actions;
+    (void)attributes;
+    (void)argv;
+    (void)envp;
+    NOSYS("posix_spawn");
+    return ENOSYS;
+}
+
+API int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
+                     const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
+{
+    (void)pid;
+    (void)file;
+    (void)actions;
+    (void)attributes;
+    (void)argv;
+    (void)envp;
+    NOSYS("posix_spawnp");
+    return ENOSYS;
+}
+
+API int daemon(int keep_directory, int keep_streams)
+{
+    (void)keep_directory;
+    (void)keep_streams;
+    return NOSYS("daemon");
+}
+
+/* Every program is linked statically: there is nothing that could be loaded. */
+static const char *dl_failure;
+
+API void *dlopen(const char *path, int flags)
+{
+    (void)path;
+    (void)flags;
+    NOSYS("dlopen");
+    dl_failure = "dlopen: not implemented";
+    return NULL;
+}
+
+API void *dlsym(void *restrict handle, const char *restrict name)
+{
+    (void)handle;
+    (void)name;
+    NOSYS("dlsym");
+    dl_failure = "dlsym: not implemented";
+    return NULL;
+}
+
+API int dlclose(void *handle)
+{
+    (void)handle;
+    return NOSYS("dlclose");
+}
+
+API char *dlerror(void)
+{
+    const char *text = dl_failure;
+
+    dl_failure = NULL;
+    return (char *)text;
+}
+
 /* ISO C: system(NULL) asks whether there is a shell. There is none. */
 API int system(const char *command)
 {
@@ -116,12 +208,28 @@ API pid_t waitpid(pid_t pid, int *status, int options)
     return api_status(-ECHILD);
 }
 
-API int select(int n, fd_set *readable, fd_set *writable, fd_set *exceptional, struct timeval *timeout)
+API pid_t wait3(int *status, int options, struct rusage *usage)
 {
-    (void)n;
-    (void)readable;
-    (void)writable;
-    (void)exceptional;
-    (void)timeout;
-    return NOSYS("select");
+    (void)status;
+    (void)options;
+    (void)usage;
+    return api_status(-ECHILD);
+}
+
+API pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage)
+{
+    (void)pid;
+    (void)status;
+    (void)options;
+    (void)usage;
+    return api_status(-ECHILD);
+}
+
+API int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
+{
+    (void)type;
+    (void)id;
+    (void)info;
+    (void)options;
+    return api_status(-ECHILD);
 }

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <reent.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,12 +10,12 @@
 #include <unistd.h>
 #include <utime.h>
 
-#include "arch/irq.h"
 #include "kernel/file.h"
 #include "runtime/api.h"
 #include "runtime/clock.h"
 #include "runtime/fd.h"
 #include "runtime/io.h"
+#include "runtime/paths.h"
 
 static int for_newlib(struct _reent *reent, int result)
 {
@@ -99,6 +98,16 @@ API int access(const char *path, int mode)
     return api_status(path_access(path, mode));
 }
 
+API int eaccess(const char *path, int mode)
+{
+    return api_status(mode & ~(R_OK | W_OK | X_OK) ? -EINVAL : path_access(path, mode));
+}
+
+API int euidaccess(const char *path, int mode)
+{
+    return api_status(mode & ~(R_OK | W_OK | X_OK) ? -EINVAL : path_access(path, mode));
+}
+
 API int chdir(const char *path)
 {
     return api_status(path_chdir(path));
@@ -119,6 +128,18 @@ API char *getcwd(char *buffer, size_t size)
         return out;
     if (!buffer)
         free(out);
+    errno = -error;
+    return NULL;
+}
+
+API char *get_current_dir_name(void)
+{
+    char *out = malloc(PATH_MAX);
+    int error = out ? path_getcwd(out, PATH_MAX) : -ENOMEM;
+
+    if (error >= 0)
+        return out;
+    free(out);
     errno = -error;
     return NULL;
 }
@@ -199,6 +220,15 @@ API int posix_fallocate(int fd, off_t offset, off_t length)
     return -with_file(fd, true, grow_file, (uint64_t)(offset + length));
 }
 
+API int fallocate(int fd, int mode, off_t offset, off_t length)
+{
+    if (mode != 0)
+        return api_status(-EOPNOTSUPP);
+    if (offset < 0 || length <= 0)
+        return api_status(-EINVAL);
+    return api_status(with_file(fd, true, grow_file, (uint64_t)(offset + length)));
+}
+
 /* Advice about a file that nobody has mapped has no effect here, which POSIX allows. */
 API int posix_fadvise(int fd, off_t offset, off_t length, int advice)
 {
@@ -233,8 +263,7 @@ static int choose_times(const struct timespec *asked, const struct file_stat *st
     return 0;
 }
 
-/* asked[0]: access, asked[1]: modification. */
-static int set_times(const char *path, const struct timespec *asked)
+int path_set_times(const char *path, const struct timespec *asked)
 {
     struct timespec t[2];
     struct file_stat st;
@@ -265,23 +294,15 @@ API int futimens(int fd, const struct timespec *asked)
     return api_status(error);
 }
 
-API int utimensat(int directory, const char *path, const struct timespec *times, int flags)
-{
-    (void)flags;
-    if (directory != AT_FDCWD && path[0] != '/')
-        return api_status(-ENOSYS);
-    return api_status(set_times(path, times));
-}
-
 API int utimes(const char *path, const struct timeval *times)
 {
     struct timespec t[2];
 
     if (!times)
-        return api_status(set_times(path, NULL));
+        return api_status(path_set_times(path, NULL));
     for (int i = 0; i < 2; i++)
         t[i] = (struct timespec){ times[i].tv_sec, times[i].tv_usec * 1000 };
-    return api_status(set_times(path, t));
+    return api_status(path_set_times(path, t));
 }
 
 API int utime(const char *path, const struct utimbuf *times)
@@ -289,51 +310,8 @@ API int utime(const char *path, const struct utimbuf *times)
     struct timespec t[2];
 
     if (!times)
-        return api_status(set_times(path, NULL));
+        return api_status(path_set_times(path, NULL));
     t[0] = (struct timespec){ times->actime, 0 };
     t[1] = (struct timespec){ times->modtime, 0 };
-    return api_status(set_times(path, t));
-}
-
-/* The forms relative to an open directory: known for the working directory and for absolute paths. */
-static bool is_plain(int directory, const char *path)
-{
-    return directory == AT_FDCWD || path[0] == '/';
-}
-
-API int openat(int directory, const char *path, int flags, ...)
-{
-    mode_t mode = 0;
-    va_list args;
-
-    va_start(args, flags);
-    if (flags & O_CREAT)
-        mode = va_arg(args, mode_t);
-    va_end(args);
-    return api_status(is_plain(directory, path) ? io_open(path, flags, mode) : -ENOSYS);
-}
-
-API int unlinkat(int directory, const char *path, int flags)
-{
-    if (!is_plain(directory, path))
-        return api_status(-ENOSYS);
-    return api_status(flags & AT_REMOVEDIR ? path_rmdir(path) : path_unlink(path));
-}
-
-API int mkdirat(int directory, const char *path, mode_t mode)
-{
-    return api_status(is_plain(directory, path) ? path_mkdir(path, mode & ~io_umask() & 01777) : -ENOSYS);
-}
-
-API int faccessat(int directory, const char *path, int mode, int flags)
-{
-    (void)flags;
-    return api_status(is_plain(directory, path) ? path_access(path, mode) : -ENOSYS);
-}
-
-API int renameat(int from_directory, const char *from, int to_directory, const char *to)
-{
-    bool plain = is_plain(from_directory, from) && is_plain(to_directory, to);
-
-    return api_status(plain ? path_rename(from, to) : -ENOSYS);
+    return api_status(path_set_times(path, t));
 }

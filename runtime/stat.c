@@ -1,6 +1,5 @@
 #include "runtime/stat.h"
 
-#include <fcntl.h>
 #include <reent.h>
 #include <string.h>
 #include <sys/statfs.h>
@@ -80,17 +79,6 @@ API int lstat(const char *restrict path, struct stat *restrict out)
     struct file_stat from;
     int error = path ? path_stat(path, false, &from) : -EFAULT;
 
-    return translate(error, &from, out);
-}
-
-API int fstatat(int directory, const char *restrict path, struct stat *restrict out, int flags)
-{
-    struct file_stat from;
-    int error;
-
-    if (directory != AT_FDCWD && path[0] != '/')
-        return api_status(-ENOSYS);
-    error = path_stat(path, !(flags & AT_SYMLINK_NOFOLLOW), &from);
     return translate(error, &from, out);
 }
 

@@ -6,6 +6,7 @@
 
 #include "kernel/log.h"
 #include "runtime/api.h"
+#include "runtime/calendar.h"
 
 #define DAYS_A_WEEK 7
 
@@ -86,9 +87,9 @@ static int iso_week(const struct tm *tm, long *year)
 
     *year = tm->tm_year + 1900L;
     if (thursday < 0)
-        thursday += dysize((int)--*year);
-    else if (thursday >= dysize((int)*year))
-        thursday -= dysize((int)(*year)++);
+        thursday += calendar_days_of((int)--*year);
+    else if (thursday >= calendar_days_of((int)*year))
+        thursday -= calendar_days_of((int)(*year)++);
     return thursday / DAYS_A_WEEK + 1;
 }
 
@@ -200,7 +201,7 @@ static bool convert_time(struct out *out, const struct spec *spec, char letter, 
     case 'l': number(out, spec, hour12(tm), 2, '_'); return true;
     case 'M': number(out, spec, tm->tm_min, 2, '0'); return true;
     case 'S': number(out, spec, tm->tm_sec, 2, '0'); return true;
-    case 's': number(out, spec, mktime(&copy), 1, '_'); return true;
+    case 's': number(out, spec, calendar_mktime(&copy), 1, '_'); return true;
     case 'p': am_pm(out, *spec, false, tm); return true;
     case 'P': am_pm(out, *spec, true, tm); return true;
     case 'r': expand(out, spec, "%I:%M:%S %p", tm); return true;

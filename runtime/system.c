@@ -1,7 +1,8 @@
-/* system.c: who and where the program is: identities, limits, names, sizes of the machine. */
+/* system.c: where the program is: process, limits, names, sizes of the machine. */
 #include <bower.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
@@ -10,6 +11,7 @@
 
 #include "arch/hart.h"
 #include "kernel/boot.h"
+#include "kernel/bootargs.h"
 #include "kernel/mem.h"
 #include "runtime/api.h"
 #include "runtime/fd.h"
@@ -17,17 +19,12 @@
 
 #define HOST_NAME "bower"
 
-/* One process, one session, one user: the one whom the share's files belong to as far as QEMU lets us. */
+/* One process, one session. */
 API pid_t getppid(void) { return 0; }
 API pid_t gettid(void) { return 1; }
 API pid_t getpgrp(void) { return 1; }
 API pid_t getpgid(pid_t pid) { return pid == 0 || pid == 1 ? 1 : api_status(-ESRCH); }
 API pid_t getsid(pid_t pid) { return pid == 0 || pid == 1 ? 1 : api_status(-ESRCH); }
-API uid_t getuid(void) { return 0; }
-API uid_t geteuid(void) { return 0; }
-API gid_t getgid(void) { return 0; }
-API gid_t getegid(void) { return 0; }
-API char *getlogin(void) { return (char *)"root"; }
 
 API long sysconf(int name)
 {
@@ -53,15 +50,27 @@ API long sysconf(int name)
     }
 }
 
-API long pathconf(const char *path, int name)
+static long limit_of(int name)
 {
-    (void)path;
     switch (name) {
     case _PC_NAME_MAX: return NAME_MAX;
     case _PC_PATH_MAX: return PATH_MAX;
     case _PC_LINK_MAX: return LINK_MAX;
+    case _PC_PIPE_BUF: return PIPE_BUF;
     default: return api_status(-EINVAL);
     }
+}
+
+API long pathconf(const char *path, int name)
+{
+    (void)path;
+    return limit_of(name);
+}
+
+API long fpathconf(int fd, int name)
+{
+    (void)fd;
+    return limit_of(name);
 }
 
 API int getdtablesize(void)
@@ -69,20 +78,41 @@ API int getdtablesize(void)
     return FD_MAX;
 }
 
+static int get_limit(int resource, rlim_t *limit)
+{
+    *limit = RLIM_INFINITY;
+    if (resource == RLIMIT_NOFILE)
+        *limit = FD_MAX;
+    else if (resource == RLIMIT_STACK)
+        *limit = 8u << 20;
+    else if (resource == RLIMIT_CORE)
+        *limit = 0;
+    else if (resource < 0 || resource >= RLIM_NLIMITS)
+        return -EINVAL;
+    return 0;
+}
+
 API int getrlimit(int resource, struct rlimit *out)
 {
-    rlim_t limit = RLIM_INFINITY;
+    rlim_t limit;
+    int error = get_limit(resource, &limit);
 
-    if (resource == RLIMIT_NOFILE)
-        limit = FD_MAX;
-    else if (resource == RLIMIT_STACK)
-        limit = 8u << 20;
-    else if (resource == RLIMIT_CORE)
-        limit = 0;
-    else if (resource < 0 || resource > RLIMIT_AS)
-        return api_status(-EINVAL);
-    *out = (struct rlimit){ limit, limit };
-    return 0;
+    if (!error)
+        *out = (struct rlimit){ limit, limit };
+    return api_status(error);
+}
+
+/* Limits are what they are: only what holds already can be asked for. */
+API int setrlimit(int resource, const struct rlimit *asked)
+{
+    rlim_t limit;
+    int error = get_limit(resource, &limit);
+
+    if (!error && asked->rlim_cur > asked->rlim_max)
+        error = -EINVAL;
+    if (!error && asked->rlim_cur != limit)
+        error = -EPERM;
+    return api_status(error);
 }
 
 API int uname(struct utsname *out)
@@ -102,6 +132,61 @@ API int gethostname(char *out, size_t n)
         return api_status(-ENAMETOOLONG);
     strcpy(out, HOST_NAME);
     return 0;
+}
+
+/* The first hart's: every hart of this machine has the same (Devicetree bindings, riscv/cpus). */
+static const char *find_isa(void)
+{
+    fdt_node cpus = fdt_path(&boot_fdt, "/cpus");
+
+    for (fdt_node n = cpus == FDT_NONE ? FDT_NONE : fdt_child(&boot_fdt, cpus); n != FDT_NONE; n = fdt_next(&boot_fdt, n)) {
+        const char *isa = fdt_string(&boot_fdt, n, "riscv,isa");
+
+        if (isa)
+            return isa;
+    }
+    return "";
+}
+
+API const char *bower_isa(void)
+{
+    return find_isa();
+}
+
+/* As Linux on riscv64 has it: bit n for the n-th letter of the single-letter extensions. */
+static unsigned long hwcap(void)
+{
+    unsigned long bits = 0;
+
+    for (const char *letter = find_isa() + strlen("rv64"); *letter >= 'a' && *letter <= 'z'; letter++)
+        bits |= 1ul << (*letter - 'a');
+    return bits;
+}
+
+API int getdomainname(char *out, size_t n)
+{
+    static const char none[] = "(none)"; /* Linux's */
+
+    if (n < sizeof(none))
+        return api_status(-EINVAL);
+    strcpy(out, none);
+    return 0;
+}
+
+API unsigned long getauxval(unsigned long type)
+{
+    switch (type) {
+    case AT_PAGESZ: return PAGE_SIZE;
+    case AT_CLKTCK: return 100;
+    case AT_HWCAP: return hwcap();
+    case AT_EXECFN: return (unsigned long)(boot_args.argc > 0 ? boot_args.argv[0] : "");
+    case AT_UID:
+    case AT_EUID:
+    case AT_GID:
+    case AT_EGID:
+    case AT_SECURE: return 0;
+    default: errno = ENOENT; return 0;
+    }
 }
 
 API int sysinfo(struct sysinfo *out)
@@ -151,20 +236,6 @@ API int fchown(int fd, uid_t owner, gid_t group)
     int error = stat_fd(fd, &st);
 
     return api_status(error ? error : own(&st, owner, group));
-}
-
-/* The first hart's: every hart of this machine has the same (Devicetree bindings, riscv/cpus). */
-API const char *bower_isa(void)
-{
-    fdt_node cpus = fdt_path(&boot_fdt, "/cpus");
-
-    for (fdt_node n = cpus == FDT_NONE ? FDT_NONE : fdt_child(&boot_fdt, cpus); n != FDT_NONE; n = fdt_next(&boot_fdt, n)) {
-        const char *isa = fdt_string(&boot_fdt, n, "riscv,isa");
-
-        if (isa)
-            return isa;
-    }
-    return "";
 }
 
 API void sync(void) {}

@@ -30,6 +30,8 @@
 #undef fropen
 #undef fwopen
 
+#include <sys/_largefile.h>
+
 #if __POSIX_VISIBLE >= 200809
 __BEGIN_DECLS
 ssize_t getline(char **__restrict line, size_t *__restrict size, FILE *__restrict stream);

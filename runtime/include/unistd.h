@@ -2,10 +2,29 @@
 #ifndef BOWER_UNISTD_H
 #define BOWER_UNISTD_H
 #include_next <unistd.h>
+#include <sys/_largefile.h>
 #if __BSD_VISIBLE
 #include <getopt.h>
 __BEGIN_DECLS
+#include <limits.h>
 pid_t gettid(void);
+int fchdir(int fd);
+char *get_current_dir_name(void);
+int getgroups(int n, gid_t *out);
+int lockf(int fd, int command, off_t length);
+#define F_ULOCK 0
+#define F_LOCK 1
+#define F_TLOCK 2
+#define F_TEST 3
+/* Makes a call again as long as a signal interrupts it. */
+#define TEMP_FAILURE_RETRY(call) \
+    ({ \
+        long bower_result; \
+        do \
+            bower_result = (long)(call); \
+        while (bower_result == -1L && *__errno() == 4); \
+        bower_result; \
+    })
 int brk(void *end);
 __END_DECLS
 #endif

@@ -2,6 +2,7 @@
 #ifndef _SYS_DIRENT_H
 #define _SYS_DIRENT_H
 #include <sys/types.h>
+#include <sys/_largefile.h>
 
 typedef struct bower_dir DIR;
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <sys/cdefs.h>
 #include <sys/types.h>
+#include <sys/_largefile.h>
 
 #define PROT_NONE 0
 #define PROT_READ 1

@@ -3,6 +3,7 @@
 #define _SYS_RESOURCE_H_
 #include <sys/cdefs.h>
 #include <sys/time.h>
+#include <sys/_largefile.h>
 
 #define RUSAGE_SELF 0
 #define RUSAGE_CHILDREN (-1)
@@ -28,12 +29,26 @@ struct rlimit {
 #define RLIMIT_DATA 2
 #define RLIMIT_STACK 3
 #define RLIMIT_CORE 4
+#define RLIMIT_RSS 5
+#define RLIMIT_NPROC 6
 #define RLIMIT_NOFILE 7
+#define RLIMIT_OFILE RLIMIT_NOFILE
+#define RLIMIT_MEMLOCK 8
 #define RLIMIT_AS 9
+#define RLIMIT_LOCKS 10
+#define RLIMIT_SIGPENDING 11
+#define RLIMIT_MSGQUEUE 12
+#define RLIMIT_NICE 13
+#define RLIMIT_RTPRIO 14
+#define RLIMIT_RTTIME 15
+#define RLIM_NLIMITS 16
+#define RLIMIT_NLIMITS RLIM_NLIMITS
 
 __BEGIN_DECLS
 int getrusage(int who, struct rusage *out);
 int getrlimit(int resource, struct rlimit *out);
+/* EPERM for anything but the limit that holds. */
+int setrlimit(int resource, const struct rlimit *limit);
 __END_DECLS
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef BOWER_SYS_STAT_H
 #define BOWER_SYS_STAT_H
 #include_next <sys/stat.h>
+#include <sys/_largefile.h>
 
 #undef S_BLKSIZE
 #define S_BLKSIZE 512 /* the unit of st_blocks */

@@ -3,6 +3,7 @@
 #define _SYS_STATVFS_H
 #include <sys/cdefs.h>
 #include <sys/types.h>
+#include <sys/_largefile.h>
 
 struct statvfs {
     unsigned long f_bsize;

@@ -6,4 +6,11 @@
 #define PATH_MAX 4096
 #undef OPEN_MAX
 #define OPEN_MAX 256
+#define SSIZE_MAX LONG_MAX
+#define HOST_NAME_MAX 64
+#define LOGIN_NAME_MAX 256
+#define TTY_NAME_MAX 32
+#define LONG_BIT 64
+#define WORD_BIT 32
+#define NZERO 20
 #endif
