@@ -1,5 +1,8 @@
 #include "kernel/sched.h"
 
+/* A switch has 200 instructions: no frame pointers; backtraces step over the functions of this file. */
+#pragma GCC optimize("omit-frame-pointer")
+
 #include "kernel/boot.h"
 #include "kernel/sync.h"
 #include "kernel/timer.h"
@@ -10,7 +13,7 @@
 struct queue {
     struct spinlock lock; /* protects all but idling's readers and the sums; held across a switch */
     struct thread *first, *last;
-    uint32_t length; /* also read without the lock, as a hint */
+    volatile uint32_t length; /* also read without the lock, as a hint (GCC 12 makes AMOs of relaxed atomic stores) */
     struct thread *current;
     struct thread *idle_thread;
     struct thread *dead; /* has just left this hart */
@@ -23,7 +26,7 @@ struct queue {
     uint64_t idle_instret;
     uint64_t counted_work; /* by sched_count_work, and in busy_instret too */
     uint64_t switches;
-};
+} __attribute__((aligned(256))); /* harts don't share cache lines; and its address is one shift away */
 
 static struct queue queues[MAX_HARTS];
 static struct thread *freezer; /* atomic; set once: the only thread that may still run, with those that hold semaphores */
@@ -60,13 +63,13 @@ static struct queue *lock_queue_of(const struct thread *t)
 
 static inline bool must_stop(const struct thread *t)
 {
-    const struct thread *f = __atomic_load_n(&freezer, __ATOMIC_ACQUIRE);
+    const struct thread *f = __atomic_load_n(&freezer, __ATOMIC_RELAXED);
     return __builtin_expect(f != NULL, 0) && f != t && t->holds == 0 && !t->idle;
 }
 
 /* ---- queues; lock held */
 
-static void append(struct queue *q, struct thread *t)
+static inline void append(struct queue *q, struct thread *t)
 {
     t->next = NULL;
     if (q->last)
@@ -74,17 +77,17 @@ static void append(struct queue *q, struct thread *t)
     else
         q->first = t;
     q->last = t;
-    __atomic_store_n(&q->length, q->length + 1, __ATOMIC_RELAXED);
+    q->length++;
 }
 
-static struct thread *take_first(struct queue *q)
+static inline struct thread *take_first(struct queue *q)
 {
     struct thread *t;
     while ((t = q->first) != NULL) {
         q->first = t->next;
         if (!q->first)
             q->last = NULL;
-        __atomic_store_n(&q->length, q->length - 1, __ATOMIC_RELAXED);
+        q->length--;
         if (!must_stop(t))
             return t;
         t->state = THREAD_FROZEN;
@@ -100,18 +103,22 @@ static void end_slice(void *arg)
 }
 
 /* On the queue's own hart: whoever runs has so long from now on, if somebody waits. */
-static void arm_slice(struct queue *q)
+static __attribute__((noinline)) void start_slice(struct queue *q)
 {
-    if (q->length == 0 || q->slice_armed)
-        return;
     q->slice_armed = true;
     timer_start(&q->slice, time_ns() + SLICE_NS, end_slice, q);
+}
+
+static inline void arm_slice(struct queue *q)
+{
+    if (q->length > 0 && !q->slice_armed)
+        start_slice(q);
 }
 
 /* ---- switching */
 
 /* Lock held. The thread that runs here now lets it go; what comes back from the switch is in another one. */
-static void end_switch(void)
+static inline void end_switch(void)
 {
     struct queue *q = own_queue();
     struct thread *dead = q->dead;
@@ -122,7 +129,7 @@ static void end_switch(void)
         thread_put(dead);
 }
 
-static void switch_to(struct queue *q, struct thread *next)
+static inline __attribute__((always_inline)) void switch_to(struct queue *q, struct thread *next)
 {
     struct thread *me = q->current;
     uint64_t now = time_ns(), spent = now - q->since_ns;
@@ -163,7 +170,7 @@ static struct thread *steal(const struct queue *own)
 {
     for (unsigned i = 1; i < MAX_HARTS; i++) {
         struct queue *q = &queues[(index_of(own) + i) % MAX_HARTS];
-        if (__atomic_load_n(&q->length, __ATOMIC_RELAXED) == 0)
+        if (q->length == 0)
             continue;
         spin_lock(&q->lock);
         struct thread *t = take_first(q);
@@ -210,7 +217,7 @@ static void idle(struct queue *q)
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     while ((stolen = steal(q)) == NULL) {
         hart_idle();
-        if (__atomic_load_n(&me->token, __ATOMIC_RELAXED) || __atomic_load_n(&q->length, __ATOMIC_RELAXED) > 0 || must_stop(me))
+        if (__atomic_load_n(&me->token, __ATOMIC_RELAXED) || q->length > 0 || must_stop(me))
             break;
     }
     spin_lock(&q->lock);
@@ -327,7 +334,7 @@ void sched_add(struct thread *t)
 /* ---- giving the hart away */
 
 /* Lock held; lets it go. The running thread goes to the end of the queue. */
-static void take_turns(struct queue *q)
+static inline void take_turns(struct queue *q)
 {
     struct thread *next = take_first(q), *me = q->current;
     q->slice_over = false;

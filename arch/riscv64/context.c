@@ -1,5 +1,8 @@
 #include "arch/context.h"
 
+/* See kernel/sched.c. */
+#pragma GCC optimize("omit-frame-pointer")
+
 #include "arch/riscv64/hart_state.h"
 #include "arch/riscv64/trap_frame.h"
 #include "kernel/panic.h"
@@ -54,12 +57,11 @@ static inline struct trap_frame *frame_of(const struct context *c)
     return (struct trap_frame *)(c->trap_sp - FRAME_SIZE);
 }
 
-static void leave(struct context *c, const struct hart *h)
+/* Its floating-point registers, if they were written since they were loaded. */
+static __attribute__((noinline)) void leave_floats(struct context *c)
 {
-    c->depth = h->depth;
-    ASSERT(c->depth <= DEPTH_TRAP);
     if (c->depth == DEPTH_THREAD) {
-        c->fs = save_floats(c, csr_read(sstatus) & SSTATUS_FS, float_save_preserved);
+        c->fs = save_floats(c, SSTATUS_FS, float_save_preserved);
         return;
     }
     struct trap_frame *frame = frame_of(c);
@@ -73,7 +75,7 @@ static void leave(struct context *c, const struct hart *h)
     }
 }
 
-static void enter(const struct context *c)
+static __attribute__((noinline)) void enter_floats(const struct context *c)
 {
     bool in_trap = c->depth != DEPTH_THREAD;
     uint64_t fs = in_trap ? frame_of(c)->sstatus & SSTATUS_FS : c->fs;
@@ -89,11 +91,17 @@ void context_switch(struct context *from, struct context *to)
 {
     struct hart *h = this_hart();
 
-    leave(from, h);
+    from->depth = h->depth;
+    from->fs = csr_read(sstatus) & SSTATUS_FS;
+    ASSERT(from->depth <= DEPTH_TRAP);
     h->trap_sp = to->trap_sp;
     h->depth = to->depth;
+    if (from->depth != DEPTH_THREAD || from->fs == SSTATUS_FS)
+        leave_floats(from);
     context_swap(&from->sp, &to->sp);
-    enter(from); /* switched to again */
+    /* Switched to again. Registers that neither thread has ever used are as both left them. */
+    if (from->fs != SSTATUS_FS_INITIAL || (csr_read(sstatus) & SSTATUS_FS) != SSTATUS_FS_INITIAL)
+        enter_floats(from);
 }
 
 _Noreturn void context_enter(void (*entry)(void), vaddr_t sp, void *tp)

@@ -1,4 +1,7 @@
 /* timer.c: the time CSR, one shot per hart (sstc, or SBI TIME without it), and the goldfish wall clock. */
+/* Clocks are read in every switch and every wait; backtraces step over the functions of this file. */
+#pragma GCC optimize("omit-frame-pointer")
+
 #include "arch/irq.h"
 #include "arch/riscv64/mmio.h"
 #include "arch/riscv64/platform_priv.h"
