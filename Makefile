@@ -45,6 +45,8 @@ $(BUILD)/objects.list: FORCE
 	$(Q)mkdir -p $(@D); echo '$(LIBRARY_OBJECTS)' | cmp -s - $@ || echo '$(LIBRARY_OBJECTS)' > $@
 
 $(filter $(BUILD)/runtime/%,$(LIBRARY_OBJECTS)): KERNEL_FLAGS :=
+# Called often, and what they call they jump to: no frames. s0 stays the caller's, so that a backtrace goes on past them.
+$(BUILD)/runtime/mutex.c.o $(BUILD)/runtime/semaphores.c.o: KERNEL_FLAGS := -fomit-frame-pointer -ffixed-s0
 
 $(BUILD)/%.c.o: %.c Makefile $(BUILD)/setup.mk
 	$(call say,CC,$<)

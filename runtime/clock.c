@@ -12,6 +12,7 @@
 #include "kernel/sched.h"
 #include "kernel/stats.h"
 #include "runtime/api.h"
+#include "runtime/thread.h"
 
 #define NS_PER_S 1000000000u
 #define TICKS_PER_S 100u /* of times(); sysconf(_SC_CLK_TCK) says the same */
@@ -71,10 +72,18 @@ struct timespec clock_wall(void)
     return from_ns(wall_ns());
 }
 
+/* Sleeps at the word that a cancellation changes first. */
 void clock_sleep_until(uint64_t deadline_ns)
 {
-    if (time_ns() < deadline_ns)
-        thread_sleep_until(deadline_ns);
+    struct cancellation *cancel = &this_thread->cancel;
+
+    runtime_thread_test_cancel();
+    while (time_ns() < deadline_ns) {
+        uint32_t flags = __atomic_load_n(&cancel->flags, __ATOMIC_RELAXED);
+
+        if (futex_wait(&cancel->flags, flags, deadline_ns, cancel) == -ECANCELED)
+            runtime_thread_test_cancel();
+    }
 }
 
 /* Nanoseconds that the clock shows; false: there is no such clock. */
@@ -196,11 +205,30 @@ API int getrusage(int who, struct rusage *out)
     return 0;
 }
 
-/* Nothing interrupts a sleep, so no time is ever left over. */
-static int sleep_for(const struct timespec *t, struct timespec *left)
+static bool is_valid(const struct timespec *t)
 {
-    if (t->tv_sec < 0 || t->tv_nsec < 0 || t->tv_nsec >= (long)NS_PER_S)
-        return EINVAL;
+    return t->tv_nsec >= 0 && t->tv_nsec < (long)NS_PER_S;
+}
+
+bool clock_deadline(clockid_t id, const struct timespec *t, uint64_t *deadline_ns)
+{
+    uint64_t now, then;
+
+    if (!read_clock(id, &now) || !is_valid(t))
+        return false;
+    then = t->tv_sec < 0 ? 0 : (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec;
+    if (t->tv_sec > (time_t)(INT64_MAX / NS_PER_S - 1))
+        *deadline_ns = UINT64_MAX - 1;
+    else
+        *deadline_ns = then > now ? time_ns() + (then - now) : 1;
+    return true;
+}
+
+/* Nothing interrupts a sleep, so no time is ever left over. */
+int clock_sleep_for(const struct timespec *t, struct timespec *left)
+{
+    if (t->tv_sec < 0 || !is_valid(t))
+        return -EINVAL;
     clock_sleep_until(time_ns() + (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec);
     if (left)
         *left = (struct timespec){ 0, 0 };
@@ -209,7 +237,7 @@ static int sleep_for(const struct timespec *t, struct timespec *left)
 
 API int nanosleep(const struct timespec *t, struct timespec *left)
 {
-    return api_status(-sleep_for(t, left));
+    return api_status(clock_sleep_for(t, left));
 }
 
 /* 0 or an error number (not in errno). */
@@ -220,8 +248,8 @@ API int clock_nanosleep(clockid_t id, int flags, const struct timespec *t, struc
     if (!read_clock(id, &now) || id == CLOCK_THREAD_CPUTIME_ID)
         return EINVAL;
     if (!(flags & TIMER_ABSTIME))
-        return sleep_for(t, left);
-    if (t->tv_sec < 0 || t->tv_nsec < 0 || t->tv_nsec >= (long)NS_PER_S)
+        return -clock_sleep_for(t, left);
+    if (t->tv_sec < 0 || !is_valid(t))
         return EINVAL;
     until = (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec;
     if (until > now)

@@ -16,7 +16,11 @@ uint64_t clock_boot_instret(void);
 uint64_t clock_cpu_ns(void);
 /* Time of day: the host's clock at the first question, carried on by the machine's own. */
 struct timespec clock_wall(void);
-/* Sleeps until time_ns() >= deadline. */
+/* Sleeps until time_ns() >= deadline. A cancellation point. */
 void clock_sleep_until(uint64_t deadline_ns);
+/* 0 or a negative errno. left (may be NULL) is 0: nothing interrupts a sleep. */
+int clock_sleep_for(const struct timespec *t, struct timespec *left);
+/* time_ns() when the clock will show t: at least 1. False: there is no such clock, or no such time. */
+bool clock_deadline(clockid_t id, const struct timespec *t, uint64_t *deadline_ns);
 
 #endif

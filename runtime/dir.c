@@ -7,11 +7,13 @@
 
 #include "runtime/api.h"
 #include "runtime/fd.h"
+#include "runtime/futex.h"
 #include "runtime/io.h"
 
 /* A position is the number of entries read so far: what telldir says and seekdir takes. */
 struct bower_dir {
     int fd;
+    struct futex_lock lock; /* protects the rest */
     long position;
     struct dirent entry; /* what readdir returned last */
 };
@@ -88,7 +90,7 @@ static unsigned char type_of(enum file_type type)
     return types[type];
 }
 
-/* 1: dir->entry holds the next one; 0: the end; or a negative errno. */
+/* 1: dir->entry holds the next one; 0: the end; or a negative errno. The stream is locked, or nobody else's. */
 static int next_entry(DIR *dir)
 {
     struct file *file = fd_get(dir->fd);
@@ -113,8 +115,11 @@ static int next_entry(DIR *dir)
 
 API struct dirent *readdir(DIR *dir)
 {
-    int found = next_entry(dir);
+    int found;
 
+    futex_lock(&dir->lock);
+    found = next_entry(dir);
+    futex_unlock(&dir->lock);
     if (found < 0)
         errno = -found;
     return found > 0 ? &dir->entry : NULL;
@@ -122,22 +127,27 @@ API struct dirent *readdir(DIR *dir)
 
 API int readdir_r(DIR *restrict dir, struct dirent *restrict entry, struct dirent **restrict result)
 {
-    int found = next_entry(dir);
+    int found;
 
     *result = NULL;
+    futex_lock(&dir->lock);
+    found = next_entry(dir);
     if (found > 0) {
         *entry = dir->entry;
         *result = entry;
     }
+    futex_unlock(&dir->lock);
     return found < 0 ? -found : 0;
 }
 
 static void rewind_to(DIR *dir, long position)
 {
+    futex_lock(&dir->lock);
     io_seek(dir->fd, 0, SEEK_SET);
     dir->position = 0;
     while (dir->position < position && next_entry(dir) > 0)
         ;
+    futex_unlock(&dir->lock);
 }
 
 API void rewinddir(DIR *dir)

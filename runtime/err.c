@@ -13,12 +13,14 @@ extern char *program_invocation_short_name;
 static void say(const char *format, va_list args, const char *reason)
 {
     fflush(stdout);
+    flockfile(stderr); /* one line, whatever other threads print */
     fprintf(stderr, "%s: ", program_invocation_short_name);
     if (format)
         vfprintf(stderr, format, args);
     if (reason)
         fprintf(stderr, "%s%s", format ? ": " : "", reason);
     fputc('\n', stderr);
+    funlockfile(stderr);
 }
 
 API void vwarn(const char *format, va_list args)

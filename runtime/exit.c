@@ -1,6 +1,7 @@
 #include "runtime/exit.h"
 
 #include <reent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +16,8 @@
 #include "runtime/api.h"
 #include "runtime/clock.h"
 #include "runtime/io.h"
+#include "runtime/locks.h"
+#include "runtime/thread.h"
 
 /* JSON string (RFC 8259, 7): names come from the host and may hold anything. */
 static void print_string(const char *key, const char *value)
@@ -97,6 +100,51 @@ static void print_stats(int status, const struct run *run)
         print_region(&region);
     }
     log_printf("]}\n");
+}
+
+#define PATIENCE_NS 20000000 /* for a stream that another thread has locked */
+
+int __sflush_r(struct _reent *reent, FILE *stream);
+int _fwalk_reent(struct _reent *reent, int (*function)(struct _reent *, FILE *));
+void __call_exitprocs(int status, void *dso);
+
+/*
+ * The lock of a stream may be held by a thread that sleeps in a read and never comes back: after a while what is in the
+ * buffer is written all the same, as glibc does.
+ */
+static int flush(struct _reent *reent, FILE *stream)
+{
+    bool locked;
+    int result;
+
+    if (!(stream->_flags & __SWR))
+        return 0;
+    locked = lock_acquire_recursive_until(stream->_lock, time_ns() + PATIENCE_NS);
+    result = __sflush_r(reent, stream);
+    if (locked)
+        __lock_release_recursive(stream->_lock);
+    return result;
+}
+
+/*
+ * In place of newlib's, which closes all streams: that frees buffers which other threads may be using. A handler may call
+ * exit again, and so may a second thread, which then never returns.
+ */
+API _Noreturn void exit(int status)
+{
+    static struct runtime_thread *exiting; /* atomic */
+    static uint32_t never;
+    struct runtime_thread *nobody = NULL;
+
+    if (!__atomic_compare_exchange_n(&exiting, &nobody, this_thread, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED) &&
+        nobody != this_thread) {
+        for (;;)
+            thread_wait(&never, 0, THREAD_FOREVER);
+    }
+    __call_exitprocs(status, NULL);
+    if (_GLOBAL_REENT->__sdidinit)
+        _fwalk_reent(_GLOBAL_REENT, flush);
+    runtime_exit(status);
 }
 
 _Noreturn void runtime_exit(int status)

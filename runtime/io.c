@@ -16,17 +16,17 @@
 /* As in Linux: one call moves at most this much, so that every count fits an int. */
 #define MAX_TRANSFER ((size_t)0x7ffff000)
 
-static mode_t creation_mask = 022;
+static mode_t creation_mask = 022; /* atomic, as is stderr_mid_line */
 static bool stderr_mid_line;
 
 mode_t io_umask(void)
 {
-    return creation_mask;
+    return __atomic_load_n(&creation_mask, __ATOMIC_RELAXED);
 }
 
 bool io_stderr_is_mid_line(void)
 {
-    return stderr_mid_line;
+    return __atomic_load_n(&stderr_mid_line, __ATOMIC_RELAXED);
 }
 
 int io_open(const char *path, int flags, mode_t mode)
@@ -36,7 +36,7 @@ int io_open(const char *path, int flags, mode_t mode)
 
     if (!path)
         return -EFAULT;
-    error = file_open(path, flags & ~(O_CLOEXEC | O_NOCTTY), mode & ~creation_mask & 07777, &file);
+    error = file_open(path, flags & ~(O_CLOEXEC | O_NOCTTY), mode & ~io_umask() & 07777, &file);
     if (error)
         return error;
     return fd_install(file, 0, flags & O_CLOEXEC);
@@ -78,7 +78,7 @@ int64_t io_write(int fd, const void *buffer, size_t n)
         return -EBADF;
     result = file_write(file, buffer, MIN(n, MAX_TRANSFER));
     if (result > 0 && file == file_console(2))
-        stderr_mid_line = ((const char *)buffer)[result - 1] != '\n';
+        __atomic_store_n(&stderr_mid_line, ((const char *)buffer)[result - 1] != '\n', __ATOMIC_RELAXED);
     file_put(file);
     return result;
 }
@@ -481,8 +481,5 @@ API int ioctl(int fd, unsigned long request, ...)
 
 API mode_t umask(mode_t mask)
 {
-    mode_t old = creation_mask;
-
-    creation_mask = mask & 0777;
-    return old;
+    return __atomic_exchange_n(&creation_mask, mask & 0777, __ATOMIC_RELAXED);
 }

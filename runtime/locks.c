@@ -1,19 +1,23 @@
 /*
- * locks.c: newlib's retargetable locks: stdio, malloc, environ, time zone, atexit. Thread context; a holder may block.
+ * locks.c: newlib's retargetable locks: stdio, malloc, environ, time zone, atexit. Thread context; a holder may block, and
+ * who waits for it sleeps.
  *
  * One kind serves both uses: recursive locks count, plain ones must not be taken twice by their holder. The holder is known
- * by its thread pointer. While one thread runs nobody ever waits here.
+ * by its thread pointer.
  */
+#include "runtime/locks.h"
+
 #include <errno.h>
-#include <sys/lock.h>
 
 #include "kernel/mem.h"
 #include "kernel/panic.h"
 #include "kernel/types.h"
+#include "runtime/futex.h"
 
 struct __lock {
-    uintptr_t owner; /* thread pointer of the holder, 0: free; changed by compare-and-swap */
+    struct futex_lock lock;
     uint32_t depth;  /* the holder's: how often a recursive lock is held */
+    uintptr_t owner; /* thread pointer of the holder, 0: free; atomic, for others look whether it is them */
 };
 
 struct __lock __lock___sinit_recursive_mutex;
@@ -31,28 +35,35 @@ static uintptr_t self(void)
     return (uintptr_t)__builtin_thread_pointer();
 }
 
-static bool try_take(struct __lock *lock)
-{
-    uintptr_t free = 0;
-
-    return __atomic_compare_exchange_n(&lock->owner, &free, self(), false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
-}
-
 static bool is_mine(const struct __lock *lock)
 {
     return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == self();
 }
 
+static void set_owner(struct __lock *lock, uintptr_t owner)
+{
+    __atomic_store_n(&lock->owner, owner, __ATOMIC_RELAXED);
+}
+
+static bool try_take(struct __lock *lock)
+{
+    if (!futex_try_lock(&lock->lock))
+        return false;
+    set_owner(lock, self());
+    return true;
+}
+
 static void take(struct __lock *lock)
 {
-    while (!try_take(lock))
-        ;
+    futex_lock(&lock->lock);
+    set_owner(lock, self());
 }
 
 static void give(struct __lock *lock)
 {
     ASSERT(is_mine(lock));
-    __atomic_store_n(&lock->owner, 0, __ATOMIC_RELEASE);
+    set_owner(lock, 0);
+    futex_unlock(&lock->lock);
 }
 
 void __retarget_lock_init(_LOCK_T *out)
@@ -88,6 +99,17 @@ void __retarget_lock_acquire_recursive(_LOCK_T lock)
     if (!is_mine(lock))
         take(lock);
     lock->depth++;
+}
+
+bool lock_acquire_recursive_until(_LOCK_T lock, uint64_t deadline_ns)
+{
+    if (!is_mine(lock)) {
+        if (futex_lock_until(&lock->lock, deadline_ns) != 0)
+            return false;
+        set_owner(lock, self());
+    }
+    lock->depth++;
+    return true;
 }
 
 int __retarget_lock_try_acquire(_LOCK_T lock)

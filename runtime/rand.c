@@ -2,13 +2,13 @@
  * rand.c: rand, random and rand_r with the sequences that glibc gives for a seed, so that a program which seeds its generator
  * prints the same here. (An additive feedback generator: each number is the sum of those 3 and 31 before it.)
  *
- * Threads that call it at once get numbers from one sequence, as POSIX allows: perhaps one of them twice.
+ * Threads draw from one sequence, each number once.
  */
-#include <reent.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "runtime/api.h"
+#include "runtime/futex.h"
 
 #define DEGREE 31
 #define SEPARATION 3
@@ -17,6 +17,7 @@
 static uint32_t ring[DEGREE];
 static unsigned position; /* of the oldest number */
 static int seeded;
+static struct futex_lock lock; /* protects all of it */
 
 static uint32_t next(void)
 {
@@ -47,9 +48,21 @@ static void seed_with(unsigned seed)
 
 static long draw(void)
 {
+    long number;
+
+    futex_lock(&lock);
     if (!seeded)
         seed_with(1);
-    return (long)next();
+    number = (long)next();
+    futex_unlock(&lock);
+    return number;
+}
+
+static void seed_locked(unsigned seed)
+{
+    futex_lock(&lock);
+    seed_with(seed);
+    futex_unlock(&lock);
 }
 
 API int rand(void)
@@ -59,7 +72,7 @@ API int rand(void)
 
 API void srand(unsigned seed)
 {
-    seed_with(seed);
+    seed_locked(seed);
 }
 
 API long random(void)
@@ -69,7 +82,7 @@ API long random(void)
 
 API void srandom(unsigned seed)
 {
-    seed_with(seed);
+    seed_locked(seed);
 }
 
 API int rand_r(unsigned *seed)
@@ -82,29 +95,4 @@ API int rand_r(unsigned *seed)
     }
     *seed = state;
     return (int)result;
-}
-
-/* newlib's jrand48 and mrand48 forget the sign where long has 64 bits. */
-static long step48(struct _reent *reent, unsigned short seed[3])
-{
-    const unsigned short *m = _REENT_RAND48_MULT(reent);
-    uint64_t multiplier = (uint64_t)m[2] << 32 | (uint32_t)m[1] << 16 | m[0];
-    uint64_t x = (uint64_t)seed[2] << 32 | (uint32_t)seed[1] << 16 | seed[0];
-
-    x = x * multiplier + _REENT_RAND48_ADD(reent);
-    for (int i = 0; i < 3; i++)
-        seed[i] = (unsigned short)(x >> 16 * i);
-    return (int32_t)(x >> 16);
-}
-
-API long jrand48(unsigned short seed[3])
-{
-    return step48(_REENT, seed);
-}
-
-API long mrand48(void)
-{
-    struct _reent *reent = _REENT;
-
-    return step48(reent, _REENT_RAND48_SEED(reent));
 }

@@ -10,13 +10,15 @@
 #include "kernel/types.h"
 #include "runtime/api.h"
 #include "runtime/exit.h"
+#include "runtime/futex.h"
 #include "runtime/io.h"
 
 #define BIT(signal) ((sigset_t)1 << ((signal)-1))
 #define PID 1 /* what getpid says */
 
-static struct sigaction actions[NSIG];
-static sigset_t blocked, pending;
+static struct sigaction actions[NSIG]; /* protected by lock */
+static struct futex_lock lock;
+static _Thread_local sigset_t blocked, pending;
 
 static const char *name_of(int signal)
 {
@@ -62,17 +64,34 @@ static bool is_valid(int signal)
 
 static void deliver_pending(void);
 
+/* Puts new_action (may be NULL: nothing changes) in place of the signal's action, which it returns. */
+static struct sigaction exchange(int signal, const struct sigaction *new_action)
+{
+    struct sigaction old;
+
+    futex_lock(&lock);
+    old = actions[signal];
+    if (new_action)
+        actions[signal] = *new_action;
+    futex_unlock(&lock);
+    return old;
+}
+
 static void deliver(int signal)
 {
-    struct sigaction *action = &actions[signal], now = *action;
+    struct sigaction now = exchange(signal, NULL);
     sigset_t before = blocked;
 
     if (now.sa_handler == SIG_IGN || (now.sa_handler == SIG_DFL && is_ignored_by_default(signal)))
         return;
     if (now.sa_handler == SIG_DFL)
         end_by(signal);
-    if (now.sa_flags & (int)SA_RESETHAND)
-        action->sa_handler = SIG_DFL;
+    if (now.sa_flags & (int)SA_RESETHAND) {
+        struct sigaction reset = now;
+
+        reset.sa_handler = SIG_DFL;
+        exchange(signal, &reset);
+    }
     blocked |= now.sa_mask | (now.sa_flags & SA_NODEFER ? 0 : BIT(signal));
     deliver_pending(); /* as on Linux, what else is due interrupts the handler before it begins */
     if (now.sa_flags & SA_SIGINFO) {
@@ -146,27 +165,36 @@ API pid_t getpid(void)
 /* The handler stays, and its signal is blocked while it runs: what glibc's signal does. */
 API _sig_func_ptr signal(int signal, _sig_func_ptr handler)
 {
-    _sig_func_ptr old;
+    struct sigaction action = { .sa_flags = SA_RESTART };
 
     if (!is_valid(signal) || signal == SIGKILL || signal == SIGSTOP) {
         errno = EINVAL;
         return SIG_ERR;
     }
-    old = actions[signal].sa_handler;
-    actions[signal] = (struct sigaction){ .sa_flags = SA_RESTART };
-    actions[signal].sa_handler = handler;
-    return old;
+    action.sa_handler = handler;
+    return exchange(signal, &action).sa_handler;
 }
 
 API int sigaction(int signal, const struct sigaction *action, struct sigaction *old)
 {
+    struct sigaction before;
+
     if (!is_valid(signal) || (action && (signal == SIGKILL || signal == SIGSTOP)))
         return api_status(-EINVAL);
+    before = exchange(signal, action);
     if (old)
-        *old = actions[signal];
-    if (action)
-        actions[signal] = *action;
+        *old = before;
     return 0;
+}
+
+sigset_t signal_mask(void)
+{
+    return blocked;
+}
+
+void signal_thread_begin(sigset_t mask)
+{
+    blocked = mask;
 }
 
 int signal_change_mask(int how, const sigset_t *set, sigset_t *old)
@@ -189,6 +217,11 @@ int signal_change_mask(int how, const sigset_t *set, sigset_t *old)
 API int sigprocmask(int how, const sigset_t *set, sigset_t *old)
 {
     return api_status(-signal_change_mask(how, set, old));
+}
+
+API int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
+{
+    return signal_change_mask(how, set, old);
 }
 
 API int sigpending(sigset_t *out)

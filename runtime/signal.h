@@ -1,4 +1,7 @@
-/* signal.h: signals that the program raises in itself. Nothing else sends any. */
+/*
+ * signal.h: signals that the program raises in itself. Nothing else sends any. Handlers are the program's; each thread has
+ * its mask and what waits behind it, and a handler runs in the thread that raises.
+ */
 #ifndef RUNTIME_SIGNAL_H
 #define RUNTIME_SIGNAL_H
 
@@ -8,5 +11,8 @@
 int signal_raise(int signal);
 /* As sigprocmask, but returns 0 or an error number. */
 int signal_change_mask(int how, const sigset_t *set, sigset_t *old);
+/* The running thread's mask, and what a new thread begins with. */
+sigset_t signal_mask(void);
+void signal_thread_begin(sigset_t mask);
 
 #endif

@@ -10,21 +10,14 @@
 #include "runtime/api.h"
 #include "runtime/clock.h"
 #include "runtime/fd.h"
+#include "runtime/thread.h"
 
 int main(int argc, char **argv, char **envp);
 void __libc_init_array(void);
 void __libc_fini_array(void);
 
-/* The main thread uses newlib's own structure, in which exit() looks for atexit handlers and open streams. */
-static _Thread_local struct _reent *this_reent;
-
 API char *program_invocation_name = (char *)"";
 API char *program_invocation_short_name = (char *)"";
-
-struct _reent *__getreent(void)
-{
-    return this_reent;
-}
 
 static void set_names(char *path)
 {
@@ -32,11 +25,12 @@ static void set_names(char *path)
 
     program_invocation_name = path;
     program_invocation_short_name = slash ? slash + 1 : path;
+    runtime_thread_set_name(this_thread, program_invocation_short_name);
 }
 
 _Noreturn void runtime_start(void)
 {
-    this_reent = _impure_ptr;
+    runtime_thread_main();
     fd_init();
     environ = boot_args.envp;
     if (boot_args.argc > 0)

@@ -13,6 +13,7 @@
 #include "kernel/boot.h"
 #include "kernel/bootargs.h"
 #include "kernel/mem.h"
+#include "kernel/thread.h"
 #include "runtime/api.h"
 #include "runtime/fd.h"
 #include "runtime/stat.h"
@@ -21,7 +22,7 @@
 
 /* One process, one session. */
 API pid_t getppid(void) { return 0; }
-API pid_t gettid(void) { return 1; }
+API pid_t gettid(void) { return (pid_t)thread_number(thread_self()); }
 API pid_t getpgrp(void) { return 1; }
 API pid_t getpgid(pid_t pid) { return pid == 0 || pid == 1 ? 1 : api_status(-ESRCH); }
 API pid_t getsid(pid_t pid) { return pid == 0 || pid == 1 ? 1 : api_status(-ESRCH); }
@@ -239,4 +240,3 @@ API int fchown(int fd, uid_t owner, gid_t group)
 }
 
 API void sync(void) {}
-API int sched_yield(void) { return 0; }

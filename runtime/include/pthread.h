@@ -3,6 +3,7 @@
 #define _PTHREAD_H
 #include <sched.h>
 #include <sys/cdefs.h>
+#include <sys/syslimits.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -37,14 +38,6 @@
 #define PTHREAD_CANCEL_ASYNCHRONOUS 1
 #define PTHREAD_CANCELED ((void *)-1)
 #define PTHREAD_BARRIER_SERIAL_THREAD (-1)
-
-#ifndef PTHREAD_STACK_MIN
-#define PTHREAD_STACK_MIN 16384
-#endif
-#ifndef PTHREAD_KEYS_MAX
-#define PTHREAD_KEYS_MAX 1024
-#define PTHREAD_DESTRUCTOR_ITERATIONS 4
-#endif
 
 #define PTHREAD_ONCE_INIT 0
 #define PTHREAD_MUTEX_INITIALIZER \

@@ -2,6 +2,7 @@
 #ifndef _SEMAPHORE_H
 #define _SEMAPHORE_H
 #include <sys/cdefs.h>
+#include <sys/syslimits.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -10,7 +11,6 @@ typedef struct {
 } sem_t;
 
 #define SEM_FAILED ((sem_t *)0)
-#define SEM_VALUE_MAX 2147483647
 
 __BEGIN_DECLS
 int sem_init(sem_t *sem, int shared, unsigned value);
