@@ -269,6 +269,11 @@ _Noreturn void thread_exit(void)
 
 /* ---- small things */
 
+bool thread_has_left(const struct thread *t)
+{
+    return __atomic_load_n(&t->refs, __ATOMIC_ACQUIRE) == 1; /* that of its life goes after the last switch */
+}
+
 uint32_t thread_number(const struct thread *t) { return t->number; }
 void *thread_local_data(const struct thread *t) { return t->local_data; }
 void thread_set_local_data(struct thread *t, void *data) { t->local_data = data; }

@@ -25,6 +25,8 @@ int thread_create(struct thread **out, const struct thread_options *options, voi
 /* The caller's reference goes; once the thread has ended as well, its memory is used again. Thread context. */
 void thread_release(struct thread *t);
 _Noreturn void thread_exit(void);
+/* Has it ended and left its stack for good? For who has the creator's reference: a stack of the caller's is free then. */
+bool thread_has_left(const struct thread *t);
 struct thread *thread_self(void);
 uint32_t thread_number(const struct thread *t); /* 1: main; counts up, never used twice */
 void thread_yield(void);

@@ -15,7 +15,8 @@
 #include "runtime/thread.h"
 
 #define NS_PER_S 1000000000u
-#define TICKS_PER_S 100u /* of times(); sysconf(_SC_CLK_TCK) says the same */
+#define THREAD_CLOCKS 1000 /* ids of clocks above it are those of threads */
+#define TICKS_PER_S 100u   /* of times(); sysconf(_SC_CLK_TCK) says the same */
 
 static uint64_t start_ns, start_instret;
 static uint64_t wall_offset_ns; /* time of day at time_ns() == 0; 0: not asked yet. atomic */
@@ -86,6 +87,23 @@ void clock_sleep_until(uint64_t deadline_ns)
     }
 }
 
+/* The clock of a thread of this number (clock_of_thread). */
+static bool read_clock_of(clockid_t id, uint64_t *ns)
+{
+    struct runtime_thread *t = id > THREAD_CLOCKS ? runtime_thread_get(id - THREAD_CLOCKS) : NULL;
+
+    if (!t)
+        return false;
+    *ns = thread_cpu_ns(t->kernel);
+    runtime_thread_put(t);
+    return true;
+}
+
+clockid_t clock_of_thread(unsigned long number)
+{
+    return THREAD_CLOCKS + number;
+}
+
 /* Nanoseconds that the clock shows; false: there is no such clock. */
 static bool read_clock(clockid_t id, uint64_t *ns)
 {
@@ -96,9 +114,9 @@ static bool read_clock(clockid_t id, uint64_t *ns)
     case CLOCK_MONOTONIC_RAW:
     case CLOCK_MONOTONIC_COARSE:
     case CLOCK_BOOTTIME: *ns = time_ns(); return true;
-    case CLOCK_PROCESS_CPUTIME_ID:
-    case CLOCK_THREAD_CPUTIME_ID: *ns = clock_cpu_ns(); return true;
-    default: return false;
+    case CLOCK_PROCESS_CPUTIME_ID: *ns = clock_cpu_ns(); return true;
+    case CLOCK_THREAD_CPUTIME_ID: *ns = thread_cpu_ns(this_thread->kernel); return true;
+    default: return read_clock_of(id, ns);
     }
 }
 

@@ -14,6 +14,8 @@ uint64_t clock_elapsed_instret(void); /* instructions since clock_start, those o
 uint64_t clock_boot_instret(void);
 /* Time in which the program had the processor: elapsed, less what faults waited and what it slept. */
 uint64_t clock_cpu_ns(void);
+/* The id of the clock that shows how long the thread has run. */
+clockid_t clock_of_thread(unsigned long number);
 /* Time of day: the host's clock at the first question, carried on by the machine's own. */
 struct timespec clock_wall(void);
 /* Sleeps until time_ns() >= deadline. A cancellation point. */

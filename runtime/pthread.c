@@ -205,12 +205,13 @@ API int pthread_getname_np(pthread_t thread, char *name, size_t size)
 
 API int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)
 {
-    if (thread == this_thread->number) {
-        *clock = CLOCK_THREAD_CPUTIME_ID;
-        return 0;
-    }
-    NOSYS("pthread_getcpuclockid of another thread");
-    return ENOSYS;
+    struct runtime_thread *t = runtime_thread_get(thread);
+
+    if (!t)
+        return ESRCH;
+    runtime_thread_put(t);
+    *clock = clock_of_thread(thread);
+    return 0;
 }
 
 API int pthread_getconcurrency(void)

@@ -138,6 +138,7 @@ static struct runtime_thread *make(const struct runtime_thread_options *o, void 
     t->entry = entry;
     t->argument = argument;
     t->is_daemon = o->daemon;
+    t->has_given_stack = o->stack != 0;
     t->fate = o->detached ? THREAD_DETACHED : THREAD_JOINABLE;
     t->references = 2; /* of the thread, and of who may join it or of its start */
     t->stack_size = o->stack_size ? o->stack_size : THREAD_STACK_SIZE;
@@ -268,6 +269,8 @@ int runtime_thread_join(unsigned long number, void **result, uint64_t deadline)
         return error;
     if (result)
         *result = t->result;
+    while (t->has_given_stack && !thread_has_left(t->kernel))
+        thread_yield();
     put(t, 1);
     return 0;
 }

@@ -37,8 +37,9 @@ struct runtime_thread {
     struct _reent *reent;
     void *(*entry)(void *);
     void *argument, *result;
-    uint32_t ended; /* futex: 1 once result is there */
-    bool is_daemon; /* the program may end without it */
+    uint32_t ended;       /* futex: 1 once result is there */
+    bool is_daemon;       /* the program may end without it */
+    bool has_given_stack; /* the program\'s, which may use it for something else once it has joined the thread */
     struct cancellation cancel;
     struct bower_cleanup *cleanup; /* innermost; the thread's own */
     struct key_value *values[KEYS_BLOCKS];
