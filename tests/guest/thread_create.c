@@ -1,5 +1,5 @@
 // run:
-// run: --harts 4
+// run: --harts 4 --cflags "-pthread -O1" --ldflags "-lpthread -lrt"
 // setup: $ROOT/tests/guest/native.sh thread_create
 // check: cmp want stdout
 // Threads: creation, results, joining, detaching, attributes, and what must be refused.
@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static sem_t go, done;
@@ -140,8 +141,11 @@ static void attributes(void)
     pthread_attr_init(&attr);
     posix_memalign(&memory, 4096, 400000 & ~4095);
     printf("own stack: %s\n", strerror(pthread_attr_setstack(&attr, memory, 400000 & ~4095)));
-    pthread_create(&thread, &attr, use_stack, memory);
-    pthread_join(thread, &result);
+    for (int i = 0; i < 200; i++) {
+        pthread_create(&thread, &attr, use_stack, memory);
+        pthread_join(thread, &result);
+        memset(memory, 0xff, 400000 & ~4095); /* nobody is on it any more */
+    }
     printf("%s\n", (char *)result);
     free(memory);
     pthread_attr_destroy(&attr);
@@ -152,6 +156,8 @@ static void names(void)
     char name[16];
     cpu_set_t set;
     pthread_t thread;
+    clockid_t clock;
+    struct timespec now;
 
     pthread_setname_np(pthread_self(), "main thread");
     printf("too long: %s\n", strerror(pthread_setname_np(pthread_self(), "a name of sixteen")));
@@ -175,6 +181,9 @@ static void names(void)
     sched_getaffinity(0, sizeof(set), &set);
     printf("count %d\n", CPU_COUNT(&set));
     printf("kill 0: %s\n", strerror(pthread_kill(pthread_self(), 0)));
+    pthread_getcpuclockid(pthread_self(), &clock);
+    printf("clock %d", clock_gettime(clock, &now));
+    printf(", runs %d\n", now.tv_sec > 0 || now.tv_nsec > 0);
 }
 
 int main(void)
