@@ -128,6 +128,9 @@ bench-llm: $(BUILD)/setup-bench.ok ## run the models over caps: speed, bytes and
 bench-cliff: $(BUILD)/setup-bench.ok ## run a model over caps, eviction policies and disks, beside the roofline: build/bench-cliff/
 	$(Q)scripts/bench-cliff $(BENCH_FLAGS)
 
+bench-linux: $(BUILD)/setup-bench.ok $(BUILD)/setup-linux.ok ## Linux 6.1 and Bower side by side: build/bench-linux/
+	$(Q)scripts/bench-linux $(BENCH_FLAGS)
+
 include tests/infer/infer.mk
 
 debug: $(BUILD)/setup-debug.ok ## boot a program under gdb, stopped at its main: APP=bower
@@ -148,5 +151,5 @@ clean: ## remove build/ (newlib stays in its cache)
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all run test bench bench-llm bench-cliff debug lint headers format clean help FORCE
+.PHONY: all run test bench bench-llm bench-cliff bench-linux debug lint headers format clean help FORCE
 -include $(LIBRARY_OBJECTS:.o=.d)

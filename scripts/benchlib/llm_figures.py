@@ -46,4 +46,4 @@ def show(table, speeds, out):
     print(f"\n{'figure':<74}{'to reach':>10}{'measured':>12}")
     for what, wanted, measured, reached in table:
         print(f"{what:<74}{wanted:>10}{measured:>12}  {'reached' if reached else 'NOT reached'}")
-    print("llama2.c's run.c on Linux on the same virtual machine: not measured here (make bench-linux, later work)")
+    print("llama2.c's run.c on Linux on the same virtual machine: scripts/bench-linux --resident --run-c FILE")

@@ -28,7 +28,7 @@ def difference(few, many, more):
 
 def arguments(tokens, harts=1):
     """The program's, the model aside."""
-    return [*ARGUMENTS, *(["-t", str(harts)] if harts > 1 else []), "-n", str(tokens)]
+    return [*ARGUMENTS, "-t", str(harts), "-n", str(tokens)]
 
 
 def bower(model, frames, disk, many, harts=1, options=()):

@@ -94,7 +94,7 @@ def cells():
 def main():
     results = Results()
     for case in (options, every_policy, rows, figures, files, cells):
-        results.check(f"cliff/{case.__name__}", case)
+        results.check(case.__name__, case)
     return results.status()
 
 
