@@ -1,4 +1,6 @@
 /* stdio.c: what newlib's stdio and stdlib lack, or have under other names. */
+#include <envlock.h>
+#include <reent.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -41,7 +43,9 @@ API int clearenv(void)
 {
     static char *none[] = { NULL };
 
+    __env_lock(_REENT);
     environ = none;
+    __env_unlock(_REENT);
     return 0;
 }
 

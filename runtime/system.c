@@ -27,6 +27,32 @@ API pid_t getpgrp(void) { return 1; }
 API pid_t getpgid(pid_t pid) { return pid == 0 || pid == 1 ? 1 : api_status(-ESRCH); }
 API pid_t getsid(pid_t pid) { return pid == 0 || pid == 1 ? 1 : api_status(-ESRCH); }
 
+/* What sysconf says of threads; -1 without an error: there is no limit. */
+static long of_threads(int name)
+{
+    switch (name) {
+    case _SC_THREADS:
+    case _SC_THREAD_ATTR_STACKADDR:
+    case _SC_THREAD_ATTR_STACKSIZE:
+    case _SC_THREAD_PROCESS_SHARED:
+    case _SC_THREAD_SAFE_FUNCTIONS:
+    case _SC_THREAD_CPUTIME:
+    case _SC_CPUTIME:
+    case _SC_SEMAPHORES:
+    case _SC_BARRIERS:
+    case _SC_SPIN_LOCKS:
+    case _SC_READER_WRITER_LOCKS:
+    case _SC_TIMEOUTS:
+    case _SC_CLOCK_SELECTION: return 200809;
+    case _SC_THREAD_KEYS_MAX: return PTHREAD_KEYS_MAX;
+    case _SC_THREAD_STACK_MIN: return PTHREAD_STACK_MIN;
+    case _SC_THREAD_DESTRUCTOR_ITERATIONS: return PTHREAD_DESTRUCTOR_ITERATIONS;
+    case _SC_SEM_VALUE_MAX: return SEM_VALUE_MAX;
+    case _SC_THREAD_THREADS_MAX: return -1;
+    default: return api_status(-EINVAL);
+    }
+}
+
 API long sysconf(int name)
 {
     switch (name) {
@@ -47,7 +73,7 @@ API long sysconf(int name)
     case _SC_MAPPED_FILES:
     case _SC_MEMORY_PROTECTION:
     case _SC_FSYNC: return 200809;
-    default: return api_status(-EINVAL);
+    default: return of_threads(name);
     }
 }
 
