@@ -73,6 +73,8 @@ void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old)
 struct pt_entry pt_lookup(vaddr_t va);
 /* out[i]: is A of page i, counted over all spans, set? Loads only, no fence; false where no leaf is valid. */
 void pt_accessed_spans(const struct pt_span *spans, size_t n, bool *out);
+/* How many of the n pages from va on have A set, up to the first that has not. Loads only, no fence. */
+size_t pt_accessed_length(vaddr_t va, size_t n);
 /*
  * A sweep over A bits: pt_sweep_accessed clears A and tells whether it was set (false where no leaf is valid), without a fence;
  * pt_sweep_end fences all harts once, if anything was cleared. Until then the next access would not set the bit again.

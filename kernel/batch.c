@@ -3,6 +3,8 @@
 #include "arch/pt.h"
 #include "kernel/mem.h"
 #include "kernel/page_wait.h"
+#include "kernel/pager.h"
+#include "kernel/plan.h"
 #include "kernel/sched.h"
 
 #include <string.h>
@@ -221,9 +223,13 @@ static void read_done(struct io_request *io)
     uint64_t begin = hart_instret();
     spin_lock(&pager_lock);
     finish_read(b);
+    bool alone = b->alone;
+    if (alone)
+        batch_end(b);
     spin_unlock(&pager_lock);
     sched_count_work(hart_instret() - begin);
-    complete(&b->done);
+    if (!alone)
+        complete(&b->done);
 }
 
 /* ---- frames for a read */
@@ -272,7 +278,7 @@ static int take_pool_frames(struct batch *b, unsigned wanted, uint32_t *slots, i
     if (got < wanted)
         victims = take_victims(b, pool, wanted - got, slots + got, false, error);
     if (got == 0 && victims == 0 && b->demanded != PAGE_NONE)
-        victims = take_victims(b, pool, 1, slots, true, error);
+        victims = take_victims(b, pool, 1, slots, plan_dissolve(BATCH_MAX) == 0, error);
     if (victims != WAITED)
         return (int)got + victims;
     while (got > 0)
@@ -385,7 +391,9 @@ static void claim_pages(struct batch *b)
     b->region->resident += b->npages;
 }
 
-struct batch *batch_read(struct region *r, vaddr_t address, uint32_t demanded, const uint32_t *wanted, size_t n, int *error)
+/* batch_read; alone: nobody waits, and NULL is returned. */
+static struct batch *start_read(struct region *r, vaddr_t address, uint32_t demanded, const uint32_t *wanted, size_t n, bool alone,
+                                int *error)
 {
     unsigned demand = demanded != PAGE_NONE;
     ASSERT(n + demand <= BATCH_MAX);
@@ -403,16 +411,35 @@ struct batch *batch_read(struct region *r, vaddr_t address, uint32_t demanded, c
             frame_wait(); /* others hold every frame: one of them is done soon */
         return NULL;
     }
+    b->alone = alone;
     list_pages(b, wanted, (uint32_t)got - demand);
     claim_pages(b);
     if (b->nrequests > 0) {
         r->counters.batches++;
         if (!submit(b, read_done))
-            return b;
+            return alone ? NULL : b;
     }
     finish_read(b);
-    complete(&b->done);
-    return b;
+    if (alone)
+        batch_end(b);
+    else
+        complete(&b->done);
+    return alone ? NULL : b;
+}
+
+struct batch *batch_read(struct region *r, vaddr_t address, uint32_t demanded, const uint32_t *wanted, size_t n, int *error)
+{
+    return start_read(r, address, demanded, wanted, n, false, error);
+}
+
+void batch_read_ahead(struct region *r, const uint32_t *wanted, size_t n)
+{
+    int ignored;
+    if (batches_busy == BATCH_RING)
+        return;
+    struct batch *b = start_read(r, 0, PAGE_NONE, wanted, n, !pager_repeats, &ignored);
+    if (b)
+        batch_wait(b);
 }
 
 void batch_wait(struct batch *b)

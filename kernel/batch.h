@@ -42,6 +42,7 @@ struct batch {
     uint32_t pending; /* requests not done yet; the last one finishes the batch */
     int error;        /* of the demanded page, or the first of a write: 0 or a negative errno */
     bool beyond_end;  /* the file ends before the demanded page */
+    bool alone;       /* nobody waits: it ends by itself */
     struct hold hold; /* of the demanded page's frame; whoever waits takes it over */
     struct completion done;
 };
@@ -56,6 +57,8 @@ extern struct batch batch_ring[BATCH_RING];
  * if victims could not be written, or memory is out (-ENOMEM).
  */
 struct batch *batch_read(struct region *r, vaddr_t address, uint32_t demanded, const uint32_t *wanted, size_t n, int *error);
+/* The same for pages that nobody waits for, unless counts must repeat. May wait for victims that are dirty. */
+void batch_read_ahead(struct region *r, const uint32_t *wanted, size_t n);
 /*
  * Waits until the batch is done and gives it back to the ring; its region must be in use (page_wait.h). Its fields stay
  * readable until pager_lock is let go.

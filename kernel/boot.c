@@ -9,6 +9,7 @@
 #include "kernel/devices.h"
 #include "kernel/log.h"
 #include "kernel/mem.h"
+#include "kernel/pager.h"
 #include "kernel/panic.h"
 #include "kernel/ram.h"
 #include "kernel/thread.h"
@@ -100,7 +101,8 @@ _Noreturn void boot_main(paddr_t dtb)
     thread_init();
     platform_enable_interrupts();
     parse_arguments();
-    if (!bootargs_option(&boot_args, "icount"))
+    pager_repeats = bootargs_option(&boot_args, "icount");
+    if (!pager_repeats)
         hart_sleep_soundly();
     devices_init();
     start_pager();

@@ -25,6 +25,8 @@
     X(io_writes) \
     X(batches) /* batches of reads submitted */ \
     X(ptes_installed) \
+    X(plan_pages)    /* pages that the plan read ahead (also counted as prefetched) */ \
+    X(plan_missed)   /* faults on planned pages that came out of the plan's order, or before it could read them */ \
     X(stall_ns)      /* time in which a fault waited for a device */ \
     X(stall_instret) /* instructions spent in that waiting (not in `instret`) */
 

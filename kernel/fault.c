@@ -6,6 +6,7 @@
 #include "kernel/fault.h"
 #include "kernel/page_wait.h"
 #include "kernel/pager.h"
+#include "kernel/plan.h"
 #include "kernel/sched.h"
 #include "kernel/region.h"
 #include "kernel/vm.h"
@@ -18,7 +19,8 @@
  * neighbour's bad sector must not fail the page that somebody waits for.
  */
 enum { LOOK_AGAIN = -1,
-       LOOK_ALONE = -2 };
+       LOOK_ALONE = -2,
+       LOOK_COUNTED = -3 }; /* again: a read of the plan's was waited for, and counted */
 
 static struct fault_report last_failure[MAX_HARTS];
 
@@ -79,15 +81,18 @@ static void hold_demanded(struct pool *pool, struct hold *came)
 }
 
 /* The page holds a frame. Either this window doesn't show it yet, or another hart was faster, or A and D are ours to set. */
-static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_access access, bool waited)
+static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_access access, int before)
 {
     struct region *r = v->region;
     struct page *p = &r->pages[page];
     struct pt_entry pte = pt_lookup(va);
     if (p->flags & PAGE_UNTOUCHED) {
-        r->counters.prefetch_late += waited;
-        region_touch(r, page);
+        r->counters.prefetch_late += before == LOOK_AGAIN && !pte.accessed;
+        if (r->pool->frames[pool_slot(r->pool, page_pa(p))].use == FRAME_UNTOUCHED)
+            region_touch(r, page); /* else it is planned, and the ring sees the A bit */
     }
+    if (__builtin_expect(before == LOOK_COUNTED, 0))
+        r->counters.faults_soft--;
     if (!pte.valid) {
         r->counters.faults_soft++;
         paddr_t pa = page_pa(p);
@@ -96,6 +101,8 @@ static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_a
     } else if (!pte.accessed || (access == FAULT_WRITE && !pte.dirty)) {
         r->counters.faults_soft++;
         pt_mark_accessed(va, access == FAULT_WRITE);
+    } else if (before == LOOK_COUNTED) {
+        r->counters.faults_soft++; /* another hart was faster; this fault has been counted */
     } else {
         r->counters.faults_spurious++;
         pt_fence_page(va);
@@ -131,7 +138,8 @@ static __attribute__((noinline)) void wait_for_page(struct region *r, uint32_t p
 static int fault_absent(struct region *r, uint32_t page, vaddr_t va, bool ahead)
 {
     uint32_t wanted[BATCH_MAX];
-    unsigned n = ahead ? predict_prefetch_pages(r, page, wanted) : 0;
+    bool planned = r->plan_source != PLAN_NO_SOURCE;
+    unsigned n = ahead && !planned ? predict_prefetch_pages(r, page, wanted) : 0;
     int error;
     struct batch *b = batch_read(r, va, page, wanted, n, &error);
     if (!b && error)
@@ -142,6 +150,8 @@ static int fault_absent(struct region *r, uint32_t page, vaddr_t va, bool ahead)
     wait_for_batch(r, b);
     if (b->error && ahead)
         return LOOK_ALONE;
+    if (planned && !b->error)
+        plan_came(r, page);
     if (b->nrequests > 0)
         r->counters.faults_major++;
     else
@@ -159,14 +169,35 @@ static void tell_policies(struct region *r, uint32_t page)
     r->prefetch->on_access(r->prefetch_state, &page, 1, ACCESS_FAULT);
 }
 
+/* Is the page the plan's to read? Then it has been waited for, as any device read that a fault asks for. */
+static __attribute__((noinline)) int fault_planned(struct region *r, uint32_t page)
+{
+    if (!plan_fault(r, page))
+        return FAULT_RESOLVED; /* no: it is read by itself */
+    if (r->pages[page].state == PAGE_RESIDENT)
+        return LOOK_AGAIN;
+    r->counters.faults_major++;
+    wait_for_page(r, page);
+    return LOOK_COUNTED;
+}
+
 /* Nobody holds the page. Not inline: the short way, of a page that holds a frame, saves no registers for this. */
 static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t page, vaddr_t va, int before)
 {
+    bool planned = r->plan_source != PLAN_NO_SOURCE;
     if (before == FAULT_RESOLVED) {
-        tell_policies(r, page);
+        if (!planned)
+            tell_policies(r, page);
         if (r->pool)
             keep_neighbour(r->pool, va);
     }
+    if (planned && (before == FAULT_RESOLVED || before == LOOK_AGAIN)) {
+        int result = fault_planned(r, page);
+        if (result != FAULT_RESOLVED)
+            return result;
+    }
+    if (before == LOOK_COUNTED)
+        r->counters.faults_major--; /* the plan's read failed; this one counts */
     return fault_absent(r, page, va, before != LOOK_ALONE);
 }
 
@@ -184,12 +215,12 @@ static inline __attribute__((always_inline)) int look(vaddr_t va, enum fault_acc
         r->counters.faults++;
     switch (r->pages[page].state) {
     case PAGE_RESIDENT:
-        return fault_resident(v, page, va, access, before == LOOK_AGAIN);
+        return fault_resident(v, page, va, access, before);
     case PAGE_ABSENT:
         return fault_missing(r, page, va, before);
     default: /* READING or WRITING, for somebody else */
         wait_for_page(r, page);
-        return before == LOOK_ALONE ? LOOK_ALONE : LOOK_AGAIN;
+        return before == FAULT_RESOLVED ? LOOK_AGAIN : before;
     }
 }
 

@@ -175,7 +175,9 @@ void pool_withdraw(struct pool *pool, uint32_t slot)
     else if (f->use == FRAME_USED) {
         pool->evict->on_remove(pool->evict_state, slot);
         pool->nused--;
-    } else
+    } else if (f->use == FRAME_PLANNED)
+        pool->nplanned--;
+    else
         panic("pool_withdraw: frame %u is in use %u", slot, f->use);
     f->use = FRAME_IN_FLIGHT;
 }

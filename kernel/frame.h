@@ -1,8 +1,9 @@
 /*
  * frame.h: the capped pool of frames: who holds each one, which may be taken, and the order in which they go.
  *
- * A frame is free, in flight (its page is READING or WRITING), untouched (read ahead, not used yet) or used. Only used frames
- * are known to the eviction policy, so nothing else can become its victim. The pool is filled once, at boot, with contiguous
+ * A frame is free, in flight (its page is READING or WRITING), untouched (read ahead, not used yet), used, or planned (the
+ * plan's, plan.h, with or without a page). Only used frames are known to the eviction policy, so nothing else can become its victim.
+ * The pool is filled once, at boot, with contiguous
  * memory, and never grows: no counter can exceed the cap. All functions: pager_lock held.
  */
 #ifndef KERNEL_FRAME_H
@@ -23,7 +24,8 @@ struct region;
 enum frame_use { FRAME_FREE,
                  FRAME_IN_FLIGHT,
                  FRAME_UNTOUCHED,
-                 FRAME_USED };
+                 FRAME_USED,
+                 FRAME_PLANNED };
 
 struct frame {
     struct region *region; /* owner while not FREE */
@@ -48,7 +50,7 @@ struct pool {
     uint32_t free_head, nfree;
     uint32_t untouched_head, untouched_tail, nuntouched;
     uint32_t harvest_next; /* untouched frame to look at next among the older ones, or FRAME_NONE */
-    uint32_t nused;
+    uint32_t nused, nplanned;
     uint32_t peak;                                 /* most frames in use at once */
     uint64_t order;                                /* pages mapped so far */
     uint32_t nheld;                                /* frames that are held */
@@ -89,7 +91,7 @@ void pool_mark_used(struct pool *pool, uint32_t slot);
 void pool_mark_untouched(struct pool *pool, const uint32_t *slots, unsigned n);
 /* Untouched -> used: n <= BATCH_MAX frames, in the order of use. */
 void pool_touch(struct pool *pool, const uint32_t *slots, unsigned n);
-/* Whatever it is -> in flight, out of the policy's and the list's sight (a page about to be written or dropped). */
+/* Whatever it is -> in flight, out of the policy's, the list's and the plan's sight (a page about to be written or dropped). */
 void pool_withdraw(struct pool *pool, uint32_t slot);
 /* In flight -> free. */
 void pool_give_back(struct pool *pool, uint32_t slot);

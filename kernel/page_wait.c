@@ -1,5 +1,8 @@
 #include "kernel/page_wait.h"
 
+#include "kernel/pager.h"
+#include "kernel/plan.h"
+
 /* On the stack of whoever waits; leaves the list before it is woken. */
 struct page_waiter {
     struct completion woken;
@@ -32,7 +35,8 @@ void page_wait(struct region *r, uint32_t page)
     if (!in_flight(r, page))
         return;
     region_use_begin(r);
-    wait_in_list(&me);
+    if (!pager_repeats || !plan_settle())
+        wait_in_list(&me);
     region_use_end(r);
 }
 

@@ -7,6 +7,12 @@
 
 #include "kernel/types.h"
 
+/*
+ * Counts must be the same in every run (--icount, and the simulator without a clock): what a device does is seen only where the program's
+ * own way leads to a wait, and nothing goes by time. Set at boot.
+ */
+extern bool pager_repeats;
+
 enum fault_access { FAULT_READ,
                     FAULT_WRITE,
                     FAULT_EXEC };

@@ -34,6 +34,7 @@ struct region *region_create(struct backing *backing, uint64_t offset, uint64_t 
     r->npages = (uint32_t)npages;
     r->shared = shared;
     r->pool = pool;
+    r->plan_source = PLAN_NO_SOURCE;
     if (backing)
         backing_get(backing);
     log_snprintf(r->name, sizeof r->name, "%s", backing ? backing->ops->name(backing) : "anonymous");
@@ -107,6 +108,17 @@ void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size
         }
         map_batched(runs, (size_t)(run - runs));
     }
+}
+
+bool region_is_accessed(const struct region *r, uint32_t page)
+{
+    for (const struct vma *v = r->vmas; v; v = v->sibling) {
+        vaddr_t va = vma_page_address(v, page);
+        struct pt_entry e = pt_lookup(va);
+        if (va && e.valid && e.accessed)
+            return true;
+    }
+    return false;
 }
 
 bool region_sweep_accessed(struct region *r, uint32_t page)
@@ -190,6 +202,28 @@ void region_collect_dirty(const struct page_ref *refs, size_t n)
     bool dirty[BATCH_MAX];
     for_every_pte(refs, n, CLEAR_DIRTY, dirty);
     note_dirty(refs, n, dirty);
+}
+
+void region_unmap_run(const struct region *r, uint32_t first, uint32_t n, struct pt_entry *old)
+{
+    const struct vma *v = r->vmas;
+    if (v && !v->sibling && first >= v->first && (uint64_t)(first - v->first + n) <= (v->end - v->start) >> PAGE_SHIFT) {
+        struct pt_span span = { v->start + ((vaddr_t)(first - v->first) << PAGE_SHIFT), n };
+        pt_unmap_spans(&span, 1, old);
+        return;
+    }
+    memset(old, 0, n * sizeof *old);
+    for (; v; v = v->sibling) {
+        for (uint32_t i = 0; i < n; i++) {
+            vaddr_t va = vma_page_address(v, first + i);
+            struct pt_entry one = { 0 };
+            if (va)
+                pt_unmap_batched(&va, 1, &one);
+            old[i].valid |= one.valid;
+            old[i].accessed |= one.accessed;
+            old[i].dirty |= one.dirty;
+        }
+    }
 }
 
 /* ---- policy and pool */
@@ -320,6 +354,19 @@ unsigned pool_evict(struct pool *pool, const uint32_t *slots, unsigned n)
         r->resident -= (uint32_t)(slot - first) - odd;
     }
     return ndirty;
+}
+
+bool pool_restore_dirty(struct pool *pool, uint32_t slot)
+{
+    struct region *r = pool->frames[slot].region;
+    uint32_t page = pool->frames[slot].page;
+    const struct page *p = &r->pages[page];
+    paddr_t pa = pool_pa(pool, slot);
+    if (p->state != PAGE_RESIDENT || page_pa(p) != pa)
+        return false;
+    pool_mark_used(pool, slot);
+    region_map(r, &page, &pa, 1, true, PAGE_NONE);
+    return true;
 }
 
 /* Which of these untouched frames have been used? They become used, stretch by stretch of one region. */

@@ -16,6 +16,7 @@
 #include "kernel/sync.h"
 
 #define PAGE_NONE 0xFFFFFFFFu
+#define PLAN_NO_SOURCE 0xFFu
 
 /* Protects vmas, regions, pages and pools. The fault path holds it for everything but the wait for the device. */
 extern struct spinlock pager_lock;
@@ -45,6 +46,7 @@ struct region {
     struct vma *vmas;        /* windows, in no order */
     uint32_t resident, peak; /* pages that hold a frame: now, most ever */
     uint32_t untouched;      /* of these, read ahead and not used yet */
+    uint8_t plan_source;     /* its number in the plan that is in force, or PLAN_NO_SOURCE */
     uint32_t users;          /* threads that wait for something of it, and will look at it again */
     const struct prefetch_policy *prefetch;
     void *prefetch_state;
@@ -93,6 +95,8 @@ static inline uint32_t vma_page(const struct vma *v, vaddr_t address)
  * each. accessed: preset A; the page named by `demanded` (or PAGE_NONE) always gets it.
  */
 void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size_t n, bool accessed, uint32_t demanded);
+/* Is the page's A bit set in any window? */
+bool region_is_accessed(const struct region *r, uint32_t page);
 /* The page's A bit in any window, cleared: one step of a sweep that the caller ends with pt_sweep_end. */
 bool region_sweep_accessed(struct region *r, uint32_t page);
 /*
@@ -105,11 +109,16 @@ struct page_ref {
 };
 void region_unmap(const struct page_ref *refs, size_t n);
 void region_collect_dirty(const struct page_ref *refs, size_t n);
+/* The same for n <= BATCH_MAX neighbours, whose PTEs are handed out instead (those of several windows in one). */
+struct pt_entry;
+void region_unmap_run(const struct region *r, uint32_t first, uint32_t n, struct pt_entry *old);
 /*
  * The same for the pages of n <= BATCH_MAX frames that were picked as victims, which become ABSENT if they are clean; counts
  * them as evicted. Returns how many are dirty: those stay RESIDENT.
  */
 unsigned pool_evict(struct pool *pool, const uint32_t *slots, unsigned n);
+/* If this victim is a dirty one it is mapped and used again, for whoever cannot wait until it is written. False: it is clean. */
+bool pool_restore_dirty(struct pool *pool, uint32_t slot);
 
 /* Installs a prefetch policy with fresh state. Thread context. 0 or -ENOMEM (the old one stays). */
 int region_set_prefetch(struct region *r, const struct prefetch_policy *policy);

@@ -41,6 +41,7 @@ struct completion {
 #else                           /* the host's tests put their own in place of these */
 void spin_lock(struct spinlock *lock);
 void spin_unlock(struct spinlock *lock);
+bool spin_is_mine(const struct spinlock *lock); /* held by this hart? Interrupts off */
 bool completion_try(struct completion *c);
 void complete(struct completion *c);
 #endif

@@ -33,6 +33,11 @@ SYNC_INLINE void spin_unlock(struct spinlock *lock)
     irq_restore(were_on);
 }
 
+SYNC_INLINE bool spin_is_mine(const struct spinlock *lock)
+{
+    return lock->owner == this_hart();
+}
+
 SYNC_INLINE bool completion_try(struct completion *c)
 {
     return __atomic_load_n(&c->done, __ATOMIC_ACQUIRE) == COMPLETION_DONE;

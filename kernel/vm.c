@@ -6,12 +6,15 @@
 #include "kernel/mem.h"
 #include "kernel/p9.h"
 #include "kernel/page_wait.h"
+#include "kernel/plan.h"
 #include "kernel/profile.h"
 #include "kernel/vm_pages.h"
 #include "kernel/vma.h"
 
 #define LARGE_PAGE ((uint64_t)2 << 20)
 #define TABLE_SHARE 16 /* of the free memory, for pages of a file that no window shows yet */
+
+bool pager_repeats;
 
 static const struct prefetch_policy *default_prefetch;
 
@@ -101,6 +104,7 @@ static int close_window(struct vma *v)
 {
     struct region *r = v->region;
     uint32_t first = v->first, n = (uint32_t)((v->end - v->start) >> PAGE_SHIFT);
+    plan_end_for(r);
     spin_lock(&pager_lock);
     if (r->pool)
         pool_harvest_all(r->pool);

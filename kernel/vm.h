@@ -46,6 +46,23 @@ int vm_advise(vaddr_t address, uint64_t length, int advice);
 int vm_mincore(vaddr_t address, uint64_t length, unsigned char *vec);
 
 /*
+ * The plan (plan.h) by addresses: the order in which the program will touch its MAP_LLM mappings. `some`: only parts of this extent will
+ * be touched, and the program says later which (vm_plan_choose).
+ */
+struct vm_extent {
+    vaddr_t address;
+    uint64_t length;
+    bool some;
+};
+/* width: pages that the program works on at once. 0, -EINVAL, -EBUSY, -ENOMEM. */
+int vm_plan_start(const struct vm_extent *extents, size_t n, bool cyclic, uint32_t width);
+int vm_plan_end(void); /* -ENOENT: there is none */
+/* The program comes to this address. 0; -EINVAL: no MAP_LLM mapping there. */
+int vm_plan_at(vaddr_t address);
+/* It will soon touch these bytes: they are read ahead, outside the ring. Returns at once. 0 or -EINVAL. */
+int vm_plan_choose(vaddr_t address, uint64_t length);
+
+/*
  * Coherence of read and write with shared mappings, as a unified page cache would give it: file.c calls vm_file_flush before
  * it reads or writes [offset, offset+length) of a file, and vm_file_changed after it wrote there or changed its size.
  */

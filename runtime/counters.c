@@ -1,8 +1,11 @@
-/* counters.c: <bower.h>. */
+/* counters.c: <bower.h>: the pager's numbers, and what a program asks of it. */
 #include <bower.h>
 #include <string.h>
 
+#include "kernel/mem.h"
+#include "kernel/plan.h"
 #include "kernel/stats.h"
+#include "kernel/vm.h"
 #include "runtime/api.h"
 #include "runtime/clock.h"
 
@@ -41,4 +44,36 @@ API int bower_region_counters(const void *address, struct bower_counters *out)
 API int bower_set_policy(const void *address, const char *policy)
 {
     return api_status(policy ? pager_set_policy((vaddr_t)address, policy, NULL) : -EINVAL);
+}
+
+API int bower_plan(const struct bower_extent *extents, size_t n, int flags, unsigned width)
+{
+    struct vm_extent *list;
+    int error;
+
+    if (!extents || n == 0 || n > PLAN_MAX_EXTENTS || (flags & ~BOWER_PLAN_CYCLIC))
+        return api_status(-EINVAL);
+    list = kalloc(n * sizeof(*list));
+    if (!list)
+        return api_status(-ENOMEM);
+    for (size_t i = 0; i < n; i++)
+        list[i] = (struct vm_extent){ (vaddr_t)extents[i].address, extents[i].length, extents[i].some != 0 };
+    error = vm_plan_start(list, n, flags & BOWER_PLAN_CYCLIC, width);
+    kfree(list);
+    return api_status(error);
+}
+
+API int bower_plan_at(const void *address)
+{
+    return api_status(vm_plan_at((vaddr_t)address));
+}
+
+API int bower_plan_choose(const void *address, size_t length)
+{
+    return api_status(vm_plan_choose((vaddr_t)address, length));
+}
+
+API int bower_plan_end(void)
+{
+    return api_status(vm_plan_end());
 }

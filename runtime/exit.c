@@ -54,6 +54,8 @@ static void print_counters(const struct counters *c)
     PRINT(io_writes)
     PRINT(batches)
     PRINT(ptes_installed)
+    PRINT(plan_pages)
+    PRINT(plan_missed)
     PRINT(stall_ns)
 #undef PRINT
 }

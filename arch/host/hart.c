@@ -1,5 +1,6 @@
 /* hart.c: one hart whose only interrupt is the device's, the memory of the machine, and its clock. */
 #include "arch/hart.h"
+#include "arch/irq.h"
 #include "arch/pt.h"
 
 #include <stdio.h>
@@ -67,9 +68,39 @@ void irq_restore(bool were_on)
     interrupts_on = were_on;
 }
 
+/* ---- interrupts: the device's and the timer's, whichever is due first */
+
+static irq_handler *timer_handler;
+static void *timer_arg;
+static uint64_t timer_deadline = UINT64_MAX;
+
+void timer_set(uint64_t deadline_ns, irq_handler *handler, void *arg)
+{
+    timer_handler = handler;
+    timer_arg = arg;
+    timer_deadline = deadline_ns;
+}
+
+void timer_cancel(void)
+{
+    timer_deadline = UINT64_MAX;
+}
+
+static void next_interrupt(void)
+{
+    irq_handler *handler = timer_handler;
+    if (timer_deadline > host_device_due() || timer_deadline == UINT64_MAX) {
+        host_device_interrupt();
+        return;
+    }
+    host_now = MAX(host_now, timer_deadline);
+    timer_deadline = UINT64_MAX;
+    handler(timer_arg);
+}
+
 void hart_wait_for_interrupt(void)
 {
-    host_device_interrupt();
+    next_interrupt();
 }
 
 uint64_t hart_instret(void)
@@ -127,8 +158,8 @@ uint64_t time_ns(void)
 void host_compute(uint64_t ns)
 {
     uint64_t until = host_now + ns;
-    while (interrupts_on && host_device_due() <= until)
-        host_device_interrupt();
+    while (interrupts_on && MIN(host_device_due(), timer_deadline) <= until)
+        next_interrupt();
     host_now = MAX(host_now, until);
 }
 

@@ -129,6 +129,17 @@ void pt_accessed_spans(const struct pt_span *spans, size_t n, bool *out)
     }
 }
 
+size_t pt_accessed_length(vaddr_t va, size_t n)
+{
+    size_t length = 0;
+    for (; length < n; length++) {
+        struct pt_entry e = pt_lookup(va + (length << PAGE_SHIFT));
+        if (!e.valid || !e.accessed)
+            break;
+    }
+    return length;
+}
+
 bool pt_sweep_accessed(vaddr_t va)
 {
     struct pt_entry *e = entry(va);

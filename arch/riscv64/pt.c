@@ -406,6 +406,24 @@ void pt_accessed_spans(const struct pt_span *spans, size_t n, bool *out)
     }
 }
 
+size_t pt_accessed_length(vaddr_t va, size_t n)
+{
+    size_t length = 0;
+
+    while (length < n) {
+        const pte_t *table = leaf_table(va + (length << PAGE_SHIFT)), *entry, *end;
+
+        if (!table)
+            break;
+        entry = leaf_entry((pte_t *)table, va + (length << PAGE_SHIFT));
+        end = entry + span_step(va + (length << PAGE_SHIFT), n - length);
+        for (; entry < end; entry++, length++)
+            if (!(pte_load(entry) & PTE_A))
+                return length;
+    }
+    return length;
+}
+
 void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old)
 {
     struct cursor cursor = CURSOR_START;

@@ -1,10 +1,11 @@
 /*
- * bower.h: what POSIX has no word for: the pager's counters at run time, and the prefetch policy of one mapping.
+ * bower.h: what POSIX has no word for: the pager's counters at run time, the plan, and the prefetch policy of one mapping.
  *
  * Any thread, any time. On failure the functions return -1 and set errno.
  */
 #ifndef _BOWER_H
 #define _BOWER_H
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/cdefs.h>
 
@@ -24,6 +25,8 @@ struct bower_counters {
     uint64_t io_reads, io_writes;       /* device requests */
     uint64_t batches;                   /* batches of reads submitted */
     uint64_t ptes_installed;            /* page-table entries */
+    uint64_t plan_pages;                /* pages that the plan read ahead (also counted as prefetched) */
+    uint64_t plan_missed;               /* faults on planned pages out of the plan's order, or before it could read them */
     uint64_t stall_ns;                  /* nanoseconds in which faults waited for devices */
     uint64_t stall_instret;             /* instructions retired in that waiting */
     uint64_t frames;                    /* of the pool: its cap, in 4 KiB frames; of a mapping: resident now */
@@ -42,6 +45,30 @@ int bower_region_counters(const void *address, struct bower_counters *out);
  * the former one had learnt is lost; resident pages stay. EINVAL: no such policy. ENOMEM: no such mapping.
  */
 int bower_set_policy(const void *address, const char *policy);
+/*
+ * The plan: the order in which the program will touch its MAP_LLM mappings. The pager then keeps what frames go round for, reads
+ * the rest ahead of the program, and lets go what has been used: N - C pages a turn of N pages in C frames, and few more, without
+ * faults. A plan that is wrong costs speed and nothing else: bower_counters.plan_missed says how wrong. One plan at a time; it has
+ * the whole pool but for what other MAP_LLM mappings hold (at most a quarter).
+ */
+struct bower_extent {
+    const void *address; /* within one mapping */
+    size_t length;       /* bytes, at least 1 */
+    int some;            /* 0: all of it, in order; 1: only parts, which bower_plan_choose will name */
+};
+#define BOWER_PLAN_CYCLIC 1 /* again and again, else once */
+/*
+ * Declares the plan and starts to read. width: pages that the program works on at once, all threads together (0: a few). Bytes that
+ * several extents name belong to the first. EINVAL: no extents, unknown flags, an extent that is not within a MAP_LLM mapping
+ * of a file, more than 16 mappings; EBUSY: there is a plan; ENOMEM: no memory, or the pool is too small for a plan.
+ */
+int bower_plan(const struct bower_extent *extents, size_t n, int flags, unsigned width);
+/* The program comes to this address: optional, for a program that knows better than A bits. EINVAL: no MAP_LLM mapping there. */
+int bower_plan_at(const void *address);
+/* The program will touch these bytes soon: read ahead, outside the order. Does not wait. EINVAL: not within a MAP_LLM mapping. */
+int bower_plan_choose(const void *address, size_t length);
+/* Ends the plan; unmapping a mapping of it does, too. ENOENT: there is none. */
+int bower_plan_end(void);
 /* The extensions of the harts, as the device tree spells them ("rv64imafdc_zicsr..."); never NULL. */
 const char *bower_isa(void);
 __END_DECLS

@@ -144,6 +144,7 @@ static void play(const struct options *o, const struct trace *t)
     uint64_t length = (uint64_t)t->npages << PAGE_SHIFT;
     if (host_memory((o->frames << PAGE_SHIFT) + OVERHEAD + 64 * (uint64_t)t->npages) != 0)
         bad("--frames", "", "no room in the address space for so many");
+    pager_repeats = !t->gaps && (o->access_ns == NO_TIME || o->access_ns == 0); /* without a clock, nothing goes by time */
     if (vm_init(o->frames, o->policy, o->evict) != 0)
         exit(2);
     host_device_init(&file, o->name, length);

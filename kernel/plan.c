@@ -1,0 +1,316 @@
+#include "kernel/batch.h"
+#include "kernel/mem.h"
+#include "kernel/page_wait.h"
+#include "kernel/plan_private.h"
+#include "kernel/sched.h"
+#include "kernel/vma.h"
+
+#define SPARE_FRAMES 2      /* for each hart, outside the plan: what an instruction can need at once */
+#define SLACK 16            /* frames spent beyond N - C: spare ones, the ring, what rounding costs; */
+#define SLACK_LEAST 6       /* ... however many harts there are */
+#define SLACK_SHARE 64      /* ... and one for so many pages of N - C */
+#define QUOTA_LEAST 4       /* frames: less than that is no ring */
+#define WRONG_DECLARED 1024 /* faults out of order, less runs used, after which a plan is dropped; */
+#define WRONG_LEARNED 128   /* ... one that the pager has learnt */
+#define FIRST_TICK_NS 200000
+#define ODD_IN_A_ROW 3 /* faults that follow the order from somewhere else: the program has gone there */
+#define ODD_RUNS 4     /* so many runs further at most, each time */
+#define STEP 64        /* pages that change hands in one go, at the end */
+
+/* ---- the beginning */
+
+/* Its number among the sources, made if it is new; -EINVAL. */
+static int source_of(struct plan *p, struct region *r)
+{
+    for (uint32_t i = 0; i < p->nsources; i++)
+        if (p->sources[i] == r)
+            return (int)i;
+    if (p->nsources == PLAN_MAX_SOURCES || r->pool != &llm_pool || !r->backing)
+        return -EINVAL;
+    p->sources[p->nsources] = r;
+    return (int)p->nsources++;
+}
+
+/* Frames of the pool that belong to pages of other regions: they stay there, up to a quarter of all. */
+static uint32_t frames_of_others(const struct plan *p)
+{
+    uint64_t frames = 0;
+    spin_lock(&pager_lock);
+    for (const struct region *r = regions; r; r = r->next) {
+        bool ours = r->pool != p->pool;
+        for (uint32_t i = 0; i < p->nsources; i++)
+            ours |= p->sources[i] == r;
+        frames += ours ? 0 : r->resident;
+    }
+    spin_unlock(&pager_lock);
+    return (uint32_t)MIN(frames, p->pool->nframes / 4);
+}
+
+/* Splits the order, and makes the ring. 0 or -ENOMEM. */
+static int make_ring(struct plan *p)
+{
+    struct order *o = &p->order;
+    uint32_t beyond = o->npages > p->quota ? (o->npages - p->quota) / SLACK_SHARE : 0, spare = SPARE_FRAMES * hart_count();
+    order_split(o, p->quota, (spare + SLACK_LEAST < SLACK ? SLACK - spare : SLACK_LEAST) + beyond);
+    if (!p->options.cyclic) { /* nothing comes back: nothing is worth keeping */
+        o->nstreamed = o->nruns;
+        o->cells = MAX(o->cells, MIN(p->quota / 2, 4 * ORDER_RUN_MAX) / o->run);
+    }
+    p->ncells = o->cells;
+    p->stock_max = (p->ncells + 1) * o->run;
+    p->cells = kalloc(p->ncells * sizeof *p->cells + p->stock_max * sizeof *p->stock);
+    if (!p->cells)
+        return -ENOMEM;
+    p->stock = (uint32_t *)(p->cells + p->ncells);
+    p->options.width = MIN(p->options.width, p->ncells * o->run / 3);
+    p->unread = p->options.cyclic ? o->nruns : 0;
+    return 0;
+}
+
+/* Everything but the frames. pager_lock not held. */
+static int make_plan(struct plan *p, const struct plan_extent *extents, size_t n, const struct plan_options *options)
+{
+    struct order_extent *list = kalloc(n * sizeof *list);
+    *p = (struct plan){ .pool = &llm_pool, .options = *options };
+    p->memory = kalloc(order_size(n));
+    int error = list && p->memory ? 0 : -ENOMEM;
+    for (size_t i = 0; !error && i < n; i++) {
+        const struct plan_extent *e = &extents[i];
+        int source = source_of(p, e->region);
+        if (source < 0 || e->n == 0 || e->first + e->n < e->n || e->first + e->n > region_file_pages(e->region))
+            error = -EINVAL;
+        else
+            list[i] = (struct order_extent){ (uint32_t)source, e->first, e->n };
+    }
+    if (!error) {
+        uint32_t spare = MAX(SPARE_FRAMES * hart_count(), MAX(frames_of_others(p), options->reserved));
+        p->quota = p->pool->nframes > spare ? p->pool->nframes - spare : 0;
+        error = p->quota < QUOTA_LEAST ? -ENOMEM : 0;
+    }
+    if (!error) {
+        order_init(&p->order, p->memory, list, n, p->quota / 2);
+        error = make_ring(p);
+    }
+    kfree(list);
+    if (error)
+        kfree(p->memory);
+    return error;
+}
+
+static void put_in_force(const struct plan *made, const struct plan_extent *begin)
+{
+    bool hot;
+    plan = *made;
+    plan.on = true;
+    for (uint32_t i = 0; i < plan.nsources; i++) {
+        plan.sources[i]->plan_source = (uint8_t)i;
+        region_use_begin(plan.sources[i]);
+    }
+    if (!order_find(&plan.order, begin->region->plan_source, begin->first, &plan.next, &hot))
+        plan.next = 0;
+    plan.last_use_ns = time_ns();
+    plan.idle_ns = FIRST_TICK_NS;
+    plan_pump(false);
+}
+
+int plan_start(const struct plan_extent *extents, size_t n, size_t begin, const struct plan_options *options)
+{
+    struct plan made;
+    if (n == 0 || n > PLAN_MAX_EXTENTS || begin >= n)
+        return -EINVAL;
+    if (plan.on)
+        return -EBUSY;
+    plan_end(); /* what is left of one that was dropped */
+    int error = make_plan(&made, extents, n, options);
+    if (error)
+        return error;
+    spin_lock(&pager_lock);
+    bool busy = plan.on || plan.dropped;
+    if (!busy)
+        put_in_force(&made, &extents[begin]);
+    spin_unlock(&pager_lock);
+    if (busy) {
+        kfree(made.memory);
+        kfree(made.cells);
+    }
+    return busy ? -EBUSY : 0;
+}
+
+bool plan_is_on(void)
+{
+    return __atomic_load_n(&plan.on, __ATOMIC_RELAXED);
+}
+
+/* ---- the end */
+
+/* Planned frames become ordinary used ones, and their pages what they would be without a plan. */
+unsigned plan_dissolve(unsigned n)
+{
+    struct pool *pool = plan.pool;
+    unsigned done = 0;
+    if (!plan.dropped || plan.pending > 0)
+        return 0;
+    plan_empty_ring();
+    while (plan.nstock > 0 && done < n) {
+        uint32_t slot = plan.stock[--plan.nstock];
+        pool_withdraw(pool, slot);
+        pool_give_back(pool, slot);
+        done++;
+    }
+    for (; plan.dissolved < pool->nframes && done < n; plan.dissolved++) {
+        struct frame *f = &pool->frames[plan.dissolved];
+        if (f->use != FRAME_PLANNED)
+            continue;
+        struct page *p = &f->region->pages[f->page];
+        if (p->flags & PAGE_UNTOUCHED) {
+            p->flags &= (uint8_t)~PAGE_UNTOUCHED;
+            f->region->untouched--;
+            if (region_is_accessed(f->region, f->page))
+                f->region->counters.prefetch_used++;
+            else
+                f->region->counters.prefetch_wasted++;
+        }
+        pool_withdraw(pool, plan.dissolved);
+        pool_mark_used(pool, plan.dissolved);
+        done++;
+    }
+    return done;
+}
+
+/* No look, no read from here on; the regions hear of it. */
+static void drop(void)
+{
+    plan.on = false;
+    plan.dropped = true;
+    plan_quiet_length = 0;
+    for (uint32_t i = 0; i < plan.nsources; i++)
+        plan.sources[i]->plan_source = PLAN_NO_SOURCE;
+}
+
+void plan_end(void)
+{
+    static bool ending; /* somebody is here already */
+    spin_lock(&pager_lock);
+    while (ending)
+        frame_wait();
+    if (!plan.on && !plan.dropped) {
+        spin_unlock(&pager_lock);
+        return;
+    }
+    ending = true;
+    drop();
+    while (plan.flying > 0)
+        frame_wait();
+    plan_collect();
+    while (plan_dissolve(STEP) > 0) {
+        spin_unlock(&pager_lock); /* others have their turn */
+        spin_lock(&pager_lock);
+    }
+    spin_unlock(&pager_lock);
+    timer_stop(&plan.timer);
+    spin_lock(&pager_lock);
+    void *memory = plan.memory, *cells = plan.cells;
+    for (uint32_t i = 0; i < plan.nsources; i++)
+        region_use_end(plan.sources[i]);
+    plan = (struct plan){ .on = false };
+    ending = false;
+    page_wake();
+    spin_unlock(&pager_lock);
+    kfree(memory);
+    kfree(cells);
+}
+
+void plan_end_for(const struct region *r)
+{
+    bool ours = false;
+    spin_lock(&pager_lock);
+    for (uint32_t i = 0; i < plan.nsources; i++)
+        ours |= plan.sources[i] == r;
+    spin_unlock(&pager_lock);
+    if (ours)
+        plan_end();
+}
+
+/* ---- faults and the cursor */
+
+bool plan_settle(void)
+{
+    if (plan.pending == 0)
+        return false;
+    struct sched_mark before = sched_mark();
+    while (plan.flying > 0)
+        frame_wait();
+    sched_discount(&before);
+    plan_collect();
+    plan_pump(false);
+    return true;
+}
+
+/* A fault out of order: is the program somewhere else, to stay there? True: the ring has been sent after it. */
+static bool follow_odd(struct region *r, uint32_t run)
+{
+    r->counters.plan_missed++;
+    plan.odd = run - plan.odd_run <= ODD_RUNS ? plan.odd + 1 : 1;
+    plan.odd_run = run;
+    plan.wrong++;
+    if (plan.wrong > (plan.options.learned ? WRONG_LEARNED : WRONG_DECLARED)) {
+        drop();
+        return false;
+    }
+    if (plan.odd < ODD_IN_A_ROW && !plan_ring_is_used())
+        return false;
+    plan_restart(run);
+    return true;
+}
+
+bool plan_fault(struct region *r, uint32_t page)
+{
+    uint32_t run;
+    bool hot;
+    plan_collect();
+    plan_pump(true);
+    if (r->pages[page].state != PAGE_ABSENT)
+        return true;
+    if (!plan.on || !order_find(&plan.order, r->plan_source, page, &run, &hot))
+        return false;
+    if (plan.unread == 0 && !order_streams(&plan.order, run))
+        return false; /* pinned, and was lost: it comes back to stay */
+    follow_odd(r, run);
+    return r->pages[page].state != PAGE_ABSENT;
+}
+
+vaddr_t plan_quiet_start;
+uint64_t plan_quiet_length;
+
+/*
+ * Nothing that would matter can be said until the end of the oldest run in the ring, or of this run if the ring is elsewhere: most calls
+ * for a cursor end before they begin.
+ */
+static void be_quiet(const struct region *r, uint32_t page, uint32_t run)
+{
+    uint32_t hint = plan.hint;
+    struct order_extent oldest, pages = order_run(&plan.order, run, &hint);
+    const struct vma *v = r->vmas;
+    vaddr_t va = v ? vma_page_address(v, page) : 0;
+    uint32_t end = pages.first + pages.n;
+    bool ahead = plan_next_event(&oldest) && oldest.source == pages.source && oldest.first > page;
+    if (ahead && order_same_piece(&plan.order, run, oldest.first))
+        end = oldest.first + oldest.n;
+    plan_quiet_start = va;
+    plan_quiet_length = va ? (uint64_t)(end - page) << PAGE_SHIFT : 0;
+}
+
+void plan_cursor(struct region *r, uint32_t page)
+{
+    uint32_t run;
+    bool hot;
+    if (!plan.on)
+        return;
+    if (pager_repeats)
+        plan_settle();
+    if (!plan.on || r->plan_source == PLAN_NO_SOURCE || !order_find(&plan.order, r->plan_source, page, &run, &hot))
+        return;
+    plan_pass(run);
+    plan_pump(false);
+    be_quiet(r, page, run);
+}

@@ -1,0 +1,83 @@
+/* plan_private.h: what plan.c (beginning, end, faults) and plan_ring.c (the ring of cells) know of each other. */
+#ifndef KERNEL_PLAN_PRIVATE_H
+#define KERNEL_PLAN_PRIVATE_H
+
+#include "kernel/pager.h"
+#include "kernel/plan.h"
+#include "kernel/policy/order.h"
+#include "kernel/timer.h"
+
+#define CELL_REQUESTS 4 /* stretches of absent pages of a run that are worth a request */
+
+struct cell_request {
+    struct io_request io;
+    struct cell *cell;
+    bool done; /* but not taken yet */
+};
+
+/* One run of neighbours, on its way or here, until the program is through with it. */
+struct cell {
+    struct region *region;
+    uint32_t first, n, run;
+    uint32_t seen;    /* pages from the first on that have been used */
+    uint32_t pending; /* requests that are not taken yet */
+    uint32_t nrequests;
+    bool stays;  /* pinned: the pages keep their frames */
+    bool passed; /* nobody will use it any more */
+    struct cell_request requests[CELL_REQUESTS];
+    paddr_t pa[ORDER_RUN_MAX];
+};
+
+struct plan {
+    bool on, dropped; /* neither: none */
+    struct order order;
+    void *memory; /* of order, cells and stock */
+    struct pool *pool;
+    struct region *sources[PLAN_MAX_SOURCES]; /* in use (page_wait.h) until the end */
+    uint32_t nsources;
+    struct plan_options options;
+
+    struct cell *cells;
+    uint32_t ncells;
+    uint32_t head, tail;      /* cells [tail, head) are in use, modulo ncells */
+    uint32_t pending, flying; /* requests that are not taken, and of these not done */
+    uint32_t next, hint;      /* run to be read next; order_run's hint */
+    uint32_t unread;          /* runs of the first turn that have not come by yet: pinned ones come with the others */
+    bool finished;            /* a plan of one turn has come to its end */
+    uint32_t quota;           /* most frames */
+    uint32_t *stock, nstock;  /* frames between two runs */
+    uint32_t stock_max;       /* room */
+    uint32_t dissolved;       /* frames that a dropped plan has given up, or never had, from the first on */
+
+    uint32_t odd_run, odd; /* the last fault out of order, and how many in a row went forward from there */
+    uint32_t wrong;        /* faults out of order lately: grows with each, shrinks with each run that is used */
+
+    struct timer timer;
+    uint64_t last_use_ns; /* when cells were last found used */
+    uint64_t run_ns;      /* time that a run is used for, lately */
+    uint64_t idle_ns;     /* the next wait of the timer; doubles while nothing happens */
+    uint32_t idle_ticks;  /* since something happened */
+};
+
+extern struct plan plan;
+
+/* plan_ring.c */
+
+/*
+ * Looks how far the program is, lets go what it is through with, reads on. deep: it may have left something out. Any context.
+ */
+void plan_pump(bool deep);
+/* Where the program next leaves something behind: the end of the oldest run in the ring. False: unknown. */
+bool plan_next_event(struct order_extent *out);
+/* Takes the requests that are done: in runs that are to repeat, they are not taken when they complete. */
+void plan_collect(void);
+/* The program has come to this run: those before it have been used, whatever their A bits say. */
+void plan_pass(uint32_t run);
+/* The ring begins anew at this run, as soon as what is on its way has come. */
+void plan_restart(uint32_t run);
+/* Has the program used whatever the ring has to offer? */
+bool plan_ring_is_used(void);
+/* Lets go of every cell. Nothing is pending. */
+void plan_empty_ring(void);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * order.h: the order in which a program will touch pages, again and again, and which of them are worth keeping. Pure code.
+ *
+ * A cycle of N pages in C frames costs N - C reads at least, since no more than C of the pages of the next turn can be there already. Who
+ * keeps some pages for good (pinned) and lets the others pass through a ring of B frames (streamed) reads N - C + B, without
+ * looking for victims: who goes is known. The streamed pages are spread evenly over the cycle, in runs, so that reading has
+ * all of the computation to hide behind. Whether a run is streamed is a function of its number: no state a page.
+ *
+ * Pages that occur twice in a turn, and pieces too short for a request of their own, are pinned first ("hot").
+ */
+#ifndef POLICY_ORDER_H
+#define POLICY_ORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ORDER_RUN_MAX 64 /* pages of a run */
+#define ORDER_NONE 0xFFFFFFFFu
+
+/* n pages of mapping `source` from page `first` on. */
+struct order_extent {
+    uint32_t source, first, n;
+};
+
+struct order_piece {
+    struct order_extent pages;
+    uint32_t run;  /* number of its first run; ORDER_NONE: hot */
+    uint32_t runs; /* in so many it is cut, as evenly as can be */
+};
+
+struct order {
+    struct order_piece *pieces; /* by source and page */
+    uint32_t *turn;             /* numbers of pieces, in the order of the cycle; hot ones are last */
+    uint32_t npieces, ncold;    /* the cold ones come first in turn */
+    uint32_t npages, nhot;      /* different pages; of these hot */
+    uint32_t nruns;             /* of cold pieces: 0 .. nruns - 1 in the order of the cycle */
+    uint32_t nstreamed;         /* of the runs */
+    uint32_t run, cells;        /* most pages of a run; runs that the ring holds */
+};
+
+/* Bytes of memory that order_init needs for n extents. */
+size_t order_size(size_t n);
+/*
+ * Makes the order of these extents, each at least a page, in memory of order_size(n), aligned for any type. Pages that several of them
+ * name come where they are named first. If more than most_hot pages would be hot, none are.
+ */
+void order_init(struct order *o, void *memory, const struct order_extent *extents, size_t n, uint32_t most_hot);
+/*
+ * Splits the cycle for this many frames (more than nhot): chooses run, cells and nstreamed. `slack` frames, at least 2, may be spent
+ * beyond the bound.
+ */
+void order_split(struct order *o, uint32_t frames, uint32_t slack);
+
+static inline bool order_streams(const struct order *o, uint32_t run)
+{
+    return (uint64_t)(run + 1) * o->nstreamed / o->nruns > (uint64_t)run * o->nstreamed / o->nruns;
+}
+/* The first streamed run from this one on, or nruns. */
+static inline uint32_t order_next_streamed(const struct order *o, uint32_t run)
+{
+    uint64_t before = (uint64_t)run * o->nstreamed / o->nruns;
+    return before < o->nstreamed ? (uint32_t)(((before + 1) * o->nruns + o->nstreamed - 1) / o->nstreamed - 1) : o->nruns;
+}
+
+/*
+ * The pages of a run. *hint is a place in turn near by, 0 to begin with: runs that follow each other cost no search.
+ */
+struct order_extent order_run(const struct order *o, uint32_t run, uint32_t *hint);
+/* Does the piece of this run have that page of its source, too? */
+bool order_same_piece(const struct order *o, uint32_t run, uint32_t page);
+/* Number of the run that has this page; false: no cold run has it. *hot: it is a hot page. */
+bool order_find(const struct order *o, uint32_t source, uint32_t page, uint32_t *run, bool *hot);
+
+#endif

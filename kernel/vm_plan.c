@@ -1,0 +1,97 @@
+/* The plan as the program sees it, by addresses: see vm.h. */
+#include "kernel/batch.h"
+#include "kernel/mem.h"
+#include "kernel/page_wait.h"
+#include "kernel/plan.h"
+#include "kernel/vm.h"
+#include "kernel/vma.h"
+
+/* The pages that these bytes touch; they lie in one window of a MAP_LLM mapping. mapping_lock or pager_lock held. 0 or -EINVAL. */
+static int pages_of(vaddr_t address, uint64_t length, struct plan_extent *out)
+{
+    const struct vma *v = vma_search(address);
+    if (!v || !v->region->pool || length == 0 || length > v->end - address)
+        return -EINVAL;
+    uint32_t first = vma_page(v, address);
+    *out = (struct plan_extent){ v->region, first, vma_page(v, address + length - 1) + 1 - first };
+    return 0;
+}
+
+/* mapping_lock held. */
+static int start(const struct vm_extent *extents, size_t n, struct plan_extent *list, struct plan_options *options)
+{
+    uint64_t some = 0, all = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        int error = pages_of(extents[i].address, extents[i].length, &list[count]);
+        if (error)
+            return error;
+        all += list[count].n;
+        if (extents[i].some)
+            some += list[count].n;
+        else
+            count++;
+    }
+    options->reserved = (uint32_t)(llm_pool.nframes * some / (all ? all : 1)); /* their share of the frames, under the policies */
+    return plan_start(list, count, 0, options);
+}
+
+int vm_plan_start(const struct vm_extent *extents, size_t n, bool cyclic, uint32_t width)
+{
+    struct plan_options options = { .cyclic = cyclic, .width = width ? width : 2 * hart_count() };
+    if (n == 0 || n > PLAN_MAX_EXTENTS)
+        return -EINVAL;
+    struct plan_extent *list = kalloc(n * sizeof *list);
+    if (!list)
+        return -ENOMEM;
+    semaphore_down(&mapping_lock);
+    int error = start(extents, n, list, &options);
+    semaphore_up(&mapping_lock);
+    kfree(list);
+    return error;
+}
+
+int vm_plan_end(void)
+{
+    semaphore_down(&mapping_lock);
+    bool on = plan_is_on();
+    plan_end();
+    semaphore_up(&mapping_lock);
+    return on ? 0 : -ENOENT;
+}
+
+int vm_plan_at(vaddr_t address)
+{
+    struct plan_extent at;
+    if (!plan_needs_cursor(address))
+        return 0;
+    bool were_on = irq_save(); /* see completion_wait */
+    spin_lock(&pager_lock);
+    int error = pages_of(address, 1, &at);
+    if (!error)
+        plan_cursor(at.region, at.first);
+    spin_unlock(&pager_lock);
+    irq_restore(were_on);
+    return error;
+}
+
+int vm_plan_choose(vaddr_t address, uint64_t length)
+{
+    struct plan_extent chosen;
+    uint32_t wanted[BATCH_MAX], n = 0;
+    bool were_on = irq_save();
+    spin_lock(&pager_lock);
+    int error = pages_of(address, length, &chosen);
+    if (!error) {
+        const struct region *r = chosen.region;
+        uint32_t end = MIN(chosen.first + chosen.n, region_file_pages(r)), most = MIN(pool_available(r->pool), (uint32_t)BATCH_MAX);
+        for (uint32_t page = chosen.first; page < end && n < most; page++)
+            if (r->pages[page].state == PAGE_ABSENT)
+                wanted[n++] = page;
+    }
+    if (n > 0)
+        batch_read_ahead(chosen.region, wanted, n);
+    spin_unlock(&pager_lock);
+    irq_restore(were_on);
+    return error;
+}

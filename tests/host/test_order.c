@@ -1,0 +1,135 @@
+/*
+ * order.c against a model that goes page by page.
+ * sources: kernel/policy/order.c
+ */
+#include "kernel/policy/order.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+#define SOURCES 3
+#define PAGES 4096
+#define EXTENTS 40
+
+static unsigned long state;
+
+static uint32_t any(uint32_t n)
+{
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(state >> 33) % n;
+}
+
+struct model {
+    uint32_t first_named[SOURCES][PAGES]; /* place in the order of naming, from 1; 0: never */
+    uint32_t named[SOURCES][PAGES];
+    uint32_t pages;
+};
+
+static struct model model;
+
+static void name_pages(const struct order_extent *extents, size_t n)
+{
+    uint32_t place = 0;
+    memset(&model, 0, sizeof model);
+    for (size_t i = 0; i < n; i++)
+        for (uint32_t page = extents[i].first; page < extents[i].first + extents[i].n; page++) {
+            place++;
+            if (model.named[extents[i].source][page]++ == 0) {
+                model.first_named[extents[i].source][page] = place;
+                model.pages++;
+            }
+        }
+}
+
+/* Every page is in one run, or hot; runs go in the order of naming. */
+static void check_cover(const struct order *o)
+{
+    uint32_t hint = 0, last = 0, cold = 0, hots = 0;
+    CHECK(o->npages == model.pages);
+    for (uint32_t run = 0; run < o->nruns; run++) {
+        struct order_extent e = order_run(o, run, &hint);
+        uint32_t anew = any(o->nruns), found;
+        bool hot;
+        CHECK(e.n >= 1 && e.n <= o->run);
+        for (uint32_t page = e.first; page < e.first + e.n; page++) {
+            uint32_t place = model.first_named[e.source][page];
+            CHECK(place > last);
+            last = place;
+            CHECK(order_find(o, e.source, page, &found, &hot) && found == run && !hot);
+            cold++;
+        }
+        CHECK(order_run(o, run, &anew).first == e.first);
+    }
+    for (uint32_t source = 0; source < SOURCES; source++)
+        for (uint32_t page = 0; page < PAGES; page++) {
+            uint32_t run;
+            bool hot, found = order_find(o, source, page, &run, &hot);
+            CHECK((found || hot) == (model.named[source][page] > 0));
+            hots += hot;
+        }
+    CHECK(cold + hots == o->npages && hots == o->nhot);
+}
+
+/* What is kept fits, what is streamed is little more than it must be and lies evenly. */
+static void check_split(const struct order *o, uint32_t frames, uint32_t slack)
+{
+    uint32_t hint = 0, streamed = 0, nstreamed = 0, next = o->nstreamed ? order_next_streamed(o, 0) : o->nruns;
+    for (uint32_t run = 0; run < o->nruns; run++) {
+        CHECK(order_streams(o, run) == (run == next));
+        if (run != next)
+            continue;
+        streamed += order_run(o, run, &hint).n;
+        nstreamed++;
+        next = order_next_streamed(o, run + 1);
+        /* Up to here as many as its share of the runs. */
+        CHECK(llabs((long long)nstreamed * o->nruns - (long long)(run + 1) * o->nstreamed) <= (long long)o->nruns);
+    }
+    CHECK(nstreamed == o->nstreamed);
+    if (o->npages <= frames) {
+        CHECK(streamed == 0);
+        return;
+    }
+    CHECK(o->npages - streamed + o->cells * o->run <= frames || streamed == o->npages - o->nhot);
+    if (slack >= 8 && frames > 4 * slack)
+        CHECK(streamed <= o->npages - frames + slack + 4 * o->run); /* runs of many lengths: which are streamed shifts with how many */
+}
+
+static void one_order(uint32_t slack)
+{
+    struct order_extent extents[EXTENTS];
+    struct order o;
+    size_t n = 1 + any(EXTENTS);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t first = any(PAGES), most = any(3) ? PAGES / 8 : 6, length = 1 + any(most);
+        extents[i] = (struct order_extent){ any(SOURCES), first, first + length > PAGES ? PAGES - first : length };
+    }
+    name_pages(extents, n);
+    void *memory = malloc(order_size(n));
+    uint32_t frames = 4 + any(model.pages + 8);
+    order_init(&o, memory, extents, n, frames / 2);
+    CHECK(o.nhot <= frames / 2);
+    order_split(&o, frames, slack);
+    check_cover(&o);
+    if (o.nruns > 0)
+        check_split(&o, frames, slack);
+    free(memory);
+}
+
+static void order_of_anything(void)
+{
+    for (unsigned long seed = 1; seed <= 400 && !check_failed; seed++) {
+        state = seed * 2654435761u;
+        one_order(2 + any(200));
+        if (check_failed)
+            printf("seed %lu\n", seed);
+    }
+}
+
+int main(void)
+{
+    RUN(order_of_anything);
+    return check_status;
+}
