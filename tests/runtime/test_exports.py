@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """runtime/exports.txt names what the runtime defines for programs, all of it and nothing else; the linked object shows no more."""
 # timeout: 600
+import glob
 import os
 import re
 import subprocess
@@ -23,7 +24,8 @@ def main():
     with open(os.path.join(ROOT, "runtime", "exports.txt"), encoding="ascii") as file:
         listed = file.read().split()
     folder = os.path.join(ROOT, "build", "runtime")
-    sources = [name for name in os.listdir(os.path.join(ROOT, "runtime")) if name.endswith(".c")]
+    sources = [os.path.relpath(path, os.path.join(ROOT, "runtime"))
+               for pattern in ("*.c", "*/*.c") for path in glob.glob(os.path.join(ROOT, "runtime", pattern))]
     defined = [s for name in sources for s in symbols(os.path.join(folder, name + ".o"))]
     wanted = {name for kind, name in defined if kind in "WV" or STRONG.fullmatch(name)} | {"_start"}
     shown = {name for _, name in symbols(os.path.join(ROOT, "build", "bower.o"))}
