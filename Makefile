@@ -73,12 +73,16 @@ PROGRAM_FOLDER := $(patsubst %/,%,$(dir $(PROGRAM)))
 LIB_SOURCES := $(sort $(foreach lib,$(LIBS),$(wildcard app/$(lib)/*.c app/$(lib)/*/*.c)))
 APP_OBJECTS := $(patsubst $(SOURCE_FOLDER)/%,$(PROGRAM_FOLDER)/%.o,$(SOURCES))
 LIB_OBJECTS := $(patsubst app/%,$(PROGRAM_FOLDER)/lib/%.o,$(LIB_SOURCES))
-# What these name is in libc here, as in glibc; the bare-metal gcc knows no -pthread.
-IN_LIBC := -pthread -lpthread -lrt -ldl -lutil
+# What these name is in libc here, as in glibc; the bare-metal gcc knows no -pthread. Nor will it take -fopenmp, since its driver
+# would add -pthread; its compiler proper does.
+IN_LIBC := -pthread -lpthread -lrt -ldl -lutil -lgomp
+comma := ,
+with_openmp = $(if $(filter -fopenmp,$(1)),$(patsubst -fopenmp,-Wp$(comma)-fopenmp,$(1)),$(1))
 without_libs = $(if $(filter $(IN_LIBC),$(1)),$(filter-out $(IN_LIBC),$(1)),$(1))
+linked = $(call without_libs,$(if $(filter -fopenmp,$(1)),$(filter-out -fopenmp,$(1)),$(1)))
 APP_COMPILE = $(CROSS)gcc $(MACHINE) -std=gnu11 -O2 -g -Wall -fno-omit-frame-pointer -ffunction-sections -fdata-sections \
 	-iquote . -iquote app -isystem runtime/include -isystem $(NEWLIB)/include \
-	$(call without_libs,$(CFLAGS) $(APP_CFLAGS)) -MD -MP -c -o $@ $<
+	$(call with_openmp,$(call without_libs,$(CFLAGS) $(APP_CFLAGS))) -MD -MP -c -o $@ $<
 
 $(APP_OBJECTS): $(PROGRAM_FOLDER)/%.o: $(SOURCE_FOLDER)/% Makefile $(BUILD)/setup.mk $(wildcard $(SOURCE)/app.mk)
 	$(call say,CC,$<)
@@ -91,8 +95,8 @@ $(LIB_OBJECTS): $(PROGRAM_FOLDER)/lib/%.o: app/% Makefile $(BUILD)/setup.mk $(wi
 $(PROGRAM): $(APP_OBJECTS) $(LIB_OBJECTS) $(LIBRARY) $(LINKER_SCRIPT)
 	$(call say,LINK,$@)
 	$(Q)$(CROSS)gcc $(MACHINE) -nostdlib -static -T $(LINKER_SCRIPT) -Wl,--gc-sections -Wl,--build-id=none \
-		-Wl,-z,max-page-size=4096 $(call without_libs,$(LDFLAGS)) -o $@ $(APP_OBJECTS) $(LIB_OBJECTS) $(LIBRARY) \
-		-L$(NEWLIB)/lib -Wl,--start-group -lc -lm -lgcc $(call without_libs,$(APP_LDFLAGS)) -Wl,--end-group
+		-Wl,-z,max-page-size=4096 $(call linked,$(LDFLAGS)) -o $@ $(APP_OBJECTS) $(LIB_OBJECTS) $(LIBRARY) \
+		-L$(NEWLIB)/lib -Wl,--start-group -lc -lm -lgcc $(call linked,$(APP_LDFLAGS)) -Wl,--end-group
 
 .PHONY: program
 program: $(PROGRAM)
