@@ -5,6 +5,7 @@
     stdout: FILE             exactly these bytes on stdout
     stdout~: REGEX           stdout has a match (also stderr~); stdout!~, stderr!~: has none. ^ and $ match at lines
     stdin: FILE              what the program reads (nothing)
+    env: NAME=VALUE ...      further environment of scripts/run, which passes TZ and OMP_* on
     stats: EXPRESSION        is true, in the counters' names: faults <= 6 and frames_leaked == 0
     setup: COMMAND           bash, before the run; check: COMMAND, after it, must succeed. Both in the scratch folder
     timeout: S               (120)
@@ -47,6 +48,10 @@ class GuestTest(Test):
             words += ["--files", os.path.join(self.folder, "files")]
         return [*words, *options, self.path, *dashes, *arguments]
 
+    def environment(self):
+        more = [word.split("=", 1) for value in self.values("env") for word in shlex.split(value)]
+        return {**os.environ, **dict(more)}
+
     def run(self):
         if self.value("skip") is not None:
             return [Outcome(self.name, "SKIP", self.value("skip"))]
@@ -58,7 +63,7 @@ class GuestTest(Test):
         source = self.value("stdin")
         stdin = open(os.path.join(ROOT, source), "rb") if source else subprocess.DEVNULL
         with open(self.log(), "wb") as err, open(os.path.join(self.folder, "stdout"), "wb") as out:
-            status = execute(self.command(), self.timeout + 180, out, err, stdin=stdin)
+            status = execute(self.command(), self.timeout + 180, out, err, stdin=stdin, env=self.environment())
         reason = self.verdict(status)
         return [Outcome(self.name, "FAIL" if reason else "OK", reason)]
 
