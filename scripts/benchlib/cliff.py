@@ -1,6 +1,7 @@
 """The table of scripts/bench-cliff: one row for each policy, cap and disk, in the steady state of generating."""
 import csv
 import json
+import math
 import os
 
 from launch.common import Unusable
@@ -69,6 +70,8 @@ def read_speed(the_model):
 def resident(the_model, options):
     """Seconds that a token computes: with every page resident and the disk out of the way."""
     costs, _ = steady.bower(the_model, the_model.pages + 1, 0, steady.AFTER + steady.MOST, options.harts)
+    if costs["seconds"] <= 0:
+        raise guest.Failed("the host is too busy to measure anything: a longer run took less time than a shorter one")
     return costs["seconds"]
 
 
@@ -97,14 +100,16 @@ def bound_pages(the_model, frames):
 
 def rows_of(the_model, costs, computing, unlimited):
     """costs: {(policy, disk, cap, frames): of a token}. T_compute: the median of all runs with every page resident."""
-    computing = steady.median(computing + [cost["seconds"] for (_, _, cap, _), cost in costs.items() if cap > 100])
+    computing = computing + [cost["seconds"] for (_, _, cap, _), cost in costs.items() if cap > 100]
+    computing = steady.median(seconds for seconds in computing if seconds > 0)
     rows = []
     for (name, disk, cap, frames), cost in costs.items():
         bound = bound_pages(the_model, frames)
         speed = disk * 10**6 or unlimited
-        best, seconds = steady.roofline((computing, bound * PAGE), speed), max(cost["seconds"], 1e-6)
+        best = steady.roofline((computing, bound * PAGE), speed)
+        tokens_per_s = steady.per_second(cost["seconds"])
         rows.append({"model": the_model.name, "policy": name, "disk_mb_s": disk, "cap_percent": cap, "frames": frames,
-                     "tokens_per_s": 1 / seconds, "roofline_tokens_per_s": 1 / best, "of_roofline": best / seconds,
+                     "tokens_per_s": tokens_per_s, "roofline_tokens_per_s": 1 / best, "of_roofline": best * tokens_per_s,
                      "pages_per_token": cost["bytes"] / PAGE, "faults_per_token": cost["faults"],
                      "stall_s_per_token": cost["stall"], "token_pages": the_model.token_pages, "bound_pages": bound,
                      "disk_bytes_per_s": speed})
@@ -136,7 +141,7 @@ def figures(rows):
     names = [row["policy"] for row in rows]
     best = PLAN if PLAN in names else "auto"
     mine = [row for row in rows if row["policy"] == best and row["bound_pages"] > 0]
-    shares = [row for row in rows if row["policy"] == best]
+    shares = [row for row in rows if row["policy"] == best and not math.isnan(row["of_roofline"])]
     table = []
 
     def worst(what, wanted, of, value, good, shown):

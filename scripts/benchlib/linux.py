@@ -135,7 +135,7 @@ def row_of(bench, each, where, samples, note):
            "harts": bench.harts, "disk_mb_s": disk, "cap_percent": cap, "frames": frames, "runs": len(samples), "note": note}
     if samples and not note:
         cost = steady.medians(samples)
-        row.update(tokens_per_s=1 / max(cost["seconds"], 1e-9), mib_per_token=cost["bytes"] / 2**20, faults_per_token=cost["faults"],
+        row.update(tokens_per_s=steady.per_second(cost["seconds"]), mib_per_token=cost["bytes"] / 2**20, faults_per_token=cost["faults"],
                    major_per_token=cost["major"])
     return row
 
@@ -169,7 +169,7 @@ def figures(rows):
     """[(what, to reach, measured, reached?)] of Bower's best way beside each kind of Linux's."""
     table = []
     for cap in CAPS:
-        mine = [row for row in rows if row["disk_mb_s"] == TO_REACH_DISK and row["cap_percent"] == cap and "tokens_per_s" in row]
+        mine = [row for row in rows if row["disk_mb_s"] == TO_REACH_DISK and row["cap_percent"] == cap and row.get("tokens_per_s", 0) > 0]
         bower = max((row for row in mine if row["system"] == "Bower"), key=lambda row: row["tokens_per_s"], default=None)
         for what, kind, wanted in TO_REACH:
             best = max((row for row in mine if row["kind"] == kind), key=lambda row: row["tokens_per_s"], default=None)

@@ -20,7 +20,7 @@ PROMPT = "once upon a time"
 OPENMP_LINUX = ["-O3", "-fopenmp"]
 OPENMP_BOWER = "-O3 -Wp,-fopenmp"  # the bare-metal driver would add -pthread to a plain -fopenmp
 
-COLUMNS = ["model", "system", "program", "harts", "tokens_per_s", "runs"]
+COLUMNS = ["model", "system", "program", "harts", "tokens_per_s", "runs", "note"]
 
 Cell = collections.namedtuple("Cell", "system program harts")
 
@@ -90,34 +90,59 @@ class Bench:
         return seconds, text
 
     def sample(self, cell):
-        """Tokens a second in the steady state."""
+        """Tokens a second in the steady state. guest.Failed where the program did not run."""
         seconds, text = self.linux(cell) if cell.system == "Linux" else self.bower(cell)
         if cell.program == "llm" and self.texts.setdefault(cell.program, text) != text:
             raise guest.Failed(f"{cell}: another text than the others: {text[:200]!r}")
-        return (TOKENS[1] - TOKENS[0]) / max(seconds[1] - seconds[0], 1e-6)
+        return steady.per_second((seconds[1] - seconds[0]) / (TOKENS[1] - TOKENS[0]))
 
 
 def measure(bench, options):
+    """A row for each cell; one that does not run on a system has a note instead of a speed."""
     wanted = cells(options)
     progress = steady.Progress("bench-linux", len(wanted))
-    samples = {}
+    samples, notes = {}, {}
     for cell in wanted:
-        samples.setdefault(cell, []).append(bench.sample(cell))
+        samples.setdefault(cell, [])
+        if cell not in notes:
+            try:
+                samples[cell].append(bench.sample(cell))
+            except guest.Failed as error:
+                notes[cell] = reason(error)
         progress.step(f"{cell.system}: {cell.program}, {cell.harts} harts")
     progress.end()
-    return [{"model": SHAPE, "system": cell.system, "program": cell.program, "harts": cell.harts, "runs": len(found),
-             "tokens_per_s": steady.median(found)} for cell, found in samples.items()]
+    rows = [{"model": SHAPE, "system": cell.system, "program": cell.program, "harts": cell.harts, "runs": len(found),
+             "note": notes.get(cell, "")} for cell, found in samples.items()]
+    for row, (cell, found) in zip(rows, samples.items()):
+        if cell not in notes:
+            row["tokens_per_s"] = steady.median(found)
+    return rows
+
+
+def reason(error):
+    """The line of a failed run that says most: the program's last words before the counters."""
+    lines = [line for line in str(error).splitlines()[1:] if line.strip() and not line.startswith(("bower-stats", "bench"))]
+    return (lines or [str(error)])[-1].strip()[:120]
 
 
 def figures(rows):
     """[(what, to reach, measured, reached?)]"""
-    speed = {(row["system"], row["program"], row["harts"]): row["tokens_per_s"] for row in rows}
+    speed = {(row["system"], row["program"], row["harts"]): row["tokens_per_s"] for row in rows if row.get("tokens_per_s", 0) > 0}
     table = []
     for ours, theirs in (("run.c", "run.c"), ("llm", "run.c"), ("llm", "llm")):
         if ("Bower", ours, 2) in speed and ("Linux", theirs, 2) in speed:
             times = speed["Bower", ours, 2] / speed["Linux", theirs, 2]
             table.append((f"2 harts: {ours} on Bower / {theirs} on Linux", f">= {TIMES}", times, times >= TIMES))
     return table
+
+
+def show(rows):
+    print(f"{SHAPE}, random weights, every page resident\n{'program':<12}{'harts':>6}{'Linux':>10}{'Bower':>10}  tokens/s")
+    for program, harts in dict.fromkeys((row["program"], row["harts"]) for row in rows):
+        mine = [row for row in rows if (row["program"], row["harts"]) == (program, harts)]
+        on = {row["system"]: f"{row['tokens_per_s']:.2f}" if "tokens_per_s" in row else "-" for row in mine}
+        notes = "; ".join(f"{row['system']}: {row['note']}" for row in mine if row["note"])
+        print(f"{program:<12}{harts:>6}{on['Linux']:>10}{on['Bower']:>10}  {notes}".rstrip())
 
 
 def compare(options):
@@ -131,10 +156,7 @@ def compare(options):
         table.writerows(rows)
     with open(os.path.join(options.out, "resident.json"), "w") as f:
         json.dump(rows, f, indent=1)
-    print(f"{SHAPE}, random weights, every page resident\n{'program':<12}{'harts':>6}{'Linux':>10}{'Bower':>10}  tokens/s")
-    for program, harts in dict.fromkeys((row["program"], row["harts"]) for row in rows):
-        on = {row["system"]: row["tokens_per_s"] for row in rows if (row["program"], row["harts"]) == (program, harts)}
-        print(f"{program:<12}{harts:>6}{on['Linux']:>10.2f}{on['Bower']:>10.2f}")
+    show(rows)
     for what, wanted, times, reached in figures(rows):
         print(f"{what:<50}{wanted:>8}{times:>8.2f}  {'reached' if reached else 'NOT reached'}")
     print(f"bench-linux: tables are in {options.out}/")

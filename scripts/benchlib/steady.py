@@ -1,5 +1,6 @@
 """What a token costs in the steady state, for scripts/bench-cliff and scripts/bench-linux, and the options that both take."""
 import argparse
+import math
 import re
 import sys
 import time
@@ -23,7 +24,7 @@ def longer(seconds):
 
 def difference(few, many, more):
     """A token costs what a longer run has more than a shorter one, over the tokens that it has more."""
-    return {key: max(many[key] - few[key], 0) / more for key in COSTS}
+    return {key: (many[key] - few[key]) / more for key in COSTS}
 
 
 def arguments(tokens, harts=1):
@@ -41,6 +42,11 @@ def bower(model, frames, disk, many, harts=1, options=()):
         runs.append({"seconds": counters["time_ns"] / 1e9, "bytes": counters["bytes_read"], "faults": counters["faults"],
                      "major": counters["faults_major"], "stall": counters["stall_ns"] / 1e9})
     return difference(*runs, many - AFTER), text
+
+
+def per_second(seconds):
+    """Tokens a second; not a number where the host was so busy that the shorter run took longer."""
+    return 1 / seconds if seconds > 0 else math.nan
 
 
 def medians(samples):

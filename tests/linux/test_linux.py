@@ -4,6 +4,7 @@
 and the programs of scripts/linux built for the host."""
 import argparse
 import glob
+import math
 import os
 import re
 import subprocess
@@ -95,6 +96,7 @@ def console():
     costs = [{"seconds": run["seconds"], "bytes": run["bytes"], "faults": run["major"] + run["minor"], "major": run["major"], "stall": 0}
              for run in found.values()]
     assert steady.difference(*costs, 4) == {"seconds": 0.5, "bytes": 2**24, "faults": 600, "major": 200, "stall": 0}
+    assert math.isnan(steady.per_second(-0.1)) and steady.per_second(0.25) == 4
     assert steady.longer(10) == steady.AFTER + steady.FEWEST and steady.longer(0) == steady.AFTER + steady.MOST
 
 
@@ -125,6 +127,8 @@ def tables():
     assert found["at 90%, speed to the kernel's best (readahead 4 MiB, MGLRU)"] == ("3.00", True), found
     assert found["at 50%, bytes to the best by hand"] == ("1.00", True), found
     rates = [{"system": system, "program": "run.c", "harts": 2, "tokens_per_s": speed} for system, speed in (("Linux", 2), ("Bower", 2.5))]
+    rates.append({"system": "Bower", "program": "llm", "harts": 2, "note": "no threads"})
+    linux_harts.show([{**row, "note": row.get("note", "")} for row in [*rates, {**rates[2], "system": "Linux"}]])
     assert linux_harts.figures(rates) == [("2 harts: run.c on Bower / run.c on Linux", ">= 1.3", 1.25, False)]
 
 
