@@ -23,36 +23,39 @@ FORCE:
 # The runtime: arch, kernel and runtime in one object that shows only what programs may call (runtime/exports.txt), so that a
 # program may use every other name.
 MACHINE := -march=rv64gc -mabi=lp64d -mcmodel=medany
-COMMON := $(MACHINE) -std=gnu11 -O2 -g -fno-omit-frame-pointer -fno-common -fno-strict-aliasing -ffunction-sections -fdata-sections
+COMMON := $(MACHINE) -std=gnu11 -O2 -g -fno-omit-frame-pointer -fno-common -fno-strict-aliasing -ffunction-sections -fdata-sections \
+	$(if $(SAMPLED),-DSAMPLED)
 INCLUDES := -I. -isystem runtime/include -isystem $(NEWLIB)/include
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion
 KERNEL_FLAGS := -ffreestanding -Wframe-larger-than=2048
 
 KERNEL_SOURCES := $(sort $(wildcard arch/riscv64/*.c arch/riscv64/*.S kernel/*.c kernel/*/*.c kernel/*/*/*.c))
 RUNTIME_SOURCES := $(sort $(wildcard runtime/*.c runtime/*.S runtime/*/*.c))
-LIBRARY := $(BUILD)/bower.o
-LIBRARY_OBJECTS := $(patsubst %,$(BUILD)/%.o,$(KERNEL_SOURCES) $(RUNTIME_SOURCES))
+# SAMPLED=1: the one for profiles (arch/sampling.h), in a folder of its own.
+OBJECTS := $(BUILD)$(if $(SAMPLED),/sampled)
+LIBRARY := $(OBJECTS)/bower.o
+LIBRARY_OBJECTS := $(patsubst %,$(OBJECTS)/%.o,$(KERNEL_SOURCES) $(RUNTIME_SOURCES))
 LINKER_SCRIPT := arch/riscv64/bower.ld
 
 all: $(LIBRARY) ## build the runtime library
 
 # Rebuilt as a whole, so that a source that went away takes its object along.
-$(LIBRARY): $(LIBRARY_OBJECTS) $(BUILD)/objects.list runtime/exports.txt
+$(LIBRARY): $(LIBRARY_OBJECTS) $(OBJECTS)/objects.list runtime/exports.txt
 	$(call say,LD,$@)
 	$(Q)$(CROSS)ld -r -o $@ $(LIBRARY_OBJECTS) && $(CROSS)objcopy --keep-global-symbols=runtime/exports.txt $@
 
-$(BUILD)/objects.list: FORCE
+$(OBJECTS)/objects.list: FORCE
 	$(Q)mkdir -p $(@D); echo '$(LIBRARY_OBJECTS)' | cmp -s - $@ || echo '$(LIBRARY_OBJECTS)' > $@
 
-$(filter $(BUILD)/runtime/%,$(LIBRARY_OBJECTS)): KERNEL_FLAGS :=
+$(filter $(OBJECTS)/runtime/%,$(LIBRARY_OBJECTS)): KERNEL_FLAGS :=
 # Called often, and what they call they jump to: no frames. s0 stays the caller's, so that a backtrace goes on past them.
-$(BUILD)/runtime/mutex.c.o $(BUILD)/runtime/semaphores.c.o: KERNEL_FLAGS := -fomit-frame-pointer -ffixed-s0
+$(OBJECTS)/runtime/mutex.c.o $(OBJECTS)/runtime/semaphores.c.o: KERNEL_FLAGS := $(if $(SAMPLED),,-fomit-frame-pointer -ffixed-s0)
 
-$(BUILD)/%.c.o: %.c Makefile $(BUILD)/setup.mk
+$(OBJECTS)/%.c.o: %.c Makefile $(BUILD)/setup.mk
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CROSS)gcc $(COMMON) $(WARNINGS) $(KERNEL_FLAGS) $(INCLUDES) -MD -MP -c -o $@ $<
 
-$(BUILD)/%.S.o: %.S Makefile $(BUILD)/setup.mk
+$(OBJECTS)/%.S.o: %.S Makefile $(BUILD)/setup.mk
 	$(call say,AS,$<)
 	$(Q)mkdir -p $(@D) && $(CROSS)gcc $(COMMON) $(INCLUDES) -MD -MP -c -o $@ $<
 
@@ -137,6 +140,9 @@ bench-linux: $(BUILD)/setup-bench.ok $(BUILD)/setup-linux.ok ## Linux 6.1 and Bo
 
 include tests/infer/infer.mk
 
+profile: ## sample every hart of a run: flame graph and tables in build/profile/: APP=llm
+	$(Q)scripts/run --profile $(BUILD)/profile $(RUN_FLAGS) $(APP) -- $(ARGS)
+
 debug: $(BUILD)/setup-debug.ok ## boot a program under gdb, stopped at its main: APP=bower
 	$(Q)scripts/debug $(RUN_FLAGS) $(APP) -- $(ARGS)
 
@@ -155,5 +161,5 @@ clean: ## remove build/ (newlib stays in its cache)
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all run test bench bench-llm bench-cliff bench-linux debug lint headers format clean help FORCE
+.PHONY: all run test profile bench bench-llm bench-cliff bench-linux debug lint headers format clean help FORCE
 -include $(LIBRARY_OBJECTS:.o=.d)

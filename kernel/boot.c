@@ -12,6 +12,7 @@
 #include "kernel/pager.h"
 #include "kernel/panic.h"
 #include "kernel/ram.h"
+#include "kernel/sampler.h"
 #include "kernel/thread.h"
 #include "kernel/vm.h"
 #include "kernel/vm_heap.h"
@@ -107,6 +108,7 @@ _Noreturn void boot_main(paddr_t dtb)
     devices_init();
     start_pager();
     stack = make_main_stack();
+    sampler_start();
     threads_start_harts();
     thread_start_main(runtime_start, stack, MAIN_STACK_SIZE);
 }

@@ -1,7 +1,9 @@
 #include "kernel/sched.h"
 
 /* A switch has 200 instructions: no frame pointers; backtraces step over the functions of this file. */
+#ifndef SAMPLED /* profiles walk by frame pointers */
 #pragma GCC optimize("omit-frame-pointer")
+#endif
 
 #include "kernel/boot.h"
 #include "kernel/sync.h"

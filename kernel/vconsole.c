@@ -42,7 +42,7 @@ _Static_assert(sizeof(struct control) == 8, "virtio 1.1, 5.3.6.2");
 
 struct port {
     struct virtqueue rx, tx;
-    bool added, is_stdin, is_stdout, host_open;
+    bool added, is_stdin, is_stdout, is_profile, host_open;
 };
 
 static struct {
@@ -56,7 +56,7 @@ static struct {
     uint32_t nports;
     bool dead;
 
-    struct port *in, *out;
+    struct port *in, *out, *profile;
     /* Buffers that hold input, oldest first; between taking one out and giving it back it is the reader's. */
     uint8_t *rx_page[RX_BUFFERS];
     uint32_t rx_length[RX_BUFFERS];
@@ -106,6 +106,7 @@ static void handle_control(const uint8_t *bytes, uint32_t n)
     case PORT_NAME:
         p->is_stdin = is_name(bytes + sizeof(m), n - sizeof(m), "stdin");
         p->is_stdout = is_name(bytes + sizeof(m), n - sizeof(m), "stdout");
+        p->is_profile = is_name(bytes + sizeof(m), n - sizeof(m), "profile");
         break;
     default:
         break;
@@ -117,6 +118,17 @@ static void signal_and_forget(struct completion **c)
     if (*c)
         complete(*c);
     *c = NULL;
+}
+
+/* Takes back what the port has written; lock held. False if the device is broken. */
+static bool drain_output(struct port *p)
+{
+    uint32_t head, written;
+    void *cookie;
+    int got = 0;
+    while (p && (got = vq_take(&p->tx, &head, &cookie, &written)) > 0)
+        signal_and_forget(&con.tx_sent);
+    return got == 0;
 }
 
 /* Takes everything that has come back; lock held. False if the device is broken. */
@@ -135,12 +147,8 @@ static bool drain(void)
         if (got < 0)
             return false;
     }
-    if (con.out) {
-        while ((got = vq_take(&con.out->tx, &head, &cookie, &written)) > 0)
-            signal_and_forget(&con.tx_sent);
-        if (got < 0)
-            return false;
-    }
+    if (!drain_output(con.out) || !drain_output(con.profile))
+        return false;
     while ((got = vq_take(&con.control_rx, &head, &cookie, &written)) > 0) {
         handle_control(cookie, written);
         vq_post(&con.control_rx, kva_to_pa(cookie), CONTROL_BYTES, true, cookie);
@@ -229,7 +237,7 @@ static void meet_ports(void)
         if (!p->added)
             continue;
         send_control(i, PORT_READY, 1);
-        if (!p->is_stdin && !p->is_stdout)
+        if (!p->is_stdin && !p->is_stdout && !p->is_profile)
             continue;
         spin_lock(&con.lock);
         if (p->is_stdin) {
@@ -237,8 +245,10 @@ static void meet_ports(void)
             for (uint32_t b = 0; b < RX_BUFFERS; b++)
                 post_rx(&p->rx, b);
             vq_notify(&p->rx);
-        } else {
+        } else if (p->is_stdout) {
             con.out = p;
+        } else {
+            con.profile = p;
         }
         spin_unlock(&con.lock);
         send_control(i, PORT_OPEN, 1);
@@ -337,7 +347,7 @@ int64_t vconsole_read(void *buffer, size_t n, bool nonblocking)
 }
 
 /* Sends what stands in tx_buffer and waits until the device has taken it. */
-static int send(uint32_t n)
+static int send(struct port *p, uint32_t n)
 {
     struct completion sent = { 0 };
     bool were_on = irq_save(); /* see completion_wait */
@@ -345,8 +355,8 @@ static int send(uint32_t n)
     bool dead = con.dead;
     if (!dead) {
         con.tx_sent = &sent;
-        vq_post(&con.out->tx, kva_to_pa(con.tx_buffer), n, false, con.tx_buffer);
-        vq_notify(&con.out->tx);
+        vq_post(&p->tx, kva_to_pa(con.tx_buffer), n, false, con.tx_buffer);
+        vq_notify(&p->tx);
     }
     spin_unlock(&con.lock);
     if (!dead)
@@ -355,20 +365,29 @@ static int send(uint32_t n)
     return con.dead ? -EIO : 0;
 }
 
-int64_t vconsole_write(const void *buffer, size_t n)
+static int64_t write_port(struct port *p, const void *buffer, size_t n)
 {
-    if (!con.out) {
-        log_write(buffer, n);
-        return (int64_t)n;
-    }
     int error = 0;
     semaphore_down(&writer);
     for (size_t done = 0; done < n && error == 0;) {
         size_t part = MIN(n - done, TX_PAGES * PAGE_SIZE);
         memcpy(con.tx_buffer, (const uint8_t *)buffer + done, part);
-        error = send((uint32_t)part);
+        error = send(p, (uint32_t)part);
         done += part;
     }
     semaphore_up(&writer);
     return error ? error : (int64_t)n;
+}
+
+int64_t vconsole_write(const void *buffer, size_t n)
+{
+    if (con.out)
+        return write_port(con.out, buffer, n);
+    log_write(buffer, n);
+    return (int64_t)n;
+}
+
+int64_t vconsole_write_profile(const void *buffer, size_t n)
+{
+    return con.profile ? write_port(con.profile, buffer, n) : -ENODEV;
 }

@@ -1,6 +1,6 @@
 /*
  * vconsole.h: the program's stdin and stdout: two ports of one virtio console device (virtio 1.1, 5.3) with the names
- * "stdin" and "stdout". Bytes pass as they are.
+ * "stdin" and "stdout". Bytes pass as they are. A third, "profile", takes what a profile (sampler.h) has to say.
  *
  * Thread context; may block; buffers may lie in pageable memory (no spinlock is held while they are touched).
  */
@@ -21,5 +21,7 @@ int64_t vconsole_read(void *buffer, size_t n, bool nonblocking);
 bool vconsole_is_ready(void);
 /* n, once the device has taken all of it; -EIO if the device failed. */
 int64_t vconsole_write(const void *buffer, size_t n);
+/* The same to the port "profile"; -ENODEV: there is none. */
+int64_t vconsole_write_profile(const void *buffer, size_t n);
 
 #endif

@@ -10,6 +10,7 @@
 #include "arch/pt.h"
 #include "kernel/bootargs.h"
 #include "kernel/log.h"
+#include "kernel/sampler.h"
 #include "kernel/sched.h"
 #include "kernel/stats.h"
 #include "kernel/vm.h"
@@ -153,6 +154,7 @@ _Noreturn void runtime_exit(int status)
 {
     sched_freeze_others();
     struct run run = { clock_elapsed_ns(), clock_elapsed_instret(), clock_boot_instret() };
+    sampler_finish();
     int error = vm_shutdown();
 
     status &= 0xff;

@@ -1,7 +1,9 @@
 #include "arch/context.h"
 
 /* See kernel/sched.c. */
+#ifndef SAMPLED /* profiles walk by frame pointers */
 #pragma GCC optimize("omit-frame-pointer")
+#endif
 
 #include "arch/riscv64/hart_state.h"
 #include "arch/riscv64/trap_frame.h"
@@ -119,10 +121,10 @@ _Noreturn void context_enter(void (*entry)(void), vaddr_t sp, void *tp)
                      "mv tp, %1\n\t"
                      "li s0, 0\n\t"
                      "li ra, 0\n\t"
-                     "csrsi sstatus, %3\n\t"
-                     "jr t0"
+                     "csrs " CSR_STRING(IRQ_CSR) ", %3\n\t"
+                                                 "jr t0"
                      :
-                     : "r"(sp), "r"(tp), "r"(target), "i"(SSTATUS_SIE)
+                     : "r"(sp), "r"(tp), "r"(target), "rK"((uint64_t)IRQ_BITS)
                      : "memory");
     __builtin_unreachable();
 }

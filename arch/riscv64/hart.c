@@ -3,6 +3,7 @@
 #include "arch/barrier.h"
 #include "arch/platform.h"
 #include "arch/riscv64/platform_priv.h"
+#include "arch/riscv64/sampling_priv.h"
 #include "arch/riscv64/sbi.h"
 #include "kernel/boot.h"
 #include "kernel/log.h"
@@ -16,6 +17,7 @@ _Static_assert(offsetof(struct hart, entry_tp) == HART_ENTRY_TP, "offsets.h");
 _Static_assert(offsetof(struct hart, double_fault_sp) == HART_DOUBLE_FAULT_SP, "offsets.h");
 _Static_assert(offsetof(struct hart, boot_sp) == HART_BOOT_SP, "offsets.h");
 _Static_assert(offsetof(struct hart, index) == HART_INDEX, "offsets.h");
+_Static_assert(offsetof(struct hart, sample_sp) == HART_SAMPLE_SP, "offsets.h");
 _Static_assert(sizeof(struct hart) == HART_SIZE, "offsets.h");
 _Static_assert(sizeof(struct hart_stacks) == HART_STACKS_SIZE, "offsets.h");
 
@@ -155,6 +157,7 @@ void hart_handle_interrupt(uint64_t number)
         break;
     case IRQ_S_SOFTWARE:
         csr_clear(sip, SIE_SSIE);
+        sampling_hand_over();
         sched_poke();
         break;
     default:
@@ -182,7 +185,9 @@ static uint64_t sleep_until_due(struct hart *h)
 
 void hart_wait_for_interrupt(void)
 {
+    irq_begin_wait();
     uint64_t due = sleep_until_due(this_hart());
+    irq_end_wait();
 
     if (due & SIE_SEIE)
         hart_handle_interrupt(IRQ_S_EXTERNAL);
@@ -217,12 +222,17 @@ uint64_t hart_instret(void)
  */
 static uint64_t way_in_and_out;
 
+void hart_discount(uint64_t since)
+{
+    this_hart()->slept_instret += csr_read(instret) - since + way_in_and_out;
+}
+
 void hart_take_interrupt(uint64_t number)
 {
     uint64_t begin = csr_read(instret);
 
     hart_handle_interrupt(number);
-    this_hart()->slept_instret += csr_read(instret) - begin + way_in_and_out;
+    hart_discount(begin);
 }
 
 static __attribute__((noinline)) uint64_t time_open_window(void)

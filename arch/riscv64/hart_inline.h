@@ -2,7 +2,7 @@
 #ifndef ARCH_RISCV64_HART_INLINE_H
 #define ARCH_RISCV64_HART_INLINE_H
 
-#include "arch/riscv64/csr.h"
+#include "arch/riscv64/masking.h"
 #include "arch/riscv64/offsets.h"
 
 struct hart;
@@ -19,13 +19,13 @@ static inline unsigned hart_index(void)
 
 static inline bool irq_save(void)
 {
-    return (csr_read_clear(sstatus, SSTATUS_SIE) & SSTATUS_SIE) != 0;
+    return (csr_read_clear(IRQ_CSR, IRQ_BITS) & IRQ_BITS) != 0;
 }
 
 static inline void irq_restore(bool were_on)
 {
     if (were_on)
-        csr_set(sstatus, SSTATUS_SIE);
+        csr_set(IRQ_CSR, IRQ_BITS);
 }
 
 #endif

@@ -30,6 +30,8 @@ struct hart {
     uint64_t timer_deadline;    /* ticks of the time CSR */
     irq_handler *timer_handler; /* NULL: no timer is set */
     void *timer_arg;
+    uint64_t sample_sp; /* the sampler's: top of its stack, and ticks of the next moment; 0: none (sampling.c) */
+    uint64_t sample_deadline;
 } __attribute__((aligned(HART_SIZE)));
 
 /* hart.lazy: the hart idles; a fence was put off meanwhile, and is due before anything but the kernel runs. */

@@ -4,6 +4,7 @@
 #include "arch/riscv64/exit_device.h"
 #include "arch/riscv64/mmio.h"
 #include "arch/riscv64/platform_priv.h"
+#include "arch/riscv64/sampling_priv.h"
 #include "arch/riscv64/sbi.h"
 #include "kernel/panic.h"
 
@@ -173,9 +174,11 @@ void platform_find_devices(const struct fdt *t)
 
 void platform_enable_interrupts(void)
 {
-    csr_set(sie, SIE_SSIE);
+    irq_start_hart();
+    irq_allow(SIE_SSIE);
     if (this_hart()->index == 0)
         hart_measure_interrupts();
     plic_start_hart(this_hart());
     timer_start_hart();
+    sampling_start_hart(this_hart());
 }

@@ -20,6 +20,8 @@ struct hart *hart_by_interrupt_controller(uint32_t phandle); /* of its node belo
 void hart_handle_interrupt(uint64_t number);
 /* The same from the trap handler, kept out of hart_instret. */
 void hart_take_interrupt(uint64_t number);
+/* An interrupt's handler ends, which began at this instret: none of it counts as the interrupted code's. */
+void hart_discount(uint64_t since);
 /* Boot hart, once, before anything enables an interrupt. */
 void hart_measure_interrupts(void);
 
@@ -39,8 +41,10 @@ void plic_dispatch(void); /* claims and handles until nothing is pending */
 void timer_init(uint64_t ticks_per_second, bool has_sstc);
 void timer_start_hart(void);
 void timer_fire(void);
+void timer_aim(const struct hart *h, uint64_t deadline); /* the clock rings then, or for the sampler; interrupts off */
+uint64_t timer_ticks(uint64_t ns);
 void timer_begin_wait(const struct hart *h); /* around wfi: see timer.c */
-void timer_end_wait(const struct hart *h);
+void timer_end_wait(struct hart *h);
 
 /* The entry of va at a level (0: 4 KiB), upper tables made as needed; NULL: no memory. Boot or thread context. */
 uint64_t *pt_entry_at(vaddr_t va, unsigned level);

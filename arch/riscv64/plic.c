@@ -81,7 +81,7 @@ void plic_start_hart(struct hart *h)
     for (uint32_t word = 0; word <= source_count / WORD_BITS; word++)
         write_enables(h, word);
     mmio_write32(plic_base + PLIC_THRESHOLD(h->plic_context), 0);
-    csr_set(sie, SIE_SEIE);
+    irq_allow(SIE_SEIE);
 }
 
 int irq_register(uint32_t irq, irq_handler *handler, void *arg)

@@ -7,7 +7,9 @@
 #include "arch/pt.h"
 
 /* Frame pointers cost a tenth of a short call; backtraces step over the functions of this file. */
+#ifndef SAMPLED /* profiles walk by frame pointers */
 #pragma GCC optimize("omit-frame-pointer")
+#endif
 
 #include "arch/barrier.h"
 #include "arch/riscv64/hart_state.h"

@@ -1,15 +1,18 @@
 /* timer.c: the time CSR, one shot per hart (sstc, or SBI TIME without it), and the goldfish wall clock. */
 /* Clocks are read in every switch and every wait; backtraces step over the functions of this file. */
+#ifndef SAMPLED /* profiles walk by frame pointers */
 #pragma GCC optimize("omit-frame-pointer")
+#endif
 
 #include "arch/irq.h"
 #include "arch/riscv64/mmio.h"
 #include "arch/riscv64/platform_priv.h"
+#include "arch/riscv64/sampling_priv.h"
 #include "arch/riscv64/sbi.h"
 #include "kernel/panic.h"
 
 #define NS_PER_SECOND 1000000000u
-#define NEVER (~(uint64_t)0)
+#define NEVER NO_DEADLINE
 #define WAITS_PER_SECOND 1000 /* at most, of a hart that sleeps */
 
 /* Goldfish RTC: nanoseconds since 1970; reading the low word latches the high one. */
@@ -59,13 +62,24 @@ static void set_compare(uint64_t ticks)
 void timer_start_hart(void)
 {
     set_compare(NEVER); /* P20: before STIE, since reset leaves it at 0 */
-    csr_set(sie, SIE_STIE);
+    irq_allow(SIE_STIE);
+}
+
+uint64_t timer_ticks(uint64_t ns)
+{
+    return ticks_at(ns);
+}
+
+/* The sampler may come between looking at its deadline and setting the clock: then the clock rings too early, and it sets it again. */
+void timer_aim(const struct hart *h, uint64_t deadline)
+{
+    set_compare(MIN(deadline, sampling_deadline(h)));
 }
 
 /* The deadline of this hart, or never. */
 static void set_own_compare(const struct hart *h)
 {
-    set_compare(h->timer_handler ? h->timer_deadline : NEVER);
+    timer_aim(h, h->timer_handler ? h->timer_deadline : NEVER);
 }
 
 void timer_set(uint64_t deadline_ns, irq_handler *handler, void *arg)
@@ -80,8 +94,10 @@ void timer_set(uint64_t deadline_ns, irq_handler *handler, void *arg)
 
 void timer_cancel(void)
 {
-    this_hart()->timer_handler = NULL;
-    set_compare(NEVER);
+    struct hart *h = this_hart();
+
+    h->timer_handler = NULL;
+    set_own_compare(h);
 }
 
 void timer_fire(void)
@@ -95,7 +111,7 @@ void timer_fire(void)
         return;
     }
     h->timer_handler = NULL;
-    set_compare(NEVER);
+    set_own_compare(h);
     handler(h->timer_arg);
 }
 
@@ -115,8 +131,9 @@ void timer_begin_wait(const struct hart *h)
     set_compare(h->timer_handler ? MIN(limit, h->timer_deadline) : limit);
 }
 
-void timer_end_wait(const struct hart *h)
+void timer_end_wait(struct hart *h)
 {
+    sampling_end_sleep(h);
     set_own_compare(h);
 }
 

@@ -8,6 +8,7 @@
 #include "arch/riscv64/csr.h"
 #include "arch/riscv64/exit_device.h"
 #include "arch/riscv64/offsets.h"
+#include "arch/riscv64/sampling.inc" /* long: the way in and the way out are read together */
 
 /* Registers that C may change, and gp, which nobody may: saved and restored. */
 .macro EACH_CALLER_SAVED op
@@ -83,6 +84,7 @@ trap_entry:
     sd sp, HART_ENTRY_SP(tp)
     csrrw sp, sscratch, tp
     sd sp, HART_ENTRY_TP(tp)
+    SAMPLE_IF_TIMER
     /* Already inside a trap on this hart? Then the trap stack is in use, and perhaps what failed. */
     ld sp, HART_DEPTH(tp)
     bnez sp, nested
@@ -90,22 +92,27 @@ trap_entry:
     sd sp, HART_DEPTH(tp)
     ld sp, HART_TRAP_SP(tp)
     SAVE_FRAME
+    LET_SAMPLER_IN
     call handle_trap
     bnez a0, unresolved
 
     /* sscratch, not tp, says which hart this is now: the thread may have moved while it waited. */
     .globl trap_return
 trap_return:
+    KEEP_SAMPLER_OUT
     csrr t2, sscratch
+    sd zero, HART_DEPTH(t2)
+resume:
     ld t0, FRAME_SSTATUS(sp)
     ld t1, FRAME_SEPC(sp)
+    RESTORE_IRQ
     csrw sstatus, t0 /* SIE is clear in it: hardware moved it to SPIE */
     csrw sepc, t1
-    sd zero, HART_DEPTH(t2)
     ld tp, FRAME_X(4)(sp)
     EACH_CALLER_SAVED ld
     ld sp, FRAME_X(2)(sp)
     sret
+    SAMPLE
     .size trap_entry, . - trap_entry
 
 /* handle_trap says why the interrupted code cannot go on: now the registers that C kept belong into the frame. */

@@ -1,9 +1,11 @@
 /* trap.c: what a trap was, nothing else. trap.S has saved the registers; sret follows when handle_trap returns. */
 
 /* The way to handle_one_fault is a tail call: no frame of its own is missed in backtraces. */
+#ifndef SAMPLED /* profiles walk by frame pointers */
 #pragma GCC optimize("omit-frame-pointer")
+#endif
 
-#include "arch/riscv64/csr.h"
+#include "arch/riscv64/masking.h"
 #include "arch/riscv64/offsets.h"
 #include "arch/riscv64/platform_priv.h"
 #include "arch/riscv64/report_priv.h"
@@ -33,7 +35,7 @@ int handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address);
  */
 static bool may_fault(const struct trap_frame *frame, vaddr_t address)
 {
-    return (frame->sstatus & SSTATUS_SPIE) || address - (frame->x[REG_SP] - STACK_PROBE) < 2 * STACK_PROBE;
+    return (frame->sstatus & FRAME_IRQ_ON) || address - (frame->x[REG_SP] - STACK_PROBE) < 2 * STACK_PROBE;
 }
 
 static int handle_page_fault(const struct trap_frame *frame, uint64_t cause, vaddr_t address)
