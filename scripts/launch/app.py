@@ -50,7 +50,7 @@ def programs():
 
 def place(app, options):
     """Sets app.elf: a folder of build/app/ of its own for each source and set of flags."""
-    key = "\0".join([app.source, options.cflags, options.ldflags])
+    key = "\0".join([app.source, options.cflags, options.ldflags] + (["profile"] if options.profile else []))
     name = re.sub(r"[^A-Za-z0-9_.-]", "_", app.name)
     folder = os.path.join("build", "app", f"{name}-{hashlib.sha256(os.fsencode(key)).hexdigest()[:10]}")
     app.elf = os.path.join(folder, f"{name}.elf")
@@ -63,7 +63,7 @@ def build(app, options):
     if not PLAIN.fullmatch(source):
         source = reachable(folder, source)
     make([f"PROGRAM={app.elf}", f"SOURCE={source}", f"APP_CFLAGS={literal(options.cflags)}",
-          f"APP_LDFLAGS={literal(options.ldflags)}", "program"],
+          f"APP_LDFLAGS={literal(options.ldflags)}", *(["SAMPLED=1"] if options.profile else []), "program"],
          Unusable(f"{app.name}: the program did not build"))
 
 

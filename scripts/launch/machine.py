@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from . import qemu
+from . import profile, qemu
 from .common import EXIT_PANIC, EXIT_TIMEOUT, EXIT_UNUSABLE, Unusable, in_root, shown
 from .console import Console
 
@@ -70,6 +70,9 @@ class Machine:
     def prepare_files(self):
         make_folder("--run-dir", self.options.run_dir)
         make_folder("--files", self.options.files)
+        if self.options.profile:
+            make_folder("--profile", self.options.profile)
+            profile.clear(self.options.profile)
         stats = self.options.stats
         if os.path.isfile(stats) and not os.path.islink(stats):
             os.unlink(stats)  # the counters of an earlier run say nothing about this one

@@ -4,7 +4,7 @@ import socket
 
 from . import app as apps
 from . import options as asked
-from . import qemu
+from . import profile, qemu
 from .common import EXIT_UNUSABLE, Unusable, in_root
 from .machine import Machine, open_streams, say
 
@@ -40,7 +40,10 @@ def launch(argv):
     apps.build(app, options)
     if options.gdb is not None:
         say(f"gdb port {options.gdb} elf {app.elf}")
-    return Machine(options, app).run()
+    status = Machine(options, app).run()
+    if options.profile:
+        profile.write(options.profile, in_root(app.elf), " ".join([app.name, *options.args]), say)
+    return status
 
 
 def show(text):

@@ -21,6 +21,7 @@ APP is a folder of app/, the path of a .c file, or the path of a folder of .c fi
   --icount                   clock that counts instructions: the same run twice prints the same counts
   --cflags "...", --ldflags "..."   for the program that is built (-O2)
   --stats FILE               where the counters go, as JSON (build/run/stats.json)
+  --profile DIR[,HZ]         samples every hart HZ times a second (997); flame graph and tables go to DIR
   --run-dir DIR              where console.log and stats.json go (build/run)
   --timeout S                ends a hung run after S seconds, exit status 124
   --verbose                  shows what the firmware and QEMU say
@@ -39,13 +40,15 @@ OUTSIDE_POOL = 64 * MIB      # what firmware, image, stacks, heap and page table
 ROOM = 192 * MIB           # the same, comfortably: a program's buffers and KV cache as well; what the default leaves
 MAX_MEM = 512 * GIB          # half of what Sv39 maps
 MAX_THROTTLE = 100000        # MB/s
+SAMPLER = 16 * MIB         # what --profile takes of the machine's memory
+DEFAULT_HZ, MAX_HZ = 997, 100000  # a prime: no loop keeps step with it
 MIN_FRAMES = 2               # for each hart: an instruction may touch two pages at once
 DEFAULT_FRAMES = 16
 DEFAULT_LLM_PERCENT = 25
 RESERVED_NAMES = {"null", "zero", "full", "random", "urandom", "tty", "console", "stdin", "stdout", "stderr", "fd"}
 
 VALUED = {"--model", "--files", "--disk", "--throttle", "--frames", "--policy", "--evict", "--harts", "--mem", "--cflags",
-          "--ldflags", "--stats", "--run-dir", "--timeout"}
+          "--ldflags", "--stats", "--profile", "--run-dir", "--timeout"}
 FLAGS = {"--icount", "--verbose", "--dry-run", "--help"}
 
 
@@ -70,6 +73,8 @@ class Options:
         self.cflags = self.ldflags = ""
         self.run_dir = in_root("build", "run")
         self.stats = None
+        self.profile = None      # the folder
+        self.profile_hz = DEFAULT_HZ
         self.timeout = None
         self.gdb = None          # a port, 0 for any
         self.list_policies = None
@@ -126,6 +131,8 @@ def apply(options, given, disks):
     if "--throttle" in given:
         options.throttle = whole("--throttle", given["--throttle"], 1, MAX_THROTTLE, "of MB/s") * 10**6
     apply_files(options, given, disks)
+    if "--profile" in given:
+        options.profile, options.profile_hz = profile(given["--profile"])
     apply_memory(options, given)
 
 
@@ -143,6 +150,16 @@ def apply_files(options, given, disks):
     if model is not None:
         options.model = Disk(*image("--model", model), False, "model")
     options.disks = further_disks(disks, options.model)
+
+
+def profile(text):
+    """(folder, samples a second)"""
+    path, comma, rate = text.rpartition(",")
+    if not comma or os.path.isdir(text):
+        path, rate = text, str(DEFAULT_HZ)
+    if not path:
+        raise Unusable(f"--profile {text}: needs the folder that the profile goes to")
+    return os.path.abspath(path), whole("--profile", rate, 1, MAX_HZ, "of Hz")
 
 
 def share(text):
@@ -202,13 +219,14 @@ def apply_memory(options, given):
     llm = options.app == "llm"
     text = given.get("--frames", f"{DEFAULT_LLM_PERCENT}%" if llm else str(DEFAULT_FRAMES))
     options.frames = frames(text, options.model, options.harts)
-    need = options.frames * PAGE + OUTSIDE_POOL
+    sampler = SAMPLER if options.profile else 0
+    need = options.frames * PAGE + OUTSIDE_POOL + sampler
     if given_mem is not None and need > given_mem:
-        most = (given_mem - OUTSIDE_POOL) // PAGE
+        most = (given_mem - OUTSIDE_POOL - sampler) // PAGE
         raise Unusable(f"--frames {text}: {options.frames} frames do not fit into --mem {given['--mem']};"
                        f" at most {most}, or a larger --mem")
     host = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    wanted = given_mem if given_mem is not None else max(DEFAULT_MEM, -(-(options.frames * PAGE + ROOM) // MIB) * MIB)
+    wanted = given_mem if given_mem is not None else max(DEFAULT_MEM, -(-(options.frames * PAGE + ROOM + sampler) // MIB) * MIB)
     if wanted > min(host, MAX_MEM):
         option = f"--mem {given['--mem']}" if given_mem is not None else f"--frames {text}"
         most = min(host, MAX_MEM)

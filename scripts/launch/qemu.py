@@ -20,6 +20,7 @@ def boot_arguments(options, app):
     """What the kernel reads (kernel/bootargs.h)."""
     tokens = [f"frames={options.frames}", f"policy={options.policy}", f"evict={options.evict}", f"app={app.name}"]
     tokens += ["icount=1"] if options.icount else []
+    tokens += [f"profile={options.profile_hz}"] if options.profile else []
     tokens += [f"disk.{disk.name}={disk.size}" for disk in all_disks(options)]
     tokens += [f"env.{name}={value}" for name, value in sorted(os.environ.items())
                if name == "TZ" or name.startswith("OMP_")]
@@ -27,6 +28,10 @@ def boot_arguments(options, app):
     if len(line) > MAX_BOOT_ARGUMENTS:
         raise Unusable(f"ARGS: {len(line)} bytes once encoded, with the environment; at most {MAX_BOOT_ARGUMENTS}")
     return line
+
+
+def samples_file(options):
+    return os.path.join(options.profile, "samples.txt")
 
 
 def all_disks(options):
@@ -71,6 +76,9 @@ def command(options, app, elf, channels):
               "-device", "virtio-serial-device,max_ports=4"]
     for number, name in ((1, "stdin"), (2, "stdout")):
         words += ["-chardev", channels[name], "-device", f"virtserialport,chardev={name},name={name},nr={number}"]
+    if options.profile:
+        words += ["-chardev", f"file,id=profile,path={comma(samples_file(options))}",
+                  "-device", "virtserialport,chardev=profile,name=profile,nr=3"]
     readonly = ",readonly=on" if options.files_readonly else ""
     words += ["-fsdev", f"local,id=share,path={comma(options.files)},security_model=none,multidevs=remap{readonly}",
               "-device", "virtio-9p-device,fsdev=share,mount_tag=share"]
