@@ -4,7 +4,7 @@
 set -eu
 source=$ROOT/tests/guest/$1.c
 [ -f "$source" ] || source=$ROOT/$1.c
-gcc -w -O1 -funsigned-char -I "$ROOT" "${@:2}" -o native "$source" -lm
+gcc -w -O1 -funsigned-char -I "$ROOT" -o native "$source" "${@:2}" -lm
 mkdir native.files
 cd native.files
 (exec -a "$(basename "$1")" ../native) > ../want 2> ../want-err

@@ -1,7 +1,7 @@
-// run:
-// run: --harts 4
 // setup: $ROOT/tests/guest/native.sh thread_c11
 // check: cmp want stdout
+// run:
+// run: --harts 4
 // The threads of C11.
 #include <stdatomic.h>
 #include <stdio.h>

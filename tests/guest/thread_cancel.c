@@ -1,7 +1,7 @@
-// run:
-// run: --harts 4
 // setup: $ROOT/tests/guest/native.sh thread_cancel
 // check: cmp want stdout
+// run:
+// run: --harts 4
 // Cancellation where a thread waits, and cleanup handlers.
 #define _GNU_SOURCE
 #include <errno.h>

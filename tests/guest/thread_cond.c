@@ -1,7 +1,7 @@
-// run:
-// run: --harts 4
 // setup: $ROOT/tests/guest/native.sh thread_cond
 // check: cmp want stdout
+// run:
+// run: --harts 4
 // Condition variables: a queue between threads, broadcasts, timeouts on both clocks.
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,7 +1,7 @@
-// run:
-// run: --harts 4 --cflags "-pthread -O1" --ldflags "-lpthread -lrt"
 // setup: $ROOT/tests/guest/native.sh thread_create
 // check: cmp want stdout
+// run:
+// run: --harts 4 --cflags "-pthread -O1" --ldflags "-lpthread -lrt"
 // Threads: creation, results, joining, detaching, attributes, and what must be refused.
 #define _GNU_SOURCE
 #include <errno.h>

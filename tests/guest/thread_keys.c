@@ -1,7 +1,7 @@
-// run:
-// run: --harts 4
 // setup: $ROOT/tests/guest/native.sh thread_keys
 // check: cmp want stdout
+// run:
+// run: --harts 4
 // Values of a thread's own: destructors, their rounds, deleted keys.
 #include <errno.h>
 #include <limits.h>

@@ -1,7 +1,7 @@
-// run:
-// run: --harts 4
 // setup: $ROOT/tests/guest/native.sh thread_lab -iquote $ROOT/runtime/include
 // check: cmp want stdout
+// run:
+// run: --harts 4
 // The thread library of the parallel programming lab: numbers of threads, mutexes, conditions, semaphores, join at the end.
 #include "thread.h"
 #include "thread-sync.h"

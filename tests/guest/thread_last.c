@@ -1,6 +1,6 @@
+// stdout~: ^handler\nmain's value\nlast, joined main: 0\nat exit$
 // run:
 // run: --harts 4
-// stdout~: ^handler\nmain's value\nlast, joined main: 0\nat exit$
 // Main leaves with pthread_exit: the last thread's end ends the program, with status 0.
 #include <pthread.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
-// run:
-// run: --harts 4
 // setup: $ROOT/tests/guest/native.sh thread_locks
 // check: cmp want stdout
+// run:
+// run: --harts 4
 // Read-write locks, barriers, spin locks, once, semaphores.
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,7 +1,7 @@
-// run:
-// run: --harts 4
 // setup: $ROOT/tests/guest/native.sh thread_mutex
 // check: cmp want stdout
+// run:
+// run: --harts 4
 // Mutexes of all types.
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,7 +1,7 @@
-// run:
-// run: --harts 4
 // setup: $ROOT/tests/guest/native.sh thread_signals
 // check: cmp want stdout
+// run:
+// run: --harts 4
 // Handlers are the program's, masks and what is raised are a thread's own.
 #include <errno.h>
 #include <pthread.h>

@@ -1,9 +1,9 @@
-// run:
-// run: --harts 4
 // check: ! paste -d' ' - - < files/lines | grep -vE '^begin ([0-9]+ [0-9]+) end \1$'
 // check: test $(wc -l < files/lines) = 3200
 // check: test $(sort -u files/whole | wc -l) = 3200 && ! grep -vE '^thread [0-7] line [0-9]+ [0-9.e+-]+ end$' files/whole
 // stdout~: ^done 0$
+// run:
+// run: --harts 4
 // Streams, the heap and what a thread has of its own, used by many threads at once.
 #include <errno.h>
 #include <fcntl.h>
