@@ -214,7 +214,7 @@ API int getrusage(int who, struct rusage *out)
     if (who == RUSAGE_CHILDREN)
         return 0;
     pager_totals(&totals);
-    out->ru_utime = to_timeval(clock_cpu_ns());
+    out->ru_utime = to_timeval(who == RUSAGE_THREAD ? thread_cpu_ns(this_thread->kernel) : clock_cpu_ns());
     out->ru_maxrss = (long)(totals.frames_peak * PAGE_SIZE / 1024);
     out->ru_majflt = (long)totals.c.faults_major;
     out->ru_minflt = (long)(totals.c.faults - totals.c.faults_major);

@@ -6,10 +6,23 @@
 
 #include "kernel/vm.h"
 #include "runtime/api.h"
+#include "runtime/futex.h"
+
+static struct futex_lock lock; /* of the heap's end: malloc, which has its own, and the program's own sbrk move it */
+
+static int64_t move_end(int64_t increment)
+{
+    int64_t old;
+
+    futex_lock(&lock);
+    old = vm_sbrk(increment);
+    futex_unlock(&lock);
+    return old;
+}
 
 void *_sbrk_r(struct _reent *reent, ptrdiff_t increment)
 {
-    int64_t old = vm_sbrk(increment);
+    int64_t old = move_end(increment);
 
     if (old >= 0)
         return (void *)old;
@@ -19,14 +32,17 @@ void *_sbrk_r(struct _reent *reent, ptrdiff_t increment)
 
 API void *sbrk(ptrdiff_t increment)
 {
-    return (void *)api_result(vm_sbrk(increment));
+    return (void *)api_result(move_end(increment));
 }
 
 API int brk(void *end)
 {
-    int64_t now = vm_sbrk(0);
-    int64_t old = now < 0 ? now : vm_sbrk((int64_t)(uintptr_t)end - now);
+    int64_t now, old;
 
+    futex_lock(&lock);
+    now = vm_sbrk(0);
+    old = now < 0 ? now : vm_sbrk((int64_t)(uintptr_t)end - now);
+    futex_unlock(&lock);
     return old < 0 ? api_status(old) : 0;
 }
 
