@@ -188,6 +188,8 @@ static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t pa
     if (before == FAULT_RESOLVED) {
         if (!planned)
             tell_policies(r, page);
+        else
+            pool_harvest(r->pool);
         if (r->pool)
             keep_neighbour(r->pool, va);
     }

@@ -5,7 +5,8 @@
 #include "kernel/sched.h"
 #include "kernel/vma.h"
 
-#define SPARE_FRAMES 2      /* for each hart, outside the plan: what an instruction can need at once */
+#define SPARE_FRAMES 2      /* for each hart, outside the plan: what an instruction can need at once, */
+#define SPARE_MORE 2        /* ... and these, so that pages chosen late wait for their use beside those of a fault */
 #define SLACK 16            /* frames spent beyond N - C: spare ones, the ring, what rounding costs; */
 #define SLACK_LEAST 6       /* ... however many harts there are */
 #define SLACK_SHARE 64      /* ... and one for so many pages of N - C */
@@ -19,7 +20,7 @@
 
 /* ---- the beginning */
 
-/* Its number among the sources, made if it is new; -EINVAL. */
+/* Its number among the sources, made if it is new; -EINVAL, or -ENOTSUP where somebody wants to see another policy at work. */
 static int source_of(struct plan *p, struct region *r)
 {
     for (uint32_t i = 0; i < p->nsources; i++)
@@ -27,6 +28,8 @@ static int source_of(struct plan *p, struct region *r)
             return (int)i;
     if (p->nsources == PLAN_MAX_SOURCES || r->pool != &llm_pool || !r->backing)
         return -EINVAL;
+    if (r->prefetch != prefetch_find("auto") || r->pool->evict != evict_find("auto"))
+        return -ENOTSUP;
     p->sources[p->nsources] = r;
     return (int)p->nsources++;
 }
@@ -46,11 +49,16 @@ static uint32_t frames_of_others(const struct plan *p)
     return (uint32_t)MIN(frames, p->pool->nframes / 4);
 }
 
+static uint32_t spare_frames(void)
+{
+    return SPARE_MORE + SPARE_FRAMES * hart_count();
+}
+
 /* Splits the order, and makes the ring. 0 or -ENOMEM. */
 static int make_ring(struct plan *p)
 {
     struct order *o = &p->order;
-    uint32_t beyond = o->npages > p->quota ? (o->npages - p->quota) / SLACK_SHARE : 0, spare = SPARE_FRAMES * hart_count();
+    uint32_t beyond = o->npages > p->quota ? (o->npages - p->quota) / SLACK_SHARE : 0, spare = spare_frames();
     order_split(o, p->quota, (spare + SLACK_LEAST < SLACK ? SLACK - spare : SLACK_LEAST) + beyond);
     if (!p->options.cyclic) { /* nothing comes back: nothing is worth keeping */
         o->nstreamed = o->nruns;
@@ -77,13 +85,15 @@ static int make_plan(struct plan *p, const struct plan_extent *extents, size_t n
     for (size_t i = 0; !error && i < n; i++) {
         const struct plan_extent *e = &extents[i];
         int source = source_of(p, e->region);
-        if (source < 0 || e->n == 0 || e->first + e->n < e->n || e->first + e->n > region_file_pages(e->region))
+        if (source < 0)
+            error = source;
+        else if (e->n == 0 || e->first + e->n < e->n || e->first + e->n > region_file_pages(e->region))
             error = -EINVAL;
         else
             list[i] = (struct order_extent){ (uint32_t)source, e->first, e->n };
     }
     if (!error) {
-        uint32_t spare = MAX(SPARE_FRAMES * hart_count(), MAX(frames_of_others(p), options->reserved));
+        uint32_t spare = MAX(spare_frames(), MAX(frames_of_others(p), options->reserved));
         p->quota = p->pool->nframes > spare ? p->pool->nframes - spare : 0;
         error = p->quota < QUOTA_LEAST ? -ENOMEM : 0;
     }

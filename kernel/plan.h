@@ -36,7 +36,8 @@ struct plan_options {
 
 /*
  * Thread or fault context, pager_lock not held: makes the plan of the pool and starts to read, from the extent that comes at this place in
- * the list. 0; -EBUSY (there is one); -EINVAL (no pages, too many mappings, one that is not in the pool or has no file); -ENOMEM.
+ * the list. 0; -EBUSY (there is one); -EINVAL (no pages, too many mappings, one that is not in the pool or has no file);
+ * -ENOTSUP (one that has another policy than auto, or the pool has); -ENOMEM.
  */
 int plan_start(const struct plan_extent *extents, size_t n, size_t begin, const struct plan_options *options);
 /* Thread context, pager_lock not held: ends the plan, waits for what is on its way and gives its pages to the policies. */

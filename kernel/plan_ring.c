@@ -47,14 +47,18 @@ static void fill_stock(uint32_t n)
     plan.nstock += got;
 }
 
-static void put_in_stock(uint32_t slot)
+static void give_back(uint32_t slot)
 {
-    if (plan.nstock < plan.stock_max && !plan.dropped) {
-        plan.stock[plan.nstock++] = slot;
-        return;
-    }
     pool_withdraw(plan.pool, slot);
     pool_give_back(plan.pool, slot);
+}
+
+static void put_in_stock(uint32_t slot)
+{
+    if (plan.nstock < plan.stock_max && !plan.dropped)
+        plan.stock[plan.nstock++] = slot;
+    else
+        give_back(slot);
 }
 
 /* ---- reading a run */
@@ -97,21 +101,22 @@ static inline bool is_absent(const struct region *r, uint32_t page)
     return r->pages[page].condition == PAGE_CONDITION(PAGE_ABSENT, 0);
 }
 
-/* A page of the run that an ordinary fault has brought: it is the plan's from now on. */
-static void adopt(struct region *r, uint32_t page)
+/* A page of the run that an ordinary fault has brought: it is the plan's from now on. False: it is not. */
+static bool adopt(struct region *r, uint32_t page)
 {
     struct page *p = &r->pages[page];
     struct pool *pool = plan.pool;
     uint32_t slot = pool_slot(pool, page_pa(p));
-    if (p->state != PAGE_RESIDENT || pool->nplanned >= plan.quota)
-        return;
+    if (p->state != PAGE_RESIDENT || pool->nplanned >= plan.quota + plan.nstock)
+        return false;
     if (pool->frames[slot].use == FRAME_UNTOUCHED)
         region_touch(r, page); /* whether it was used, the ring will see */
     if (pool->frames[slot].use != FRAME_USED)
-        return;
+        return false;
     pool_withdraw(pool, slot);
     pool->frames[slot].use = FRAME_PLANNED;
     pool->nplanned++;
+    return true;
 }
 
 void plan_came(struct region *r, uint32_t page)
@@ -136,8 +141,8 @@ static void claim_run(struct cell *c)
             at++;
         if (at > from)
             claim_stretch(c, from - c->first, at - from);
-        else
-            adopt(r, at++);
+        else if (adopt(r, at++) && plan.nstock > 0)
+            give_back(plan.stock[--plan.nstock]); /* the frame that was meant for it */
     }
 }
 

@@ -84,6 +84,7 @@ int vm_plan_choose(vaddr_t address, uint64_t length)
     int error = pages_of(address, length, &chosen);
     if (!error) {
         const struct region *r = chosen.region;
+        pool_harvest(r->pool); /* what was chosen before and has been used makes room */
         uint32_t end = MIN(chosen.first + chosen.n, region_file_pages(r)), most = MIN(pool_available(r->pool), (uint32_t)BATCH_MAX);
         for (uint32_t page = chosen.first; page < end && n < most; page++)
             if (r->pages[page].state == PAGE_ABSENT)

@@ -167,11 +167,16 @@ int decoder_open(struct decoder *d, const struct model *model,
     if (model->arch == ARCH_LLAMA) {
         ops_rope_frequencies(model, d->frequencies);
     }
+    if (!options->no_plan) {
+        plan_open(&d->plan, model, par_workers(&d->par));
+        d->par.plan = &d->plan;
+    }
     return 0;
 }
 
 void decoder_close(struct decoder *d)
 {
+    plan_close(&d->plan);
     par_close(&d->par);
     attention_close(&d->attention);
     free_buffers(&d->b);
@@ -374,6 +379,7 @@ const float *decoder_eval(struct decoder *d, const int32_t *tokens, uint32_t n, 
     while (n != 0) {
         uint32_t block = min_u32(n, d->block);
         struct block b = { .d = d, .tokens = tokens };
+        plan_embed(&d->plan, d->model, tokens, block, d->position);
         par_each(&d->par, block, embed, &b);
         for (uint32_t layer = 0; layer < d->model->shape.layers; layer++) {
             attention_half(d, layer, block);

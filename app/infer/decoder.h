@@ -12,12 +12,14 @@
 #include "matmul.h"
 #include "model.h"
 #include "par.h"
+#include "plan.h"
 
 struct decoder_options {
     uint32_t context;      /* positions; 0: the model's, but at most DECODER_DEFAULT_CONTEXT */
     uint32_t block;        /* positions per pass over the weights; 0: all of a prompt's */
     uint32_t threads;      /* 0 counts as 1 */
     double (*clock)(void); /* seconds, to count the time in products; NULL: not counted */
+    bool no_plan;          /* do not tell the pager in which order the weights will be read (plan.h) */
 };
 
 enum {
@@ -42,6 +44,7 @@ struct decoder_buffers {
 struct decoder {
     const struct model *model; /* borrowed */
     struct par par;
+    struct plan plan;
     struct attention attention;
     uint32_t context;
     uint32_t block, most_block; /* positions that the buffers hold now, and may grow to */

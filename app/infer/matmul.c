@@ -2,6 +2,7 @@
 
 #include "fmath.h"
 #include "kernels/kernels.h"
+#include "plan.h"
 
 #define NAN_BITS 0x7fc00000u
 
@@ -145,6 +146,9 @@ static void run_phase(void *context, uint32_t worker)
         uint32_t rows = job->w->rows, step = workers * job->chunk;
         for (uint32_t row = par_mine(phase->par, worker, job->turn) * job->chunk; row < rows; row += step) {
             uint32_t end = rows - row < job->chunk ? rows : row + job->chunk;
+            if (worker == 0 && phase->par->plan != NULL) {
+                plan_at(phase->par->plan, tensor_row(job->w, row));
+            }
             chunk_of_rows(job, row, end);
             work += (uint64_t)(end - row) * job->w->cols * job->x->count;
         }

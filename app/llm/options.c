@@ -56,6 +56,8 @@ static const struct option table[] = {
       "print how well the model predicts that text, instead of generating" },
     { NULL, "--logits", TEXT, FIELD(logits), 0, 0, "FILE",
       "write the logits of every position (format: infer/logits_file.h)" },
+    { NULL, "--no-plan", FLAG, FIELD(decoder.no_plan), 0, 0, NULL,
+      "do not tell the pager in which order the weights will be read" },
     { NULL, "--memory", FLAG, FIELD(memory), 0, 0, NULL,
       "say at the end how many bytes are in use beside the frame pool" },
     { NULL, "--work", FLAG, FIELD(work), 0, 0, NULL,

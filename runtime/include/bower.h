@@ -60,7 +60,8 @@ struct bower_extent {
 /*
  * Declares the plan and starts to read. width: pages that the program works on at once, all threads together (0: a few). Bytes that
  * several extents name belong to the first. EINVAL: no extents, unknown flags, an extent that is not within a MAP_LLM mapping
- * of a file, more than 16 mappings; EBUSY: there is a plan; ENOMEM: no memory, or the pool is too small for a plan.
+ * of a file, more than 16 mappings; ENOTSUP: another policy than auto was asked for, to prefetch or to evict; EBUSY: there is a
+ * plan; ENOMEM: no memory, or the pool is too small for a plan.
  */
 int bower_plan(const struct bower_extent *extents, size_t n, int flags, unsigned width);
 /* The program comes to this address: optional, for a program that knows better than A bits. EINVAL: no MAP_LLM mapping there. */

@@ -2,8 +2,10 @@
 // setup: python3 -c "open('weights', 'wb').write(b''.join(i.to_bytes(4, 'little') + bytes([i % 251]) * 4092 for i in range(600)))"
 // stats: frames_leaked == 0 and frames_peak <= frames and prefetch_used + prefetch_wasted == prefetched
 // run: --icount --model {dir}/weights --frames 64 --policy auto
-// run: --model {dir}/weights --frames 64 --policy readahead --evict fifo
-// run: --model {dir}/weights --frames 24 --policy none
+// run: --model {dir}/weights --frames 64
+// run: --model {dir}/weights --frames 24
+// run: --model {dir}/weights --frames 24 --policy none -- other
+// run: --model {dir}/weights --frames 24 --evict lru -- other
 // run: --model {dir}/weights --frames 5 -- small
 // stats: frames_leaked == 0 and plan_pages == 0
 // Plans that cannot be, plans that are wrong, and mappings that go while they are planned: an errno or slowness, never wrong bytes.
@@ -124,6 +126,11 @@ int main(int argc, char **argv)
         CHECK_ERRNO(bower_plan(&all, 1, BOWER_PLAN_CYCLIC, 0), ENOMEM);
         for (size_t page = 0; page < PAGES; page++)
             check_page(page);
+        return done();
+    }
+    if (argc > 1 && strcmp(argv[1], "other") == 0) {
+        struct bower_extent all = { m, PAGES * PAGE, 0 };
+        CHECK_ERRNO(bower_plan(&all, 1, BOWER_PLAN_CYCLIC, 0), ENOTSUP);
         return done();
     }
     refused(fd);

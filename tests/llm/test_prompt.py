@@ -52,11 +52,12 @@ def one_pass(folder, reference):
 
 
 def little_memory(folder, reference):
-    """As large a context as there is memory for: that leaves room for some positions only."""
+    """As large a context as there is memory for: that leaves room for some positions only. A pass after the first reads what the cap
+    does not hold: three quarters."""
     tries = (first_token(folder, "-c", str(context), memory="96M") for context in range(18000, 14000, -500))
     out, pages = next(done for done in tries if done)
     passes = pages / token_pages()
-    assert 2.0 <= passes < TOKENS / 16 + 1, f"{pages:.0f} pages are {passes:.2f} passes"
+    assert 1.5 <= passes < TOKENS / 16 + 1, f"{pages:.0f} pages are {passes:.2f} passes"
     assert out == reference, f"another text: {out[-40:]!r}"
     return f"{pages:.0f} pages are {passes:.2f} passes"
 

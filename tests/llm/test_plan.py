@@ -1,0 +1,62 @@
+#!/usr/bin/python3
+# timeout: 300
+"""The declared plan: every cap reads close to what a token must read, without faults, and says what it says without a plan."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from guest import ROOT, RUN, Results  # noqa: E402
+
+MODEL = os.path.join(ROOT, "models", "stories-gpt2.gguf")
+PAGE = 4096
+FIRST, LAST = 3, 7      # tokens; what lies between is a steady state
+FAULTS = 2
+
+
+def token_pages():
+    done = subprocess.run([os.path.join(ROOT, "scripts", "inspect"), "--json", MODEL], check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)["pages_per_token"]
+
+
+def generate(folder, cap, tokens, *more):
+    """(stdout, counters)"""
+    stats = os.path.join(folder, "stats.json")
+    done = subprocess.run([RUN, "--icount", "--run-dir", folder, "--files", folder, "--stats", stats, "--timeout", "200",
+                           "--frames", cap, "--model", MODEL, "llm", "--", "-p", "Once upon a time", "-n", str(tokens), "--temp", "0",
+                           "--ignore-eos", *more], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"status {done.returncode}: {done.stderr[-200:]}"
+    with open(stats) as file:
+        return done.stdout, json.load(file)
+
+
+def steady(folder, cap, wanted):
+    """What a token costs between FIRST and LAST."""
+    _, before = generate(folder, cap, FIRST)
+    out, after = generate(folder, cap, LAST)
+    assert out == wanted, f"another text: {out[-40:]!r}"
+    tokens = LAST - FIRST
+    reads = (after["bytes_read"] - before["bytes_read"]) / PAGE / tokens
+    faults = (after["faults"] - before["faults"]) / tokens
+    missing = max(token_pages() - after["frames"], 0)
+    assert reads <= 1.02 * missing + 16, f"{reads:.0f} pages a token where {missing} are missing"
+    assert faults <= FAULTS, f"{faults:.1f} faults a token"
+    assert after["frames_leaked"] == 0 and after["prefetch_used"] + after["prefetch_wasted"] == after["prefetched"], after
+    return f"{reads:.1f} pages a token where {missing} are missing, {faults:.1f} faults"
+
+
+def main():
+    results = Results()
+    with tempfile.TemporaryDirectory() as folder:
+        wanted, _ = generate(folder, "100%", LAST, "--no-plan")
+        for cap in ("5%", "25%", "50%", "90%", "99%"):
+            results.check(cap, steady, folder, cap, wanted)
+    return results.status()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
