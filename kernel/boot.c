@@ -105,10 +105,10 @@ _Noreturn void boot_main(paddr_t dtb)
     pager_repeats = bootargs_option(&boot_args, "icount");
     if (!pager_repeats)
         hart_sleep_soundly();
+    sampler_start();
+    threads_start_harts();
     devices_init();
     start_pager();
     stack = make_main_stack();
-    sampler_start();
-    threads_start_harts();
     thread_start_main(runtime_start, stack, MAIN_STACK_SIZE);
 }

@@ -11,7 +11,7 @@
 #include "kernel/types.h"
 
 #ifdef SAMPLED
-/* Boot, once memory and devices are there and before the other harts start: does what the boot argument profile=HZ asks for. */
+/* Boot, once memory and the boot arguments are there and before the other harts start: does what the boot argument profile=HZ asks for. */
 void sampler_start(void);
 /* Sampling stops, and what was counted is written. Thread context, the other threads frozen. */
 void sampler_finish(void);

@@ -17,7 +17,8 @@ APP is a folder of app/, the path of a .c file, or the path of a folder of .c fi
   --frames N|P%              cap of the MAP_LLM frame pool, in frames of 4 KiB or percent of the model (16; llm 25%)
   --policy NAME              prefetch policy; `--policy help` lists them (auto)
   --evict NAME               eviction policy; `--evict help` lists them (auto)
-  --harts N, --mem SIZE      size of the machine (1; 256M, or what the cap needs)
+  --harts N, --mem SIZE      size of the machine (as many harts as the host has processors, with --icount 1;
+                             256M, or what the cap needs)
   --icount                   clock that counts instructions: the same run twice prints the same counts
   --cflags "...", --ldflags "..."   for the program that is built (-O2)
   --stats FILE               where the counters go, as JSON (build/run/stats.json)
@@ -67,7 +68,7 @@ class Options:
         self.throttle = None     # bytes a second of each disk
         self.frames = DEFAULT_FRAMES
         self.policy = self.evict = "auto"
-        self.harts = 1
+        self.harts = None        # until the cap is known
         self.mem = DEFAULT_MEM
         self.icount = self.verbose = self.dry_run = self.help = False
         self.cflags = self.ldflags = ""
@@ -123,7 +124,8 @@ def apply(options, given, disks):
         return
     options.policy = given.get("--policy", options.policy)
     options.evict = given.get("--evict", options.evict)
-    options.harts = whole("--harts", given.get("--harts", "1"), 1, MAX_HARTS)
+    if "--harts" in given:
+        options.harts = whole("--harts", given["--harts"], 1, MAX_HARTS)
     if "--timeout" in given:
         options.timeout = seconds(given["--timeout"])
     if "--gdb" in given:
@@ -218,7 +220,11 @@ def apply_memory(options, given):
     given_mem = memory(given["--mem"]) if "--mem" in given else None
     llm = options.app == "llm"
     text = given.get("--frames", f"{DEFAULT_LLM_PERCENT}%" if llm else str(DEFAULT_FRAMES))
-    options.frames = frames(text, options.model, options.harts)
+    options.frames = frames(text, options.model, options.harts or 1)
+    if options.harts is None:
+        # The instruction-counting clock is one for all harts, and a small cap is one for few.
+        usable = len(os.sched_getaffinity(0))
+        options.harts = 1 if options.icount else min(usable, MAX_HARTS, options.frames // MIN_FRAMES)
     sampler = SAMPLER if options.profile else 0
     need = options.frames * PAGE + OUTSIDE_POOL + sampler
     if given_mem is not None and need > given_mem:

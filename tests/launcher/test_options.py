@@ -96,7 +96,8 @@ def after(words, option):
 
 def test_defaults():
     words = command(ARG)
-    expect(after(words, "-m") == "256M" and after(words, "-smp") == "1", str(words))
+    expect(after(words, "-m") == "256M" and after(words, "-smp") == str(min(8, len(os.sched_getaffinity(0)))), str(words))
+    expect(after(command("--frames", "3", ARG), "-smp") == "1", "a hart needs two frames")
     expect(after(words, "-append").startswith("frames=16 policy=auto evict=auto app=prog -- prog"), str(words))
     expect("-icount" not in words and "-S" not in words, str(words))
 
