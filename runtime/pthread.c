@@ -25,6 +25,7 @@ API int pthread_create(pthread_t *restrict out, const pthread_attr_t *restrict a
         options.stack_size = attr->bower_stack_size;
         options.guard_size = attr->bower_guard_size;
         options.detached = attr->bower_detached;
+        options.affinity = attr->bower_affinity;
     }
     return -runtime_thread_start(out, &options, entry, argument);
 }

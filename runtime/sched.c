@@ -129,33 +129,41 @@ static uint32_t all_harts(void)
     return (1u << hart_count()) - 1;
 }
 
-/* Linux: at least one of them must exist. */
-static int set_affinity(struct runtime_thread *t, size_t size, const cpu_set_t *set)
+/* The harts of a set; 0: none of them exists, which Linux refuses. */
+static uint32_t harts_of(size_t size, const cpu_set_t *set)
 {
     uint32_t harts = 0;
 
-    if (!t)
-        return -ESRCH;
     for (unsigned i = 0; i < hart_count(); i++)
         harts |= CPU_ISSET_S(i, size, set) ? 1u << i : 0;
+    return harts;
+}
+
+static int set_affinity(struct runtime_thread *t, size_t size, const cpu_set_t *set)
+{
+    uint32_t harts = harts_of(size, set);
+
+    if (!t)
+        return -ESRCH;
     if (!harts)
         return -EINVAL;
     __atomic_store_n(&t->affinity, harts, __ATOMIC_RELAXED);
     return 0;
 }
 
-static int get_affinity(struct runtime_thread *t, size_t size, cpu_set_t *set)
+/* harts: 0 for all. */
+static int show(uint32_t harts, size_t size, cpu_set_t *set)
 {
-    uint32_t harts;
-
-    if (!t)
-        return -ESRCH;
     if (size == 0 || size % sizeof(unsigned long) != 0)
         return -EINVAL;
-    harts = __atomic_load_n(&t->affinity, __ATOMIC_RELAXED);
     memset(set, 0, size);
     set->__bits[0] = harts ? harts : all_harts();
     return 0;
+}
+
+static int get_affinity(struct runtime_thread *t, size_t size, cpu_set_t *set)
+{
+    return t ? show(__atomic_load_n(&t->affinity, __ATOMIC_RELAXED), size, set) : -ESRCH;
 }
 
 API int sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *set)
@@ -188,15 +196,13 @@ API int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
     return -error;
 }
 
-/* A thread to be: the set is looked at and forgotten. */
 API int pthread_attr_setaffinity_np(pthread_attr_t *attr, size_t size, const cpu_set_t *set)
 {
-    (void)attr;
-    return size > 0 && set ? 0 : EINVAL;
+    attr->bower_affinity = set && size > 0 ? harts_of(size, set) : 0;
+    return 0;
 }
 
 API int pthread_attr_getaffinity_np(const pthread_attr_t *attr, size_t size, cpu_set_t *set)
 {
-    (void)attr;
-    return -get_affinity(this_thread, size, set);
+    return -show(attr->bower_affinity, size, set);
 }

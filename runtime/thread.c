@@ -144,7 +144,7 @@ static struct runtime_thread *make(const struct runtime_thread_options *o, void 
     t->stack_size = o->stack_size ? o->stack_size : THREAD_STACK_SIZE;
     t->guard_size = o->guard_size ? o->guard_size : PAGE_SIZE;
     t->inherited_mask = signal_mask();
-    t->affinity = this_thread->affinity;
+    t->affinity = o->affinity ? o->affinity : this_thread->affinity;
     copy_name(t, o->name ? o->name : this_thread->name);
     return t;
 }

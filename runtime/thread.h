@@ -63,6 +63,7 @@ struct runtime_thread_options {
     vaddr_t stack;       /* lowest byte of the caller's, or 0 */
     uint64_t stack_size; /* bytes that the thread can use; 0: THREAD_STACK_SIZE */
     uint64_t guard_size; /* only remembered: a guard page is always there below a stack that is made */
+    uint32_t affinity;   /* harts asked for, 0: the creator's; shown, without effect */
     bool detached;       /* nobody joins it */
     bool daemon;         /* the program ends when all but daemons have ended; a worker that waits for work for ever */
     const char *name;    /* NULL: the creator's */

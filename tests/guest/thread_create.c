@@ -155,6 +155,7 @@ static void names(void)
 {
     char name[16];
     cpu_set_t set;
+    pthread_attr_t attr;
     pthread_t thread;
     clockid_t clock;
     struct timespec now;
@@ -180,6 +181,15 @@ static void names(void)
     CPU_ZERO(&set);
     sched_getaffinity(0, sizeof(set), &set);
     printf("count %d\n", CPU_COUNT(&set));
+    pthread_attr_init(&attr);
+    CPU_ZERO(&set);
+    printf("none: %s", strerror(pthread_attr_setaffinity_np(&attr, sizeof(set), &set)));
+    CPU_SET(0, &set);
+    printf(", one: %s\n", strerror(pthread_attr_setaffinity_np(&attr, sizeof(set), &set)));
+    CPU_ZERO(&set);
+    pthread_attr_getaffinity_np(&attr, sizeof(set), &set);
+    printf("kept %d %d\n", CPU_COUNT(&set), CPU_ISSET(0, &set) != 0);
+    pthread_attr_destroy(&attr);
     printf("kill 0: %s\n", strerror(pthread_kill(pthread_self(), 0)));
     pthread_getcpuclockid(pthread_self(), &clock);
     printf("clock %d", clock_gettime(clock, &now));

@@ -18,6 +18,7 @@ typedef struct {
     size_t bower_stack_size, bower_guard_size;
     int bower_detached, bower_scope, bower_explicit, bower_policy;
     struct sched_param bower_param;
+    unsigned bower_affinity; /* harts, 0: the creator's */
 } pthread_attr_t;
 
 typedef struct {
