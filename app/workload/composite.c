@@ -87,6 +87,43 @@ static void make_product(const struct pattern_options *o, struct access_list *li
             }
 }
 
+/* Two accesses in three to the first fifth of the pages, at random; the third goes through the others, over and over. */
+static void make_hotscan(const struct pattern_options *o, struct access_list *list)
+{
+    uint64_t random = random_from(o->seed);
+    uint32_t hot = o->pages / 5, scan = 0;
+    for (uint32_t i = 0; i < o->accesses; i++) {
+        if (i % 3 < 2) {
+            access_list_add(list, random_between(&random, 0, hot - 1));
+        } else {
+            access_list_add(list, hot + scan);
+            scan = (scan + 1) % (o->pages - hot);
+        }
+    }
+}
+
+/* --streams working sets in turn, each used at random. */
+static void make_sets(const struct pattern_options *o, struct access_list *list)
+{
+    uint64_t random = random_from(o->seed);
+    uint32_t n = walkers_of(o), size = o->pages / n;
+    for (uint32_t i = 0; i < o->accesses; i++) {
+        uint32_t set = (uint32_t)((uint64_t)i * n / o->accesses);
+        access_list_add(list, set * size + random_between(&random, 0, size - 1));
+    }
+}
+
+/* A window of an eighth of the pages, used at random, that moves on slowly. */
+static void make_drift(const struct pattern_options *o, struct access_list *list)
+{
+    uint64_t random = random_from(o->seed);
+    uint32_t size = o->pages / 8;
+    for (uint32_t i = 0; i < o->accesses; i++) {
+        uint32_t first = (uint32_t)((uint64_t)i * (o->pages - size) / o->accesses);
+        access_list_add(list, first + random_between(&random, 0, size - 1));
+    }
+}
+
 /* One to four phases, each of one to four walkers of any kind, whose areas may be apart or one. */
 static void make_composite(const struct pattern_options *o, struct access_list *list)
 {
@@ -109,6 +146,9 @@ const struct pattern composite_patterns[] = {
     { "threads", "--streams walks of several kinds; each goes on for up to 24 pages at a time", make_threads },
     { "phases", "one walk after the other, of any kind, over the whole mapping", make_phases },
     { "product", "two square matrices of pages multiplied: rows of one with columns of the other", make_product },
+    { "hotscan", "a hot set of a fifth of the pages, and a scan of the others that never ends", make_hotscan },
+    { "sets", "--streams working sets in turn, each used at random", make_sets },
+    { "drift", "a working set of an eighth of the pages that moves on slowly", make_drift },
     { "composite", "phases of interleaved walks, all drawn from the seed", make_composite },
     { NULL, NULL, NULL },
 };

@@ -1,5 +1,5 @@
 /*
- * auto.c: keeps what has proved to come back soonest, and lets the rest stream by.
+ * auto.c: keeps what has proved to come back soonest, lets the rest stream by, and turns to new pages when the kept ones are dead.
  *
  * Pages live in two queues. `kept` holds most of the pool and is not touched by passing pages; `passing` is a
  * short first-in first-out queue that new pages go through and victims come from. So a scan of any length costs the kept pages
@@ -7,13 +7,20 @@
  *
  * A page that comes back after its eviction has shown how long it takes to: the pages that came in meanwhile (a ghost
  * remembers when it came). It takes the place of a kept page just if that has gone unused for longer (the comparison that LIRS
- * makes: Jiang and Zhang, SIGMETRICS 2002). A hand goes round the kept pages, one look at a time, clears A bits
- * and notes when; if the page under the hand was used since, or hasn't had as long as the newcomer needed, nothing changes.
+ * makes: Jiang and Zhang, SIGMETRICS 2002). A hand goes round the kept pages, a few looks at a time, clears A bits
+ * and notes when; if the pages under the hand were used since, or haven't had as long as the newcomer needed, nothing changes.
  * On a loop both take the same time, so kept pages stay; a hot page beats any that has cooled. The comparison needs A bits, so it
  * waits for the next pick.
  *
+ * When a working set is replaced by another, all this is slow: each new page has to be read twice before it is kept. The sign is
+ * that pages come back which a pool of this size would have held in the order of use alone, while the hand finds most kept pages
+ * unused (`alive`). Then `target` gives frames of kept pages to passing ones, which are no longer evicted at the first turn: a page that
+ * is used again on its way through the queue is kept without ever having left (as in CLOCK-Pro: Jiang, Chen and Zhang, USENIX 2005). When
+ * kept pages are used, or those that come back took longer than a turn of the pool, the frames go back one by one.
+ *
  * Holds 36 bytes a slot (half of it ghosts: a table of twice the pool, in which later ones overwrite earlier ones). Costs
- * 25 instructions for a new page, 25 for a victim, and up to LOOKS looks at A bits for a page that came back.
+ * 25 instructions for a new page, 25 for a victim, up to LOOKS looks at A bits for a page that came back, and while passing
+ * pages have many frames two looks for a victim.
  */
 #include "kernel/policy/evict.h"
 #include "kernel/policy/evict/list.h"
@@ -23,8 +30,16 @@
 #define PASSING_SHARE 128 /* one in so many frames is for passing pages, */
 #define PASSING_LEAST 2   /* but at least so many, and what a batch takes at once */
 #define BATCH_PICKS 64    /* picks after which a large batch is forgotten */
-#define LOOKS 2           /* at kept pages, for one page that came back */
-#define CHANCES 32        /* reprieves for one victim when kept pages must go */
+#define LOOKS 8           /* at kept pages, for one page that came back */
+#define CHANCES 32        /* reprieves for one victim */
+#define ALIVE_MAX 65536u
+#define ALIVE_LOOKS 32                 /* over which it is averaged */
+#define ALIVE_FEW (ALIVE_MAX / 2)      /* fewer: kept pages give way, */
+#define ALIVE_MANY (ALIVE_MAX / 4 * 3) /* more: they take frames back */
+#define WIDEN 4                        /* frames for passing pages, for one page that came back while few kept ones are alive */
+#define NARROW 1
+#define DEMOTIONS 2    /* kept pages that a pick gives up when there are too many */
+#define SECOND_TURN 16 /* one in so many frames for passing pages, from which on those go round twice */
 
 struct ghost {
     uint32_t tag;  /* of the page */
@@ -38,16 +53,20 @@ struct keeper {
     uint32_t now;                  /* pages that came in so far: the clock of this policy */
     uint32_t picks, batch, recent; /* most victims asked for at once, lately and since picks was 0 */
     uint32_t mask;                 /* ghosts - 1 */
+    uint32_t alive;                /* share of kept pages that the hand lately found used, of ALIVE_MAX */
+    uint32_t target;               /* frames for passing pages, beside the least */
     struct ghost *ghosts;
     uint32_t *tags;   /* by slot */
     uint32_t *stamps; /* by slot: when it came, or when its A bit was cleared; returned: how long it took */
-    uint8_t *lists;   /* by slot: enum list */
+    uint8_t *lists;   /* by slot: enum list, and LOOKED */
     struct slot_link links[];
 };
 
 enum list { KEPT,
             PASSING,
             RETURNED };
+#define LOOKED 4 /* passing: it reached the end once, and its A bit was cleared then */
+#define LIST_OF(entry) ((entry)&3)
 
 static uint32_t ghost_count(uint32_t nslots)
 {
@@ -104,9 +123,9 @@ static void put(struct keeper *k, enum list list, uint32_t slot)
 
 static void take(struct keeper *k, uint32_t slot)
 {
-    k->nkept -= k->lists[slot] == KEPT;
-    k->npassing -= k->lists[slot] == PASSING;
-    k->nreturned -= k->lists[slot] == RETURNED;
+    k->nkept -= LIST_OF(k->lists[slot]) == KEPT;
+    k->npassing -= LIST_OF(k->lists[slot]) == PASSING;
+    k->nreturned -= LIST_OF(k->lists[slot]) == RETURNED;
     list_remove(k->links, slot);
 }
 
@@ -136,7 +155,7 @@ static void auto_insert(void *state, const struct evict_new *pages, unsigned n)
 static void auto_touch(void *state, uint32_t slot)
 {
     struct keeper *k = state;
-    if (k->lists[slot] != KEPT)
+    if (LIST_OF(k->lists[slot]) != KEPT)
         return;
     take(k, slot);
     k->stamps[slot] = k->now;
@@ -154,6 +173,7 @@ static uint32_t room(const struct keeper *k)
     uint32_t passing = k->nslots / PASSING_SHARE;
     if (passing < PASSING_LEAST)
         passing = PASSING_LEAST;
+    passing += k->target;
     if (passing < k->batch)
         passing = k->batch;
     return passing < k->nslots ? k->nslots - passing : 0;
@@ -166,11 +186,33 @@ static uint32_t cooled(struct keeper *k, uint32_t took, const struct evict_view 
         uint32_t hand = k->links[k->kept].next;
         if (hand == k->kept || k->now - k->stamps[hand] <= took)
             return k->nslots;
-        if (!view->test_and_clear_accessed(view->context, hand))
+        bool used = view->test_and_clear_accessed(view->context, hand);
+        k->alive += (used ? ALIVE_MAX / ALIVE_LOOKS : 0) - k->alive / ALIVE_LOOKS;
+        if (!used)
             return hand;
         auto_touch(k, hand);
     }
     return k->nslots;
+}
+
+/* A kept page becomes a passing one, the next to go. */
+static void demote(struct keeper *k, uint32_t slot)
+{
+    take(k, slot);
+    put(k, PASSING, slot);
+    k->lists[slot] |= LOOKED;
+    list_remove(k->links, slot);
+    list_insert_after(k->links, k->passing, slot);
+}
+
+static void widen(struct keeper *k, uint32_t by)
+{
+    k->target = k->target + by < k->nslots ? k->target + by : k->nslots;
+}
+
+static void narrow(struct keeper *k, uint32_t by)
+{
+    k->target = k->target > by ? k->target - by : 0;
 }
 
 /* A page that came back takes the place of one that has cooled for longer than it took; else it passes. */
@@ -184,16 +226,16 @@ static void settle_returned(struct keeper *k, uint32_t slot, const struct evict_
         return;
     }
     uint32_t loser = cooled(k, took, view);
+    if (took > k->nslots || k->alive > ALIVE_MANY)
+        narrow(k, NARROW);
+    else if (loser != k->nslots && k->alive < ALIVE_FEW)
+        widen(k, WIDEN);
     if (loser == k->nslots) {
         put(k, PASSING, slot);
         return;
     }
     put(k, KEPT, slot);
-    take(k, loser);
-    put(k, PASSING, loser);
-    /* It goes next. */
-    list_remove(k->links, loser);
-    list_insert_after(k->links, k->passing, loser);
+    demote(k, loser);
 }
 
 /* Pages read ahead pass before anybody tells of them: a pick sees them as frames that are on no list. */
@@ -208,12 +250,46 @@ static void note_batch(struct keeper *k, uint32_t victims)
     }
 }
 
-/* The oldest passing page; with none left the kept page under the hand, if it wasn't used since the hand came by. */
-static uint32_t next_victim(struct keeper *k, const struct evict_view *view)
+/*
+ * The oldest passing page may go. With few frames for such pages it does; with many its first turn clears the A bit, and in the second
+ * one it goes or, if it was used, is kept as one that came back at once. True: it goes.
+ */
+static bool may_pass(struct keeper *k, uint32_t slot, const struct evict_view *view)
 {
-    for (uint32_t slot = k->links[k->passing].next; slot != k->passing; slot = k->links[slot].next)
-        if (evict_may_take(view, slot))
+    if (k->target < k->nslots / SECOND_TURN)
+        return true;
+    bool used = view->test_and_clear_accessed(view->context, slot);
+    if (!(k->lists[slot] & LOOKED)) {
+        take(k, slot);
+        put(k, PASSING, slot);
+        k->lists[slot] |= LOOKED;
+        return false;
+    }
+    if (used) {
+        k->stamps[slot] = k->now - k->stamps[slot];
+        settle_returned(k, slot, view);
+    }
+    return !used;
+}
+
+static uint32_t passing_victim(struct keeper *k, const struct evict_view *view)
+{
+    unsigned chances = CHANCES;
+    for (uint32_t slot = k->links[k->passing].next, next; slot != k->passing; slot = next) {
+        uint32_t before = k->links[slot].prev;
+        if (!evict_may_take(view, slot))
+            next = k->links[slot].next;
+        else if (chances-- == 0 || may_pass(k, slot, view))
             return slot;
+        else
+            next = k->links[before].next;
+    }
+    return k->nslots;
+}
+
+/* The kept page under the hand, if it wasn't used since the hand came by. */
+static uint32_t kept_victim(struct keeper *k, const struct evict_view *view)
+{
     unsigned chances = CHANCES;
     for (uint32_t slot = k->links[k->kept].next; slot != k->kept;) {
         uint32_t next = k->links[slot].next;
@@ -229,20 +305,33 @@ static uint32_t next_victim(struct keeper *k, const struct evict_view *view)
     return k->nslots;
 }
 
-static unsigned auto_pick(void *state, unsigned n, uint32_t *out, const struct evict_view *view)
+/* Moves pages between the queues until each has the frames that it should have, or nearly. */
+static void balance(struct keeper *k, unsigned n, const struct evict_view *view)
 {
-    struct keeper *k = state;
-    unsigned taken = 0;
-    note_batch(k, n);
     while (!list_empty(k->links, k->returned))
         settle_returned(k, k->links[k->returned].next, view);
+    for (unsigned i = 0; i < DEMOTIONS && k->nkept > room(k); i++) {
+        uint32_t loser = cooled(k, 0, view);
+        if (loser != k->nslots)
+            demote(k, loser);
+    }
     while (k->nkept < room(k) && k->npassing > n) {
         uint32_t oldest = k->links[k->passing].next;
         take(k, oldest);
         put(k, KEPT, oldest);
     }
+}
+
+static unsigned auto_pick(void *state, unsigned n, uint32_t *out, const struct evict_view *view)
+{
+    struct keeper *k = state;
+    unsigned taken = 0;
+    note_batch(k, n);
+    balance(k, n, view);
     while (taken < n) {
-        uint32_t slot = next_victim(k, view);
+        uint32_t slot = passing_victim(k, view);
+        if (slot == k->nslots)
+            slot = kept_victim(k, view);
         if (slot == k->nslots)
             break;
         take(k, slot);
@@ -254,7 +343,7 @@ static unsigned auto_pick(void *state, unsigned n, uint32_t *out, const struct e
 
 const struct evict_policy evict_auto = {
     .name = "auto",
-    .help = "keeps the pages that come back soonest, lets scans stream by",
+    .help = "keeps the pages that come back soonest, lets scans stream by, follows working sets",
     .state_size = auto_state_size,
     .init = auto_init,
     .on_insert = auto_insert,
