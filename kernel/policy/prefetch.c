@@ -7,6 +7,7 @@
     X(none) \
     X(readahead) \
     X(stride) \
+    X(streams) \
     X(markov) \
     X(fit) \
     X(replay) \

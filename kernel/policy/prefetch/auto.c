@@ -1,24 +1,24 @@
 /*
- * auto.c: watches how the others would have done and uses the best of them, or none.
+ * auto.c: watches how the others would have done and reads what the best of them name, or nothing.
  *
- * Five predictors learn side by side: the order of earlier passes and runs (replay.c), the recurrence (fit.c), correlated
- * steps (markov.c), the majority step (stride.c) and the doubling window (readahead.c). Each says which single page it
- * expects next; the next access tells who was right, and `score` keeps for each the share of accesses that
- * it foresaw, with false expectations taken off twice. At a fault they are asked in the order of their scores
- * until one names pages.
+ * Six predictors learn side by side: the order of earlier passes and runs (replay.c), the recurrence (fit.c), walks side by side
+ * (streams.c), correlated steps (markov.c), the majority step (stride.c) and the doubling window (readahead.c). Each says which single
+ * page it expects next; the next access tells who was right, and `score` keeps for each the share of accesses that it foresaw, with
+ * false expectations taken off twice. At a fault those are asked first who foresaw the page, then those whose pages proved
+ * useful. Walks and recurrences with proof fill what the first leaves of the batch, since their next faults would come soon.
  *
  * Three things bound what is read in vain, because a page that nobody uses holds a frame. Every predictor limits
- * itself by its own evidence. Unless it has proof (a tested order, a recurrence that explains more than it costs to state), it
- * may name at most twice as many pages as it was lately right unheard, and those are paid from `credit`, which
- * grows by one with each access that somebody foresaw and by two with each page used that was read ahead. Only a mapping that is
- * entered at its first page gets a few pages without evidence. So where nobody can predict, nearly nothing is read ahead.
+ * itself by its own evidence. Unless it has proof (a tested order, a recurrence that explains more than it costs to state, streams that
+ * go on), it may name at most twice as many pages as it was lately right unheard, and those are paid from `credit`, which
+ * grows by two with each access that it foresaw. And `yield` is the share of what each named that was used: who names
+ * pages in vain is given less room, and in the end only a trial now and then. So where nobody can predict, nearly nothing is read ahead.
  *
  * While the order or the recurrence is proven and right, the rest are not fed at all: they catch up at the first surprise. Where
  * nobody has been right for long, the two that cost most to feed listen only now and then.
  *
- * Costs, measured in the guest, on an access: 100 instructions if it was foreseen, 350 where nothing can be predicted,
- * 700 between; at a fault 140 more where nobody has anything to say, what the chosen predictor needs for each page it names,
- * and now and then a search of fit.c (7000 at most). Holds what replay.c holds and 400 bytes.
+ * Costs, measured in the guest, on an access: 110 instructions if it was foreseen, 600 where nothing can be predicted,
+ * 900 between; at a fault 140 more where nobody has anything to say, what the chosen predictors need for each page they name,
+ * and now and then a search of fit.c (7000 at most). Holds what replay.c holds, a byte a page, and 1.5 KiB.
  */
 #include "kernel/policy/prefetch.h"
 
@@ -26,12 +26,14 @@
 
 #include "kernel/policy/prefetch/readahead.h"
 #include "kernel/policy/prefetch/replay.h"
+#include "kernel/policy/prefetch/streams.h"
 #include "kernel/policy/prefetch/stride.h"
 #include "kernel/policy/prefetch/trust.h"
 
 /* In the order in which they are asked while scores are equal. */
 enum predictor { ORDER,
                  FIT,
+                 STREAMS,
                  MARKOV,
                  STRIDE,
                  READAHEAD,
@@ -41,8 +43,14 @@ enum predictor { ORDER,
 #define SCORE_MAX 1024
 #define SCORE_PROVEN 600 /* what a loaded profile starts with */
 #define RIGHT_MAX 64
-#define RIGHT_LEAST 2   /* expectations that came true before the first page is named */
-#define ORDER_MERIT 256 /* added to its score once it is proven */
+#define RIGHT_LEAST 2  /* expectations that came true before the first page is named */
+#define ORDER_MERIT 64 /* added to its score once it is proven */
+#define YIELD_MAX 1024
+#define YIELD_FIRST 768
+#define YIELD_POOR 384 /* below this only every PROBE-th fault is for whom it concerns, */
+#define PROBE 8
+#define RIGHT_AGAIN 12 /* or those that were right so often since */
+#define FORESAW_MERIT (2 * YIELD_MAX)
 #define QUIET 64
 #define AWAKE 16
 #define STRIDE_FAULTS 4 /* a first trend is looked for at every fourth fault */
@@ -50,24 +58,29 @@ enum predictor { ORDER,
 #define FIRST_PAGES 4   /* named without evidence at a mapping's first page, */
 #define FIRST_SHARE 8   /* but no more than this share of what may be named */
 #define CREDIT_MOST 256
+#define CREDIT_RIGHT 2
 
 struct chooser {
     struct readahead readahead;
     struct stride stride;
+    struct streams streams;
+    bool foresaw[PREDICTORS];      /* the latest access */
     uint32_t expected[PREDICTORS]; /* page, or NOTHING */
     uint16_t score[PREDICTORS];    /* share of accesses foreseen lately */
     uint8_t right[PREDICTORS];     /* expectations that came true, less those that did not */
     bool behind;                   /* the others were not fed lately */
     uint32_t last;
     uint32_t faults;
-    uint32_t quiet;       /* accesses since the latest that somebody foresaw */
-    int32_t credit;       /* pages */
-    struct replay replay; /* its tables follow */
+    uint32_t quiet;             /* accesses since the latest that somebody foresaw */
+    int32_t credit[PREDICTORS]; /* pages */
+    uint16_t yield[PREDICTORS]; /* share of the pages it named that were used, lately, of YIELD_MAX */
+    uint8_t *namer;             /* by page: who named it last, plus one */
+    struct replay replay;       /* its tables follow, then namer */
 };
 
 static size_t auto_size(uint32_t npages)
 {
-    return offsetof(struct chooser, replay) + replay_size(npages);
+    return offsetof(struct chooser, replay) + replay_size(npages) + npages;
 }
 
 static void auto_init(void *state, uint32_t npages)
@@ -77,8 +90,13 @@ static void auto_init(void *state, uint32_t npages)
     replay_init(&c->replay, npages);
     readahead_init(&c->readahead);
     stride_init(&c->stride);
-    for (unsigned i = 0; i < PREDICTORS; i++)
+    streams_init(&c->streams);
+    c->namer = (uint8_t *)&c->replay + replay_size(npages);
+    memset(c->namer, 0, npages);
+    for (unsigned i = 0; i < PREDICTORS; i++) {
         c->expected[i] = NOTHING;
+        c->yield[i] = YIELD_FIRST;
+    }
 }
 
 static bool known(const struct chooser *c, int64_t page)
@@ -99,16 +117,18 @@ static bool may_have_skipped(const struct chooser *c, enum predictor who, uint32
            distance / step <= NEAR;
 }
 
-static void judge(struct chooser *c, uint32_t page)
+static bool judge(struct chooser *c, uint32_t page)
 {
     bool anybody = false;
     for (unsigned who = 0; who < PREDICTORS; who++) {
         uint16_t score = c->score[who];
         uint8_t right = c->right[who];
+        c->foresaw[who] = c->expected[who] == page;
         if (c->expected[who] != page && score < 16 && right == 0)
             continue; /* nothing to lose */
         if (c->expected[who] == page) {
             anybody = true;
+            c->credit[who] += c->credit[who] < CREDIT_MOST ? CREDIT_RIGHT : 0;
             score = (uint16_t)(score + (SCORE_MAX - score) / 16);
             right = (uint8_t)(right + (right < RIGHT_MAX));
         } else if (c->expected[who] == NOTHING) {
@@ -121,8 +141,7 @@ static void judge(struct chooser *c, uint32_t page)
         c->right[who] = right;
     }
     c->quiet = anybody ? 0 : c->quiet + 1;
-    if (anybody && c->credit < CREDIT_MOST)
-        c->credit++;
+    return anybody;
 }
 
 static void praise(struct chooser *c, enum predictor who)
@@ -135,7 +154,7 @@ static bool foreseen(struct chooser *c, uint32_t page)
 {
     struct replay *r = &c->replay;
     bool by_fit = fit_follow(&r->fit, page);
-    bool by_order = r->trust >= TRUST_FULL && replay_successor(r, c->last) == page;
+    bool by_order = r->trust >= TRUST_FULL && replay_expected(r) == page;
     if (!by_fit && !by_order)
         return false;
     replay_follow(r, page);
@@ -156,11 +175,12 @@ static void catch_up(struct chooser *c)
     c->stride.last = c->last;
     c->readahead.last = c->last;
     markov_restart(c->replay.markov, c->last);
+    streams_restart(&c->streams);
     if (f->last != c->last)
         fit_restart(f, c->last);
     for (unsigned who = MARKOV; who < PREDICTORS; who++)
         c->expected[who] = NOTHING;
-    expect(c, ORDER, replay_successor(&c->replay, c->last));
+    expect(c, ORDER, replay_expected(&c->replay));
     expect(c, FIT, f->nalive > 0 ? f->next : -1);
 }
 
@@ -188,32 +208,48 @@ static void feed_costly(struct chooser *c, uint32_t page, enum access_kind kind,
         expect(c, FIT, r->fit.next);
 }
 
+/* A page that was read ahead was used, or was not. */
+static void note_yield(struct chooser *c, uint32_t page, bool used)
+{
+    if (!known(c, page) || c->namer[page] == 0)
+        return;
+    uint16_t *yield = &c->yield[c->namer[page] - 1];
+    c->namer[page] = 0;
+    *yield = (uint16_t)(used ? *yield + (YIELD_MAX - *yield) / 32 : *yield - *yield / 32);
+}
+
 static void learn(struct chooser *c, uint32_t page, enum access_kind kind)
 {
+    if (kind != ACCESS_FAULT)
+        note_yield(c, page, kind == ACCESS_TOUCH);
     if (kind == ACCESS_WASTE || !known(c, page)) {
         stride_access(&c->stride, page, ACCESS_WASTE);
+        streams_access(&c->streams, page, ACCESS_WASTE);
         return;
     }
-    if (kind == ACCESS_TOUCH && c->credit < CREDIT_MOST)
-        c->credit += 2;
     if (kind == ACCESS_FAULT)
         c->faults++;
     if (foreseen(c, page))
         return;
     if (c->behind)
         catch_up(c);
-    judge(c, page);
+    if (streams_access(&c->streams, page, kind))
+        c->expected[STREAMS] = page;
+    bool anybody = judge(c, page);
     readahead_access(&c->readahead, page, kind);
     stride_access(&c->stride, page, kind);
     if (kind == ACCESS_FAULT && (c->stride.trend != 0 || c->faults % STRIDE_FAULTS == 0))
         stride_find_trend(&c->stride);
-    replay_learn_order(&c->replay, page);
+    if (anybody)
+        replay_follow(&c->replay, page);
+    else
+        replay_learn_order(&c->replay, page);
     uint32_t before = c->last;
     c->last = page;
-    expect(c, ORDER, replay_successor(&c->replay, page));
+    expect(c, ORDER, replay_expected(&c->replay));
     expect(c, STRIDE, c->stride.trend == 0 ? -1 : (int64_t)page + c->stride.trend);
     expect(c, READAHEAD, c->readahead.window == 0 ? -1 : (int64_t)page + 1);
-    c->expected[MARKOV] = c->expected[FIT] = NOTHING;
+    c->expected[MARKOV] = c->expected[FIT] = c->expected[STREAMS] = NOTHING;
     feed_costly(c, page, kind, before);
 }
 
@@ -229,19 +265,30 @@ static bool order_is_proven(const struct chooser *c)
 }
 
 /* Most pages that this predictor may name now: on proof as many as it likes, else what it has earned. */
-static unsigned allowance(const struct chooser *c, enum predictor who, unsigned max)
+static unsigned earned(const struct chooser *c, enum predictor who, unsigned max)
 {
+    if (c->behind && who != FIT && who != ORDER)
+        return 0;
     if (who == FIT)
         return c->replay.fit.nalive > 0 ? max : 0;
-    if (who == ORDER && order_is_proven(c))
+    if (who == STREAMS || (who == ORDER && order_is_proven(c)))
         return max;
     unsigned pages = c->right[who] < RIGHT_LEAST ? 0 : 2u * c->right[who];
-    unsigned credit = c->credit > 0 ? (unsigned)c->credit : 0;
+    unsigned credit = c->credit[who] > 0 ? (unsigned)c->credit[who] : 0;
     if (pages > credit)
         pages = credit;
     if (who == READAHEAD && c->faults == 1)
         pages = max / FIRST_SHARE < FIRST_PAGES ? max / FIRST_SHARE : FIRST_PAGES;
     return pages < max ? pages : max;
+}
+
+/* The same, less if much of what it named before was not used. */
+static unsigned allowance(const struct chooser *c, enum predictor who, unsigned max)
+{
+    unsigned pages = earned(c, who, max), share = c->yield[who] * 4u / 3;
+    if (c->yield[who] < YIELD_POOR && c->right[who] < RIGHT_AGAIN && c->faults % PROBE != 0)
+        return 0;
+    return share >= YIELD_MAX ? pages : (pages * share + YIELD_MAX - 1) / YIELD_MAX;
 }
 
 static unsigned ask(struct chooser *c, enum predictor who, const struct prefetch_query *query, uint32_t *out)
@@ -251,6 +298,8 @@ static unsigned ask(struct chooser *c, enum predictor who, const struct prefetch
         return replay_predict_order(&c->replay, query, out);
     case FIT:
         return fit_predict(&c->replay.fit, query, out);
+    case STREAMS:
+        return streams_predict(&c->streams, query, out);
     case MARKOV:
         return markov_predict(c->replay.markov, query, out);
     case STRIDE:
@@ -263,7 +312,8 @@ static unsigned ask(struct chooser *c, enum predictor who, const struct prefetch
 /* A proven order knows where a run ends; the others only where it would go on. */
 static unsigned merit(const struct chooser *c, enum predictor who)
 {
-    return c->score[who] + (who == ORDER && order_is_proven(c) ? ORDER_MERIT : 0u);
+    unsigned merit = c->score[who] / 8u + 2u * c->yield[who];
+    return merit + (who == ORDER && order_is_proven(c) ? ORDER_MERIT : 0u) + (c->foresaw[who] ? FORESAW_MERIT : 0u);
 }
 
 /* Those that may name pages, the best first. */
@@ -285,21 +335,42 @@ static unsigned rank(const struct chooser *c, unsigned max, enum predictor *orde
     return n;
 }
 
+/* Appends what this predictor names and nobody else has. Returns how many names there are then. */
+static unsigned add_names(struct chooser *c, enum predictor who, const struct prefetch_query *query, unsigned most, uint32_t *out,
+                          unsigned n)
+{
+    uint32_t names[PREFETCH_HORIZON / 8];
+    struct prefetch_query q = *query;
+    q.max = query->max - n < most ? query->max - n : most;
+    bool proven = n > 0 && who == STREAMS;
+    unsigned named = proven ? streams_predict_proven(&c->streams, &q, names) : ask(c, who, &q, names), before = n;
+    c->credit[who] -= c->credit[who] > -CREDIT_MOST ? (int32_t)named : 0;
+    for (unsigned i = 0; i < named; i++) {
+        unsigned k = 0;
+        while (k < before && out[k] != names[i])
+            k++;
+        if (k == before) {
+            out[n++] = names[i];
+            c->namer[names[i]] = (uint8_t)(who + 1);
+        }
+    }
+    return n;
+}
+
 static unsigned auto_predict(void *state, const struct prefetch_query *query, uint32_t *out)
 {
     struct chooser *c = state;
     enum predictor order[PREDICTORS];
-    unsigned most[PREDICTORS], ranked = rank(c, query->max, order, most);
-    for (unsigned i = 0; i < ranked; i++) {
-        struct prefetch_query q = *query;
-        q.max = most[i];
-        unsigned n = ask(c, order[i], &q, out);
-        if (n > 0) {
-            c->credit -= (int32_t)n;
-            return n;
-        }
+    unsigned most[PREDICTORS], ranked = rank(c, query->max, order, most), n = 0;
+    for (unsigned i = 0; i < ranked && n < query->max; i++) {
+        bool adds = order[i] == STREAMS || order[i] == FIT;
+        if (n > 0 && !adds)
+            continue;
+        n = add_names(c, order[i], query, most[i], out, n);
+        if (n > 0 && order[i] == ORDER && order_is_proven(c))
+            break;
     }
-    return 0;
+    return n;
 }
 
 /*

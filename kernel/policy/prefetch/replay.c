@@ -22,8 +22,9 @@
 #include "kernel/policy/prefetch/naming.h"
 #include "kernel/policy/prefetch/trust.h"
 
-#define ONCE_WRONG 0x80000000u
-#define WALK 32           /* only while the order is trusted at all: else there is nothing to save */
+#define WALK 32       /* only while the order is trusted at all: else there is nothing to save */
+#define NOISE_USUAL 2 /* single pages that did not fit, in a row, after which the next such is taken for noise at once */
+#define NOISE_MOST 8
 #define MAGIC 0x31795042u /* "BPy1" */
 #define HEADER 16         /* magic, checksum, pages, trust */
 #define UNTESTED 0xFFu
@@ -36,7 +37,7 @@ size_t replay_size(uint32_t npages)
 void replay_init(struct replay *r, uint32_t npages)
 {
     memset(r, 0, sizeof(*r));
-    r->npages = npages;
+    r->npages = r->aside = npages;
     r->trust = TRUST_LEAST;
     r->markov = (struct markov *)(r + 1);
     r->after = (uint32_t *)((char *)r->markov + markov_size(npages));
@@ -47,7 +48,7 @@ void replay_init(struct replay *r, uint32_t npages)
 
 uint32_t replay_successor(const struct replay *r, uint32_t page)
 {
-    uint32_t after = r->after[page] & ~ONCE_WRONG;
+    uint32_t after = r->after[page] & ~REPLAY_FLAGS;
     return after == 0 ? r->npages : after - 1;
 }
 
@@ -63,28 +64,82 @@ static bool comes_later(const struct replay *r, uint32_t from, uint32_t page)
 
 static void learn_successor(struct replay *r, uint32_t page)
 {
-    uint32_t *after = &r->after[r->last];
-    if (*after == 0) {
-        *after = page + 1;
-    } else if ((*after & ~ONCE_WRONG) == page + 1) {
-        *after = page + 1;
+    uint32_t *after = &r->after[r->last], flags = *after & REPLAY_FLAGS, known = *after & ~REPLAY_FLAGS;
+    if (known == 0) {
+        *after = flags | (page + 1);
+    } else if (known == page + 1) {
+        *after &= ~REPLAY_ONCE_WRONG;
         r->tested = true;
         trust_hit(&r->trust);
     } else if (r->trust < TRUST_LEAST || !comes_later(r, r->last, page)) {
-        *after = *after & ONCE_WRONG ? page + 1 : *after | ONCE_WRONG;
+        *after = flags & REPLAY_ONCE_WRONG ? (flags & ~REPLAY_ONCE_WRONG) | (page + 1) : *after | REPLAY_ONCE_WRONG;
         r->tested = true;
         trust_miss(&r->trust);
     }
 }
 
-void replay_learn_order(struct replay *r, uint32_t page)
+static void go_to(struct replay *r, uint32_t page)
 {
-    if (page >= r->npages || (r->started && page == r->last))
-        return;
     if (r->started)
         learn_successor(r, page);
+    r->step = (int32_t)(page - r->last);
     r->last = page;
     r->started = true;
+}
+
+/* Does the page go on from where the run is: as the order says, at once or past some that may have been resident; else in equal steps? */
+static bool fits(const struct replay *r, uint32_t page)
+{
+    int32_t distance = (int32_t)(page - r->last);
+    if ((r->after[r->last] & ~REPLAY_FLAGS) == 0)
+        return r->step != 0 && distance % r->step == 0 && distance / r->step > 0 && distance / r->step <= WALK;
+    return replay_expected(r) == page || (r->trust >= TRUST_LEAST && comes_later(r, r->last, page));
+}
+
+/* Lies the page that stands aside between the one before and this one? Then it is hardly noise, if the order knows nothing of it. */
+static bool on_the_way(const struct replay *r, uint32_t page)
+{
+    uint32_t from = r->last < page ? r->last : page, to = r->last < page ? page : r->last;
+    return (r->after[r->last] & ~REPLAY_FLAGS) == 0 && r->aside > from && r->aside < to;
+}
+
+/* The page before did not fit. If this one does, that was noise, and nothing is learnt from it; else the run goes on from there. */
+static void settle_aside(struct replay *r, bool fit)
+{
+    uint32_t aside = r->aside;
+    r->aside = r->npages;
+    r->noise = !fit ? r->noise / 2 : r->noise < NOISE_MOST ? r->noise + 1
+                                                           : NOISE_MOST;
+    if (fit)
+        r->after[aside] |= REPLAY_ONCE_ASIDE;
+    else
+        go_to(r, aside);
+}
+
+static void learn_order(struct replay *r, uint32_t page, bool foreseen)
+{
+    if (page >= r->npages || (r->started && (page == r->last || page == r->aside)))
+        return;
+    bool fit = foreseen || !r->started || fits(r, page);
+    if (r->aside != r->npages) {
+        settle_aside(r, fit && (foreseen || !on_the_way(r, page)));
+    } else if (!fit && !(r->after[page] & REPLAY_ONCE_ASIDE)) {
+        r->aside = page;
+        return;
+    }
+    if (fit)
+        r->after[page] &= ~REPLAY_ONCE_ASIDE;
+    go_to(r, page);
+}
+
+void replay_learn_order(struct replay *r, uint32_t page)
+{
+    learn_order(r, page, false);
+}
+
+void replay_learn_foreseen(struct replay *r, uint32_t page)
+{
+    learn_order(r, page, true);
 }
 
 void replay_access(struct replay *r, uint32_t page, enum access_kind kind)
@@ -103,6 +158,10 @@ unsigned replay_predict_order(struct replay *r, const struct prefetch_query *que
         return 0;
     struct naming n = naming_start(&q, out);
     uint32_t page = query->page;
+    if (r->aside != r->npages && r->noise >= NOISE_USUAL)
+        page = r->last;
+    else if (r->aside != r->npages && q.max > TRUST_LEAST)
+        q.max = TRUST_LEAST;
     do
         page = replay_successor(r, page);
     while (page < r->npages && naming_offer(&n, page));
@@ -118,15 +177,24 @@ unsigned replay_predict(struct replay *r, const struct prefetch_query *query, ui
     return n > 0 ? n : markov_predict(r->markov, query, out);
 }
 
+/* To the page's successor; 0: none is known. A page that stands aside at the end of a run was its last. */
+static int64_t saved_step(const struct replay *r, uint32_t page)
+{
+    uint32_t after = replay_successor(r, page);
+    if (after == r->npages && page == r->last)
+        after = r->aside;
+    return after == r->npages ? 0 : (int64_t)after - page;
+}
+
 /* Runs of pages whose successors lie the same step away: (step, pages); step 0: no successor known. */
 static void save_order(const struct replay *r, struct bytes_out *o)
 {
     for (uint32_t page = 0; page < r->npages;) {
-        int64_t step = r->after[page] == 0 ? 0 : (int64_t)replay_successor(r, page) - page;
+        int64_t step = saved_step(r, page);
         uint32_t first = page;
         do
             page++;
-        while (page < r->npages && step == (r->after[page] == 0 ? 0 : (int64_t)replay_successor(r, page) - page));
+        while (page < r->npages && step == saved_step(r, page));
         struct bytes_out run = *o;
         put_signed(&run, step);
         put_number(&run, page - first);
@@ -149,7 +217,7 @@ static bool load_order(struct replay *r, struct bytes_in *in)
             if (step < -(int64_t)page || after >= r->npages)
                 return false;
             if (step != 0) /* the new run's word counts for more */
-                r->after[page] = ((uint32_t)after + 1) | ONCE_WRONG;
+                r->after[page] = ((uint32_t)after + 1) | REPLAY_ONCE_WRONG;
         }
     }
     return in->at == in->end;

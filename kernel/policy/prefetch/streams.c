@@ -1,0 +1,318 @@
+/*
+ * streams.c: several walks at once, each with a constant step, whatever comes between their accesses.
+ *
+ * A page that a known stream leads to moves that stream on. Any other is compared with the latest such pages: with a
+ * neighbour, or two pages that make equal steps with it, a new stream begins. So it makes no difference how streams are
+ * interleaved, and noise passes without touching any of them.
+ *
+ * How far ahead to read follows from how long streams lately became: as far as at least one in SURVIVORS of those that were as
+ * long as this one is now went on, and no further than three times what was seen of it. Where pages are touched at random, streams
+ * end as soon as they begin, and after a few of them nothing is named for new ones. At a fault the other streams
+ * that are still going are read ahead too, a page of each in turn: their next faults would come soon.
+ *
+ * Holds 480 bytes. Costs 60 instructions for an access that a stream led to, 250 for another, and 60 for each page named.
+ */
+#include "kernel/policy/prefetch/streams.h"
+
+#include <string.h>
+
+#include "kernel/policy/prefetch/naming.h"
+
+#define NEIGHBOURS 12   /* latest pages among which one that lies next to this begins a stream */
+#define STEP_MOST 80    /* pages between equal steps that others may interrupt; three in a row may be any step apart */
+#define SKIP_LENGTH 8   /* accesses on a stream for each of its pages that may have been resident, so that nobody saw it used */
+#define PROVEN 8        /* accesses, from which on a stream may have skipped some, and is read ahead at others' faults */
+#define KNOWN 12        /* accesses that make a step known: two pages are enough for another stream that goes by it */
+#define YOUNG 40        /* accesses after which a stream that is not proven is given up */
+#define BEHIND_LENGTH 4 /* pages in sequence that are present before a page that faults may be a stream */
+#define CHANCE_PRIOR 6  /* streams that began with pages apart and went no further, to begin with: most such are chance */
+#define GAP_UNIT 16u
+#define LONG_AGO 1024   /* accesses: beyond every horizon */
+#define EVIDENCE 4      /* streams of this length before their lengths count without restraint */
+#define REACHED_MOST 48 /* of class 0; then all are halved */
+#define WINDOW_MOST 64
+#define DEBT_SHORT 16 /* pages named in vain, from which on streams that are not proven have to wait */
+#define DEBT_MOST (2 * WINDOW_MOST)
+
+/* Lengths 2, 3, 4.., 6.., 8.., 12.., 16.., 24.., ...: two classes for each power of two. */
+static unsigned length_class(uint32_t length)
+{
+    unsigned class = 0;
+    for (; length >= 4; length /= 2)
+        class += 2;
+    class += length & 1;
+    return class < STREAMS_LENGTHS ? class : STREAMS_LENGTHS - 1;
+}
+
+void streams_init(struct streams *s)
+{
+    memset(s, 0, sizeof(*s));
+    s->latest = STREAMS_MOST;
+    s->reached[STREAM_APART][length_class(2)] = s->reached[STREAM_EQUAL][length_class(3)] = CHANCE_PRIOR;
+    s->reached[STREAM_APART][length_class(4)] = s->reached[STREAM_EQUAL][length_class(4)] = CHANCE_PRIOR / 2;
+    s->reached[STREAM_BEHIND][length_class(BEHIND_LENGTH)] = CHANCE_PRIOR;
+}
+
+void streams_restart(struct streams *s)
+{
+    s->now += LONG_AGO;
+    s->latest = STREAMS_MOST;
+}
+
+static uint32_t class_begin(unsigned class)
+{
+    return (2u + class % 2) << class / 2;
+}
+
+static void note_length(struct streams *s, const struct stream *t, uint32_t length)
+{
+    uint16_t *reached = s->reached[t->origin];
+    unsigned class = length_class(length);
+    if (class_begin(class) != length)
+        return;
+    if (++reached[class] > REACHED_MOST)
+        for (unsigned i = 0; i < STREAMS_LENGTHS; i++)
+            reached[i] = (uint16_t)(reached[i] / 2);
+}
+
+static void move_on(struct streams *s, uint32_t which, uint32_t page)
+{
+    struct stream *t = &s->stream[which];
+    uint32_t gap = (s->now - t->when) * GAP_UNIT;
+    t->gap = gap < t->gap * 4 ? t->gap + gap / 4 - t->gap / 4 : t->gap * 2;
+    t->last = page;
+    t->when = s->now;
+    t->length++;
+    note_length(s, t, t->length);
+    s->latest = which;
+}
+
+/* The stream that leads to this page, at once or past a few pages; or STREAMS_MOST. */
+static uint32_t find_stream(const struct streams *s, uint32_t page)
+{
+    uint32_t found = STREAMS_MOST;
+    for (uint32_t i = 0; i < STREAMS_MOST; i++) {
+        const struct stream *t = &s->stream[i];
+        int32_t distance = (int32_t)(page - t->last);
+        if (t->length == 0 || (t->length < PROVEN && s->now - t->when > YOUNG))
+            continue;
+        if (distance == t->step)
+            return i;
+        if (t->length >= SKIP_LENGTH && (distance ^ t->step) >= 0 && distance % t->step == 0 && distance != 0 &&
+            (uint32_t)(distance / t->step) <= t->length / SKIP_LENGTH)
+            found = i;
+    }
+    return found;
+}
+
+/* A place for a new stream: a free one, or that of the stream that has least to lose. */
+static struct stream *place(struct streams *s)
+{
+    struct stream *worst = &s->stream[0];
+    uint32_t worst_value = UINT32_MAX;
+    for (struct stream *t = s->stream; t < s->stream + STREAMS_MOST; t++) {
+        uint32_t age = s->now - t->when, length = t->length < 64 ? t->length : 64;
+        uint32_t value = t->length == 0 ? 0 : 1 + 4096 * length / (age + 16);
+        if (value < worst_value) {
+            worst_value = value;
+            worst = t;
+        }
+    }
+    return worst;
+}
+
+static uint32_t page_ago(const struct streams *s, uint32_t i)
+{
+    return s->history[(s->nhistory - 1 - i) % STREAMS_HISTORY];
+}
+
+/* Do streams go by this step that have proved themselves? */
+static bool is_known(const struct streams *s, int32_t step)
+{
+    for (const struct stream *t = s->stream; t < s->stream + STREAMS_MOST; t++)
+        if (t->length >= KNOWN && t->step == step)
+            return true;
+    return false;
+}
+
+/* The step with which this page goes on from earlier ones, and how many of those it takes in; 0: none. */
+static int32_t find_step(const struct streams *s, uint32_t page, uint32_t *length, uint32_t *gap)
+{
+    uint32_t known = s->nhistory < STREAMS_HISTORY ? s->nhistory : STREAMS_HISTORY;
+    for (uint32_t i = 0; i < known; i++) {
+        uint32_t before = page_ago(s, i);
+        int32_t step = (int32_t)(page - before);
+        *gap = (s->now - s->came[(s->nhistory - 1 - i) % STREAMS_HISTORY]) * GAP_UNIT;
+        if ((step == 1 || step == -1) && i < NEIGHBOURS) {
+            *length = 2;
+            return step;
+        }
+        if (i < NEIGHBOURS && is_known(s, step)) {
+            *length = 2;
+            return step;
+        }
+        if (step == 0 || (i > 0 && (step > STEP_MOST || step < -STEP_MOST)))
+            continue;
+        for (uint32_t k = i + 1; k < (i == 0 && (step > STEP_MOST || step < -STEP_MOST) ? 2 : known); k++) {
+            if (k < known && before - page_ago(s, k) == (uint32_t)step) {
+                *length = 3;
+                return step;
+            }
+        }
+    }
+    return 0;
+}
+
+static void begin(struct streams *s, uint32_t page, int32_t step, uint32_t length, uint32_t gap, enum stream_origin origin)
+{
+    struct stream *t = place(s);
+    *t = (struct stream){ .last = page, .step = step, .length = length, .when = s->now, .gap = gap, .origin = (uint8_t)origin };
+    note_length(s, t, length);
+    s->latest = (uint32_t)(t - s->stream);
+}
+
+bool streams_access(struct streams *s, uint32_t page, enum access_kind kind)
+{
+    if (kind == ACCESS_WASTE) {
+        s->debt = s->debt < DEBT_MOST ? s->debt + 2 : s->debt;
+        return false;
+    }
+    s->debt -= kind == ACCESS_TOUCH && s->debt > 0;
+    s->now++;
+    uint32_t found = find_stream(s, page), length, gap;
+    s->latest = found;
+    if (found < STREAMS_MOST) {
+        move_on(s, found, page);
+        return true;
+    }
+    int32_t step = find_step(s, page, &length, &gap);
+    if (step != 0)
+        begin(s, page, step, length, gap, length > 2 ? STREAM_EQUAL : gap > GAP_UNIT ? STREAM_APART
+                                                                                     : STREAM_ADJACENT);
+    s->came[s->nhistory % STREAMS_HISTORY] = s->now;
+    s->history[s->nhistory++ % STREAMS_HISTORY] = page;
+    return false;
+}
+
+/* How many pages more is this stream likely to go on for? */
+static uint32_t depth_of(const struct streams *s, const struct stream *t)
+{
+    const uint16_t *reached = s->reached[t->origin];
+    unsigned here = length_class(t->length), class = here;
+    uint32_t need = reached[here] + 1u, of = s->debt < DEBT_SHORT ? 2 : 4, least = s->debt < DEBT_SHORT ? 1 : 3;
+    while (class + 1 < STREAMS_LENGTHS && of * (reached[class + 1] + 1u) >= least * need)
+        class += 1;
+    if (class == here && t->length < PROVEN)
+        return 0;
+    uint32_t until = class + 1 == STREAMS_LENGTHS ? UINT32_MAX : class_begin(class + 1);
+    uint32_t depth = until > t->length ? until - t->length : 0;
+    if (reached[here] < EVIDENCE && depth > 2 * t->length)
+        depth = 2 * t->length;
+    uint32_t most = s->debt < WINDOW_MOST ? WINDOW_MOST : DEBT_MOST - s->debt;
+    return depth < most ? depth : most;
+}
+
+/* What is named of one stream next, and when it is expected: sixteenths of an access from now. */
+struct ahead {
+    int64_t page;
+    int32_t step;
+    uint32_t left, due, gap;
+};
+
+/* The streams that are going on: the latest access's, and others of whom a page is expected within this time. */
+static unsigned list_going(const struct streams *s, uint32_t horizon, bool proven, struct ahead *out)
+{
+    unsigned n = 0;
+    for (uint32_t i = 0; i < STREAMS_MOST; i++) {
+        const struct stream *t = &s->stream[i];
+        uint32_t age = (s->now - t->when) * GAP_UNIT, gap = t->gap > age ? t->gap : age;
+        if ((i != s->latest || proven) && (t->length < PROVEN || gap > horizon))
+            continue;
+        uint32_t depth = depth_of(s, t);
+        if (depth > 0)
+            out[n++] = (struct ahead){ t->last, t->step, depth, gap - age, gap };
+    }
+    return n;
+}
+
+/* The page that is expected first; NULL: no stream has any left within the horizon. */
+static struct ahead *first_due(struct ahead *going, unsigned n, uint32_t horizon)
+{
+    struct ahead *first = NULL;
+    for (struct ahead *a = going; a < going + n; a++)
+        if (a->left > 0 && a->due <= horizon && (!first || a->due < first->due))
+            first = a;
+    return first;
+}
+
+/* Nobody saw the pages before this one used, but they are there: perhaps a walk that met its residents. */
+static void look_behind(struct streams *s, const struct prefetch_query *query)
+{
+    uint32_t run = 0;
+    while (run < BEHIND_LENGTH && run < query->page && !prefetch_absent(query, query->page - 1 - run))
+        run++;
+    if (run == BEHIND_LENGTH)
+        begin(s, query->page, 1, BEHIND_LENGTH, GAP_UNIT, STREAM_BEHIND);
+}
+
+static unsigned name_pages(struct streams *s, const struct prefetch_query *query, bool proven, uint32_t *out)
+{
+    struct ahead going[STREAMS_MOST];
+    uint32_t horizon = query->max * GAP_UNIT * 2;
+    unsigned n = list_going(s, horizon, proven, going);
+    struct naming names = naming_start(query, out);
+    for (struct ahead *a; (a = first_due(going, n, horizon)) != NULL;) {
+        a->page += a->step;
+        a->left--;
+        a->due += a->gap;
+        if (a->page < 0 || a->page >= query->npages || a->page == query->page)
+            a->left = 0;
+        else if (!naming_offer(&names, (uint32_t)a->page))
+            break;
+    }
+    return names.count;
+}
+
+unsigned streams_predict_proven(struct streams *s, const struct prefetch_query *query, uint32_t *out)
+{
+    return name_pages(s, query, true, out);
+}
+
+unsigned streams_predict(struct streams *s, const struct prefetch_query *query, uint32_t *out)
+{
+    if (s->latest == STREAMS_MOST)
+        look_behind(s, query);
+    return name_pages(s, query, false, out);
+}
+
+static size_t state_size(uint32_t npages)
+{
+    (void)npages;
+    return sizeof(struct streams);
+}
+
+static void init(void *state, uint32_t npages)
+{
+    (void)npages;
+    streams_init(state);
+}
+
+static void on_access(void *state, const uint32_t *pages, unsigned n, enum access_kind kind)
+{
+    for (unsigned i = 0; i < n; i++)
+        streams_access(state, pages[i], kind);
+}
+
+static unsigned predict(void *state, const struct prefetch_query *query, uint32_t *out)
+{
+    return streams_predict(state, query, out);
+}
+
+const struct prefetch_policy prefetch_streams = {
+    .name = "streams",
+    .help = "several walks with constant steps at once, as far ahead as such walks lately went on",
+    .state_size = state_size,
+    .init = init,
+    .on_access = on_access,
+    .predict = predict,
+};

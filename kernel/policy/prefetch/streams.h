@@ -1,0 +1,51 @@
+/* streams.h: several walks with constant steps at once; also a part of `auto`. */
+#ifndef PREFETCH_STREAMS_H
+#define PREFETCH_STREAMS_H
+
+#include "kernel/policy/prefetch.h"
+
+#define STREAMS_MOST 16
+#define STREAMS_HISTORY 32 /* a power of two */
+#define STREAMS_LENGTHS 16
+
+/* What a stream began with: the surer it is, the longer streams become. */
+enum stream_origin {
+    STREAM_ADJACENT, /* two neighbours, one right after the other */
+    STREAM_APART,    /* two neighbours, or a known step, with others between */
+    STREAM_EQUAL,    /* two equal steps */
+    STREAM_BEHIND,   /* pages before one that faults are present, which nobody saw used */
+    STREAM_ORIGINS,
+};
+
+/* One walk: pages last + step, last + 2*step, ... are expected. */
+struct stream {
+    uint32_t last;
+    int32_t step;
+    uint32_t length; /* accesses seen on it; 0: this place is free */
+    uint32_t when;   /* of the latest access, by streams.now */
+    uint8_t origin;  /* enum stream_origin */
+    uint32_t gap;    /* from one of its accesses to the next, lately, in sixteenths of an access */
+};
+
+struct streams {
+    struct stream stream[STREAMS_MOST];
+    uint32_t history[STREAMS_HISTORY];                 /* a ring: pages that no stream led to, */
+    uint32_t came[STREAMS_HISTORY];                    /* and when they came */
+    uint32_t nhistory;                                 /* ever put there */
+    uint32_t now;                                      /* accesses */
+    uint32_t latest;                                   /* the stream that the latest access belongs to, or STREAMS_MOST */
+    uint16_t reached[STREAM_ORIGINS][STREAMS_LENGTHS]; /* how many streams lately became so long, by length_class */
+    uint32_t debt;                                     /* pages named in vain, less those that were used */
+};
+
+void streams_init(struct streams *s);
+/* True: a stream that was there led to this page. */
+bool streams_access(struct streams *s, uint32_t page, enum access_kind kind);
+/* Accesses were left out: no stream counts as going on until it is seen again. */
+void streams_restart(struct streams *s);
+/* What comes next on the latest access's stream, unless it has yet to prove itself, and on the proven ones that are still going. */
+unsigned streams_predict_proven(struct streams *s, const struct prefetch_query *query, uint32_t *out);
+/* The same with the latest access's stream in any case. */
+unsigned streams_predict(struct streams *s, const struct prefetch_query *query, uint32_t *out);
+
+#endif
