@@ -124,10 +124,19 @@ static inline uint32_t pool_stale(const struct pool *pool)
  */
 unsigned pool_pick_victims(struct pool *pool, unsigned n, uint32_t *out, bool last_resort);
 
-/* Frames that a prefetch could have now: free ones and used ones. */
+/* Frames that could be had now: free ones and used ones. */
 static inline uint32_t pool_available(const struct pool *pool)
 {
     return pool->nfree + pool->nused - MIN(pool->nheld, pool->nused);
+}
+/* The same for pages that are only predicted, the demanded one included: the eviction policy may spare less. */
+static inline uint32_t pool_predictable(const struct pool *pool)
+{
+    uint32_t frames = pool_available(pool);
+    if (!pool->evict->spare || frames == 0)
+        return frames;
+    uint32_t spare = pool->evict->spare(pool->evict_state), left = spare > pool->nuntouched ? spare - pool->nuntouched : 0;
+    return MIN(frames, pool->nfree + left + 1);
 }
 
 #endif

@@ -43,6 +43,11 @@ struct evict_policy {
     void (*on_touch)(void *state, uint32_t slot);
     /* The slot left (unmapped, or given back); not called for victims. */
     void (*on_remove)(void *state, uint32_t slot);
+    /*
+     * How many frames pages may hold that were read ahead and not used yet, once none is free: others come back sooner than what
+     * is only predicted. NULL: as many as there are.
+     */
+    uint32_t (*spare)(const void *state);
     /* Chooses and forgets at most n victims; fewer only if no more may be taken. Amortised cost per victim is bounded. */
     unsigned (*pick_victims)(void *state, unsigned n, uint32_t *out, const struct evict_view *view);
 };

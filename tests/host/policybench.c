@@ -179,6 +179,10 @@ static void fault(struct bench *b, uint32_t page)
     report_touches(b);
     b->prefetch->on_access(b->pstate, &page, 1, ACCESS_FAULT);
     unsigned max = b->frames - b->nahead; /* free or used */
+    if (b->evict->spare) {
+        uint32_t spare = b->evict->spare(b->estate), left = b->nfree + (spare > b->nahead ? spare - b->nahead : 0) + 1;
+        max = max < left ? max : left;
+    }
     max = max > BATCH_MAX ? BATCH_MAX - 1 : max > 0 ? max - 1
                                                     : 0;
     const struct prefetch_query query = { page, b->npages, max, b->present, 1 };

@@ -40,6 +40,10 @@
 #define NARROW 1
 #define DEMOTIONS 2    /* kept pages that a pick gives up when there are too many */
 #define SECOND_TURN 16 /* one in so many frames for passing pages, from which on those go round twice */
+#define SPARE_UNIT 16  /* the frames for pages read ahead are counted in parts of one: */
+#define SPARE_LEAST 16 /* so many stay, */
+#define SPARE_LESS 16  /* a page that comes back soon takes this share away, */
+#define SPARE_MORE 4   /* any other gives these parts back */
 
 struct ghost {
     uint32_t tag;  /* of the page */
@@ -54,6 +58,7 @@ struct keeper {
     uint32_t picks, batch, recent; /* most victims asked for at once, lately and since picks was 0 */
     uint32_t mask;                 /* ghosts - 1 */
     uint32_t alive;                /* share of kept pages that the hand lately found used, of ALIVE_MAX */
+    uint32_t spare;                /* frames for pages read ahead, in sixteenths */
     uint32_t target;               /* frames for passing pages, beside the least */
     struct ghost *ghosts;
     uint32_t *tags;   /* by slot */
@@ -87,6 +92,7 @@ static void auto_init(void *state, uint32_t nslots)
     struct keeper *k = state;
     memset(k, 0, auto_state_size(nslots));
     k->nslots = nslots;
+    k->spare = nslots * SPARE_UNIT;
     k->kept = nslots + KEPT;
     k->passing = nslots + PASSING;
     k->returned = nslots + RETURNED;
@@ -129,13 +135,30 @@ static void take(struct keeper *k, uint32_t slot)
     list_remove(k->links, slot);
 }
 
+/* Pages that come back within a turn of the pool were pushed out by others; those read ahead have to do with fewer frames then. */
+static void note_return(struct keeper *k, bool soon)
+{
+    if (soon)
+        k->spare -= k->spare > SPARE_LEAST * SPARE_UNIT ? k->spare / SPARE_LESS : 0;
+    else if (k->spare < k->nslots * SPARE_UNIT)
+        k->spare += SPARE_MORE;
+}
+
+static uint32_t auto_spare(const void *state)
+{
+    const struct keeper *k = state;
+    return k->spare / SPARE_UNIT;
+}
+
 static void insert_one(struct keeper *k, uint32_t slot, uint64_t page)
 {
     uint32_t tag = tag_of(page);
     struct ghost *g = ghost_of(k, tag);
     k->now++;
     k->tags[slot] = tag;
-    if (g->came != 0 && g->tag == tag) {
+    bool back = g->came != 0 && g->tag == tag;
+    note_return(k, back && k->now - g->came <= k->nslots);
+    if (back) {
         k->stamps[slot] = k->now - g->came;
         g->came = 0;
         put(k, RETURNED, slot);
@@ -349,5 +372,6 @@ const struct evict_policy evict_auto = {
     .on_insert = auto_insert,
     .on_touch = auto_touch,
     .on_remove = auto_remove,
+    .spare = auto_spare,
     .pick_victims = auto_pick,
 };
