@@ -1,0 +1,44 @@
+#!/usr/bin/python3
+# timeout: 300
+"""`auto` against the best single policy, workload by workload, over composites that nothing was tuned on: phases of interleaved walks.
+
+Time is that of a device with 200 us and 200 MB/s. The seeds are fixed but for the last, which is drawn and printed.
+"""
+import os
+import random
+import sys
+
+sys.dont_write_bytecode = True
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SCRATCH = os.environ.get("SCRATCH", os.path.join(ROOT, "build/tests/policies"))
+sys.path.insert(0, os.path.join(ROOT, "scripts"))
+
+from benchlib import policies  # noqa: E402
+
+BASIC = ["none", "readahead", "stride", "markov", "fit", "replay"]
+SEEDS = range(5000, 5060)
+
+
+def outcomes(workloads):
+    """For each workload and cap, its name, and the time of auto over that of the best other policy."""
+    found = policies.run(workloads, [*BASIC, "auto"], ["auto"], policies.DEVICE, os.path.join(SCRATCH, "traces"))
+    return [(f"{name} in {frames} frames", 1 + policies.behind(rows, BASIC)) for (name, frames), rows in found.items()]
+
+
+def main():
+    fixed = outcomes(policies.composites(SEEDS))
+    worse = sorted((ratio, name) for name, ratio in fixed if ratio > 1.05)
+    mean = sum(ratio for _, ratio in fixed) / len(fixed)
+    text = ", ".join(f"{name} {ratio:.2f}" for ratio, name in reversed(worse[-4:]))
+    good = len(worse) <= 0.1 * len(fixed) and mean <= 0.92 and all(ratio <= 1.45 for ratio, _ in worse)
+    print(f"composites: {len(fixed)} runs, auto takes {mean:.3f} of the best other policy's time; "
+          f"{len(worse)} are more than 5% behind: {text}")
+    print(f"TEST composites: {'OK' if good else 'FAIL ' + text}", flush=True)
+    seed = random.randrange(1 << 32)
+    drawn = outcomes(policies.composites([seed]))
+    bad = [f"{name} {ratio:.2f}" for name, ratio in drawn if ratio > 1.5]
+    print(f"TEST drawn: {'FAIL ' + ', '.join(bad) if bad else 'OK'} (seed {seed})")
+
+
+if __name__ == "__main__":
+    main()
