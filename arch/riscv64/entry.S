@@ -17,6 +17,12 @@ _start:
     mv s2, a0
     mv s3, a1
 
+    /* Only one hart boots; see late. */
+    la t0, boot_hart_chosen
+    li t1, 1
+    amoswap.w.aq t1, t1, (t0)
+    bnez t1, late
+
     .option push
     .option norelax
     la gp, __global_pointer$
@@ -51,6 +57,29 @@ _start:
     call arch_start
     .size _start, . - _start
 
+/*
+ * OpenSBI 1.1 marks a hart as to be started before it notes where, so that one which looks just then comes here instead of to
+ * hart_entry, with the arguments of boot. By then its struct hart is ready: find it by its id, and go on as if nothing had happened.
+ */
+    .type late, @function
+late:
+    la t0, run_hart
+1:  ld t1, 0(t0)
+    beqz t1, 1b
+    fence r, rw
+    la a1, harts
+2:  ld t0, HART_ID(a1)
+    beq t0, a0, hart_entry
+    addi a1, a1, HART_SIZE
+    j 2b
+    .size late, . - late
+
+    .section .data
+    .balign 4
+boot_hart_chosen:
+    .word 0
+
+    .section .text.entry, "ax"
 /*
  * Where SBI's HSM starts every further hart (SBI 1.0 ch. 9.1): a0 = hart id, a1 = its struct hart, satp = 0, interrupts off. Physical
  * and virtual addresses are the same here.

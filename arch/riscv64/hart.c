@@ -17,6 +17,7 @@ _Static_assert(offsetof(struct hart, entry_tp) == HART_ENTRY_TP, "offsets.h");
 _Static_assert(offsetof(struct hart, double_fault_sp) == HART_DOUBLE_FAULT_SP, "offsets.h");
 _Static_assert(offsetof(struct hart, boot_sp) == HART_BOOT_SP, "offsets.h");
 _Static_assert(offsetof(struct hart, index) == HART_INDEX, "offsets.h");
+_Static_assert(offsetof(struct hart, id) == HART_ID, "offsets.h");
 _Static_assert(offsetof(struct hart, sample_sp) == HART_SAMPLE_SP, "offsets.h");
 _Static_assert(sizeof(struct hart) == HART_SIZE, "offsets.h");
 _Static_assert(sizeof(struct hart_stacks) == HART_STACKS_SIZE, "offsets.h");
@@ -35,7 +36,8 @@ void trap_entry(void);                               /* trap.S */
 void hart_entry(void);                               /* entry.S */
 _Noreturn void hart_start_here(struct hart *h);      /* from entry.S */
 
-static void (*run_hart)(void);
+/* What a further hart runs, set once harts[] is complete. Not in .bss: entry.S may read it before that is cleared. */
+void (*run_hart)(void) __attribute__((section(".data")));
 
 static struct hart *hart_prepare(unsigned index, uint64_t id)
 {
@@ -107,6 +109,7 @@ unsigned hart_start_others(void (*run)(void))
 {
     unsigned started = 1;
 
+    BARRIER(rw, rw);
     run_hart = run;
     BARRIER(rw, rw); /* what the harts will read, before the calls that start them */
     for (unsigned i = 1; i < known_harts; i++) {

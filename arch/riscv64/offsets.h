@@ -13,6 +13,7 @@
 #define HART_DOUBLE_FAULT_SP 32
 #define HART_BOOT_SP 40
 #define HART_INDEX 48
+#define HART_ID 56
 #define HART_SAMPLE_SP 128
 #define HART_SIZE 256
 
