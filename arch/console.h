@@ -1,9 +1,14 @@
-/* console.h: the UART: firmware's and runtime's log and the program's stderr. Polling, any context, no lock. */
+/*
+ * console.h: the UART: firmware's and runtime's log and the program's stderr; a few bytes come from the host. Polling, any
+ * context, no lock.
+ */
 #ifndef ARCH_CONSOLE_H
 #define ARCH_CONSOLE_H
 
 #include <stddef.h>
 
 void console_write(const char *bytes, size_t n);
+/* The next byte that the host has sent, or -1. */
+int console_read(void);
 
 #endif

@@ -12,6 +12,7 @@
 #include "kernel/sched.h"
 #include "kernel/stats.h"
 #include "runtime/api.h"
+#include "runtime/interrupt.h"
 #include "runtime/thread.h"
 
 #define NS_PER_S 1000000000u
@@ -127,6 +128,7 @@ API int clock_gettime(clockid_t id, struct timespec *out)
     if (!read_clock(id, &ns))
         return api_status(-EINVAL);
     *out = from_ns(ns);
+    interrupt_check();
     return 0;
 }
 
@@ -178,6 +180,7 @@ API time_t time(time_t *out)
 
     if (out)
         *out = now;
+    interrupt_check();
     return now;
 }
 
@@ -242,15 +245,26 @@ bool clock_deadline(clockid_t id, const struct timespec *t, uint64_t *deadline_n
     return true;
 }
 
-/* Nothing interrupts a sleep, so no time is ever left over. */
+/* What is left until then. */
+static uint64_t ns_until(uint64_t deadline_ns)
+{
+    uint64_t now = time_ns();
+
+    return deadline_ns > now ? deadline_ns - now : 0;
+}
+
 int clock_sleep_for(const struct timespec *t, struct timespec *left)
 {
+    uint64_t until;
+    bool interrupted;
+
     if (t->tv_sec < 0 || !is_valid(t))
         return -EINVAL;
-    clock_sleep_until(time_ns() + (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec);
+    until = time_ns() + (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec;
+    interrupted = interrupt_sleep_until(until);
     if (left)
-        *left = (struct timespec){ 0, 0 };
-    return 0;
+        *left = interrupted ? from_ns(ns_until(until)) : (struct timespec){ 0, 0 };
+    return interrupted ? -EINTR : 0;
 }
 
 API int nanosleep(const struct timespec *t, struct timespec *left)
@@ -270,19 +284,17 @@ API int clock_nanosleep(clockid_t id, int flags, const struct timespec *t, struc
     if (t->tv_sec < 0 || !is_valid(t))
         return EINVAL;
     until = (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec;
-    if (until > now)
-        clock_sleep_until(time_ns() + (until - now));
-    return 0;
+    return until > now && interrupt_sleep_until(time_ns() + (until - now)) ? EINTR : 0;
 }
 
 API int usleep(useconds_t us)
 {
-    clock_sleep_until(time_ns() + us * 1000u);
-    return 0;
+    return api_status(interrupt_sleep_until(time_ns() + us * 1000u) ? -EINTR : 0);
 }
 
 API unsigned sleep(unsigned seconds)
 {
-    clock_sleep_until(time_ns() + (uint64_t)seconds * NS_PER_S);
-    return 0;
+    uint64_t until = time_ns() + (uint64_t)seconds * NS_PER_S;
+
+    return interrupt_sleep_until(until) ? (unsigned)((ns_until(until) + NS_PER_S - 1) / NS_PER_S) : 0;
 }

@@ -10,11 +10,15 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "arch/hart.h"
 #include "runtime/api.h"
 #include "runtime/fd.h"
+#include "runtime/interrupt.h"
+#include "runtime/signal.h"
 
 /* As in Linux: one call moves at most this much, so that every count fits an int. */
 #define MAX_TRANSFER ((size_t)0x7ffff000)
+#define STEP_NS 1000000u /* between looks for a byte or a signal, whichever comes first */
 
 static mode_t creation_mask = 022; /* atomic, as is stderr_mid_line */
 static bool stderr_mid_line;
@@ -57,6 +61,16 @@ static struct file *get_for(int fd, int access)
     return NULL;
 }
 
+/* Until the file has something to read: 0; -EINTR: a handler ran that does not let calls begin again. */
+static int wait_until_ready(struct file *file)
+{
+    while (interrupt_is_wanted() && !file_is_ready(file) && !(file_flags(file) & O_NONBLOCK)) {
+        if (interrupt_sleep_until(time_ns() + STEP_NS) && !signal_restarts(SIGINT))
+            return -EINTR;
+    }
+    return 0;
+}
+
 int64_t io_read(int fd, void *buffer, size_t n)
 {
     struct file *file = get_for(fd, O_RDONLY);
@@ -64,8 +78,11 @@ int64_t io_read(int fd, void *buffer, size_t n)
 
     if (!file)
         return -EBADF;
-    result = file_read(file, buffer, MIN(n, MAX_TRANSFER));
+    result = wait_until_ready(file);
+    if (!result)
+        result = file_read(file, buffer, MIN(n, MAX_TRANSFER));
     file_put(file);
+    interrupt_check();
     return result;
 }
 
@@ -80,6 +97,7 @@ int64_t io_write(int fd, const void *buffer, size_t n)
     if (result > 0 && file == file_console(2))
         __atomic_store_n(&stderr_mid_line, ((const char *)buffer)[result - 1] != '\n', __ATOMIC_RELAXED);
     file_put(file);
+    interrupt_check();
     return result;
 }
 

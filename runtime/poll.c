@@ -12,11 +12,11 @@
 #include "arch/hart.h"
 #include "kernel/file.h"
 #include "runtime/api.h"
-#include "runtime/clock.h"
 #include "runtime/fd.h"
+#include "runtime/interrupt.h"
 #include "runtime/signal.h"
 
-#define NEVER UINT64_MAX
+#define NEVER (UINT64_MAX - 1)
 #define STEP_NS 1000000u
 #define NS_PER_S 1000000000u
 #define READABLE (POLLIN | POLLRDNORM)
@@ -50,6 +50,7 @@ static int look(struct pollfd *fds, nfds_t n)
     return ready;
 }
 
+/* How many are ready; 0 at the deadline; -EINTR. */
 static int wait_for(struct pollfd *fds, nfds_t n, uint64_t deadline)
 {
     int ready;
@@ -59,7 +60,8 @@ static int wait_for(struct pollfd *fds, nfds_t n, uint64_t deadline)
 
         if (now >= deadline)
             break;
-        clock_sleep_until(deadline - now > STEP_NS ? now + STEP_NS : deadline);
+        if (interrupt_sleep_until(deadline - now > STEP_NS ? now + STEP_NS : deadline))
+            return -EINTR;
     }
     return ready;
 }
@@ -80,7 +82,7 @@ API int poll(struct pollfd *fds, nfds_t n, int timeout_ms)
 {
     if (n > FD_MAX)
         return api_status(-EINVAL);
-    return wait_for(fds, n, timeout_ms < 0 ? NEVER : time_ns() + (uint64_t)timeout_ms * 1000000u);
+    return api_status(wait_for(fds, n, timeout_ms < 0 ? NEVER : time_ns() + (uint64_t)timeout_ms * 1000000u));
 }
 
 API int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
@@ -94,7 +96,7 @@ API int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, cons
     signal_change_mask(SIG_SETMASK, mask, &old);
     ready = wait_for(fds, n, deadline);
     signal_change_mask(SIG_SETMASK, mask ? &old : NULL, NULL);
-    return ready;
+    return api_status(ready);
 }
 
 static bool is_in(const fd_set *set, int fd)
@@ -140,7 +142,8 @@ static int select_until(int limit, fd_set *readable, fd_set *writable, fd_set *e
             events |= WRITABLE;
         fds[n++] = (struct pollfd){ .fd = fd, .events = events };
     }
-    wait_for(fds, (nfds_t)n, deadline);
+    if (wait_for(fds, (nfds_t)n, deadline) == -EINTR)
+        return -EINTR;
     return keep(readable, fds, n, READABLE) + keep(writable, fds, n, WRITABLE) + keep(exceptional, fds, n, 0);
 }
 

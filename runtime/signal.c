@@ -11,6 +11,7 @@
 #include "runtime/api.h"
 #include "runtime/exit.h"
 #include "runtime/futex.h"
+#include "runtime/interrupt.h"
 #include "runtime/io.h"
 
 #define BIT(signal) ((sigset_t)1 << ((signal)-1))
@@ -19,6 +20,7 @@
 static struct sigaction actions[NSIG]; /* protected by lock */
 static struct futex_lock lock;
 static _Thread_local sigset_t blocked, pending;
+static _Thread_local unsigned handled; /* handlers that ran */
 
 static const char *name_of(int signal)
 {
@@ -74,6 +76,8 @@ static struct sigaction exchange(int signal, const struct sigaction *new_action)
     if (new_action)
         actions[signal] = *new_action;
     futex_unlock(&lock);
+    if (new_action && signal == SIGINT)
+        interrupt_want(new_action->sa_handler != SIG_DFL);
     return old;
 }
 
@@ -94,6 +98,7 @@ static void deliver(int signal)
     }
     blocked |= now.sa_mask | (now.sa_flags & SA_NODEFER ? 0 : BIT(signal));
     deliver_pending(); /* as on Linux, what else is due interrupts the handler before it begins */
+    handled++;
     if (now.sa_flags & SA_SIGINFO) {
         siginfo_t info = { .si_signo = signal, .si_code = SI_USER, .si_pid = PID };
         now.sa_sigaction(signal, &info, NULL);
@@ -127,6 +132,49 @@ int signal_raise(int signal)
     pending |= BIT(signal);
     deliver_pending();
     return 0;
+}
+
+bool signal_from_outside(int signal)
+{
+    unsigned before = handled;
+
+    signal_raise(signal);
+    return handled != before;
+}
+
+bool signal_is_blocked(int signal)
+{
+    return blocked & BIT(signal);
+}
+
+bool signal_restarts(int signal)
+{
+    return exchange(signal, NULL).sa_flags & SA_RESTART;
+}
+
+/* Sleeps until a handler has run. With a deadline: what comes from outside may come at any time, so this is no deadlock. */
+static int wait_for_handler(void)
+{
+    interrupt_sleep_until(UINT64_MAX - 1);
+    return -EINTR;
+}
+
+API int pause(void)
+{
+    return api_status(wait_for_handler());
+}
+
+API int sigsuspend(const sigset_t *mask)
+{
+    unsigned before = handled;
+    sigset_t old;
+    int error = -EINTR;
+
+    signal_change_mask(SIG_SETMASK, mask, &old);
+    if (handled == before)
+        error = wait_for_handler();
+    signal_change_mask(SIG_SETMASK, &old, NULL);
+    return api_status(error);
 }
 
 API int raise(int signal)

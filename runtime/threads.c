@@ -61,7 +61,10 @@ API int thrd_detach(thrd_t thread)
 
 API int thrd_sleep(const struct timespec *duration, struct timespec *left)
 {
-    return clock_sleep_for(duration, left) == 0 ? 0 : -2;
+    int error = clock_sleep_for(duration, left);
+
+    return error == 0 ? 0 : error == -EINTR ? -1
+                                            : -2;
 }
 
 API void thrd_yield(void)

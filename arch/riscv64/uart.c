@@ -5,9 +5,11 @@
 #include "arch/riscv64/sbi.h"
 
 /* National Semiconductor PC16550D, table 1; register numbers are shifted by reg-shift */
+#define UART_RBR 0
 #define UART_THR 0
 #define UART_IER 1
 #define UART_LSR 5
+#define LSR_DATA_READY 0x01
 #define LSR_THR_EMPTY 0x20
 #define LSR_IDLE 0x40
 #define DRAIN_TRIES 1000000u
@@ -50,6 +52,13 @@ void console_write(const char *bytes, size_t n)
     }
     for (size_t i = 0; i < n; i++)
         put(bytes[i]);
+}
+
+int console_read(void)
+{
+    if (!uart_base || !(mmio_read8(uart_base + (UART_LSR << uart_shift)) & LSR_DATA_READY))
+        return -1;
+    return mmio_read8(uart_base + (UART_RBR << uart_shift));
 }
 
 void uart_drain(void)

@@ -9,6 +9,8 @@ from .common import in_root
 START = b"\x02bower\n"          # the kernel's first line: what came before is the firmware's
 STATS = re.compile(rb"bower-stats (\{.*\})\s*$")
 FRAME = re.compile(rb"\s*#([0-9]+) +(0x[0-9a-f]+)\s*")                 # a line of a backtrace
+SIGINT = re.compile(rb"\x02sigint=([01])\n")  # whether the program wants SIGINT passed on; also: it has had one
+SIGINT_BEGUN = re.compile(rb"\x02(s(i(g(i(n(t(=[01]?)?)?)?)?)?)?)?$")
 FRAME_BEGUN = re.compile(rb"\s{0,8}(#([0-9]+( +(0(x[0-9a-f]*\s*)?)?)?)?)?")  # may still become one
 
 
@@ -19,6 +21,8 @@ class Console:
         self.log, self.elf, self.stats_file, self.verbose, self.write = log, elf, stats_file, verbose, write
         self.started = False
         self.any = False
+        self.wants_sigint = False
+        self.mark = b""     # of a message about SIGINT that is not complete yet
         self.stats = None
         self.firmware = b""
         self.line = b""     # of the line that is not complete yet: all of it
@@ -30,6 +34,7 @@ class Console:
         self.log.flush()
         if not self.started:
             data = self.skip_firmware(data)
+        data = self.take_marks(data)
         while data:
             piece, newline, data = data.partition(b"\n")
             self.line += piece + newline
@@ -51,6 +56,16 @@ class Console:
             self.firmware = self.firmware[-len(START):]
         self.started = bool(start)
         return after
+
+    def take_marks(self, data):
+        """The bytes without the runtime's messages about SIGINT."""
+        data = self.mark + data
+        for wanted in SIGINT.findall(data):
+            self.wants_sigint = wanted == b"1"
+        data = SIGINT.sub(b"", data)
+        begun = SIGINT_BEGUN.search(data)
+        self.mark = begun[0] if begun else b""
+        return data[:len(data) - len(self.mark)]
 
     def release(self):
         if self.held:
@@ -101,4 +116,6 @@ class Console:
         """No more will come."""
         if not self.started and self.verbose:
             self.write(self.firmware)
+        self.line += self.mark
+        self.held += len(self.mark)
         self.release()

@@ -15,6 +15,7 @@ from .console import Console
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 BROKEN_PIPE = 128 + signal.SIGPIPE
+INTERRUPT = b"\x03"
 GRACE = 2.0  # seconds that a reader of our streams gets once the machine is gone
 PR_SET_PDEATHSIG = 1
 
@@ -81,7 +82,7 @@ class Machine:
     def start(self, words, theirs):
         libc = ctypes.CDLL(None)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, on_signal)
+            signal.signal(number, self.on_signal)
         self.process = subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             pass_fds=[end.fileno() for end in theirs.values()], start_new_session=True,
@@ -105,6 +106,17 @@ class Machine:
         except Ended as ended:
             self.kill()
             return 128 + ended.args[0]
+
+    def on_signal(self, number, _):
+        """SIGINT goes to a program that handles it; it ends the machine if the program does not, or did not take the last one."""
+        if number == signal.SIGINT and self.console.wants_sigint:
+            self.console.wants_sigint = False  # until the runtime says that it was delivered
+            try:
+                self.ours["console"].send(INTERRUPT, socket.MSG_DONTWAIT)
+                return
+            except OSError:
+                pass
+        raise Ended(number)
 
     def kill(self):
         self.process.kill()
@@ -209,10 +221,6 @@ def may_read():
             return False
         time.sleep(0.2)
     return True
-
-
-def on_signal(number, _):
-    raise Ended(number)
 
 
 def open_streams():

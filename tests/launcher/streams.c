@@ -1,7 +1,10 @@
 /* streams.c: what tests/launcher/test_streams.py runs. The first argument says what to do. */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static int copy(void)
@@ -12,6 +15,40 @@ static int copy(void)
         if (write(1, buffer, (size_t)n) != n)
             return 1;
     return n < 0;
+}
+
+static volatile sig_atomic_t interrupts;
+
+static void on_interrupt(int number)
+{
+    interrupts += number == SIGINT;
+}
+
+/* Waits for SIGINT in a call of this kind. */
+static int interrupted(const char *where)
+{
+    struct sigaction action = { .sa_handler = on_interrupt };
+    char byte;
+
+    sigaction(SIGINT, &action, NULL);
+    for (int i = 0; i < 2; i++) {
+        fprintf(stderr, "waiting\n");
+        if (!strcmp(where, "read"))
+            printf("read %d", read(0, &byte, 1) < 0 ? errno : 0);
+        else if (!strcmp(where, "sleep"))
+            printf("sleep %d", sleep(1000) > 900);
+        else if (!strcmp(where, "pause"))
+            printf("pause %d", pause() < 0 ? errno : 0);
+        else
+            while (interrupts == i)
+                time(NULL);
+        printf(" %d\n", (int)interrupts);
+    }
+    signal(SIGINT, SIG_DFL);
+    fflush(stdout);
+    fprintf(stderr, "default\n");
+    pause();
+    return 9;
 }
 
 int main(int argc, char **argv)
@@ -27,6 +64,14 @@ int main(int argc, char **argv)
         for (;;)
             ;
     }
+    if (!strcmp(what, "deaf")) {
+        signal(SIGINT, on_interrupt);
+        fprintf(stderr, "deaf\n");
+        for (;;)
+            ;
+    }
+    if (!strcmp(what, "interrupted"))
+        return interrupted(argc > 2 ? argv[2] : "");
     if (!strcmp(what, "args")) {
         for (int i = 2; i < argc; i++)
             printf("[%s]\n", argv[i]);

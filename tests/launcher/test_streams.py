@@ -194,6 +194,31 @@ def test_signals_end_the_machine():
         expect(not machines(), f"{number!r}: the machine still runs")
 
 
+def test_sigint_reaches_a_handler():
+    for where, line in (("read", "read 4"), ("sleep", "sleep 1"), ("pause", "pause 4"), ("loop", "")):
+        process = subprocess.Popen([RUN, "--run-dir", SCRATCH, PROGRAM, "--", "interrupted", where], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for said in (b"waiting\n", b"waiting\n", b"default\n"):
+            expect(process.stderr.readline() == said, f"{where}: {said!r}")
+            process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        expect(process.returncode == 130, f"{where}: {process.returncode}")
+        expect(out.decode() == f"{line} 1\n{line} 2\n", f"{where}: {out} {err}")
+
+
+def test_second_sigint_ends_a_computation():
+    """A program that wants SIGINT but never calls anything does not get it: the next one ends it."""
+    process = subprocess.Popen([RUN, "--run-dir", SCRATCH, PROGRAM, "--", "deaf"], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    expect(process.stderr.readline() == b"deaf\n", "no start")
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(1)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGINT)
+    expect(process.wait(20) == 130, str(process.returncode))
+
+
 def on_terminal(words, keys):
     """(exit status, output) of a command on a terminal of its own, where keys are typed one after the other."""
     pid, terminal = pty.fork()

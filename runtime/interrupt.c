@@ -1,0 +1,58 @@
+#include "runtime/interrupt.h"
+
+#include <signal.h>
+
+#include "arch/console.h"
+#include "arch/hart.h"
+#include "kernel/log.h"
+#include "runtime/clock.h"
+#include "runtime/signal.h"
+
+#define INTERRUPT 3 /* ETX, what a terminal's Ctrl-C is */
+#define STEP_NS 10000000u
+
+static uint32_t is_wanted; /* 0 or 1; atomic */
+
+/* Also says that one was delivered: scripts/launch/console.py reads it. */
+static void tell_launcher(bool wanted)
+{
+    log_printf("\2sigint=%d\n", wanted);
+}
+
+void interrupt_want(bool wanted)
+{
+    if (__atomic_exchange_n(&is_wanted, (uint32_t)wanted, __ATOMIC_RELAXED) != (uint32_t)wanted)
+        tell_launcher(wanted);
+}
+
+bool interrupt_is_wanted(void)
+{
+    return __atomic_load_n(&is_wanted, __ATOMIC_RELAXED) != 0;
+}
+
+bool interrupt_check(void)
+{
+    bool handled = false;
+
+    if (!interrupt_is_wanted() || signal_is_blocked(SIGINT))
+        return false;
+    while (console_read() == INTERRUPT) {
+        tell_launcher(true);
+        handled |= signal_from_outside(SIGINT);
+    }
+    return handled;
+}
+
+bool interrupt_sleep_until(uint64_t deadline_ns)
+{
+    for (;;) {
+        bool wanted = interrupt_is_wanted();
+        uint64_t now = time_ns();
+
+        if (interrupt_check())
+            return true;
+        if (now >= deadline_ns)
+            return false;
+        clock_sleep_until(wanted && deadline_ns - now > STEP_NS ? now + STEP_NS : deadline_ns);
+    }
+}

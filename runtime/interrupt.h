@@ -1,0 +1,19 @@
+/*
+ * interrupt.h: SIGINT from outside. scripts/run passes its own on to a program whose action for SIGINT is not the default.
+ * Nothing stops a computation for it: it is delivered when a thread reads, writes, sleeps, polls or asks for the time, and ends
+ * the waiting of those calls with EINTR as on Linux. Thread context.
+ */
+#ifndef RUNTIME_INTERRUPT_H
+#define RUNTIME_INTERRUPT_H
+
+#include "kernel/types.h"
+
+/* The program's action for SIGINT: anything but the default is wanted. */
+void interrupt_want(bool wanted);
+bool interrupt_is_wanted(void);
+/* Delivers what has come; true if a handler ran. */
+bool interrupt_check(void);
+/* As clock_sleep_until; true if a handler ran before the deadline. */
+bool interrupt_sleep_until(uint64_t deadline_ns);
+
+#endif
