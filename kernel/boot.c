@@ -45,16 +45,27 @@ static void take_memory(paddr_t dtb)
     platform_enable_paging(ram.ranges, ram.count, tree);
 }
 
-static void parse_arguments(void)
+static const char *arguments(void)
 {
     fdt_node chosen = fdt_path(&boot_fdt, "/chosen");
     const char *text = chosen == FDT_NONE ? NULL : fdt_string(&boot_fdt, chosen, "bootargs");
-    int error = bootargs_parse(&boot_args, text ? text : "");
+
+    return text ? text : "";
+}
+
+static void parse_arguments(void)
+{
+    int error = bootargs_parse(&boot_args, arguments());
 
     if (error) {
-        log_printf("bower: boot arguments cannot be read (error %d): %s\n", error, text ? text : "");
+        log_printf("bower: boot arguments cannot be read (error %d): %s\n", error, arguments());
         machine_exit(EXIT_UNUSABLE);
     }
+}
+
+int boot_arguments_as_given(struct bootargs *out)
+{
+    return bootargs_parse(out, arguments());
 }
 
 static uint64_t frames_option(void)

@@ -13,6 +13,10 @@ extern uint64_t boot_instret_start;
 /* The device tree: a copy in memory that nobody else uses, for everyone who looks for a device at boot or later. */
 extern struct fdt boot_fdt;
 
+struct bootargs;
+/* The boot arguments anew, as the launcher wrote them: boot_args' memory is the program's, which may have changed it. Thread context. */
+int boot_arguments_as_given(struct bootargs *out);
+
 /* Called by arch on the boot hart: boot stack, traps installed, paging and interrupts off. dtb: where firmware left it. */
 _Noreturn void boot_main(paddr_t dtb);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arch/hart.h"
+#include "kernel/boot.h"
 #include "kernel/bootargs.h"
 #include "kernel/log.h"
 #include "kernel/mem.h"
@@ -49,15 +50,14 @@ uint64_t platform_ns(void) { return time_ns(); }
 void *platform_alloc(size_t size) { return kalloc(size); }
 void platform_free(void *memory) { kfree(memory); }
 
-/*
- * From what the launcher passed, not from environ, which the program may have changed since. (newlib's setenv writes a value that
- * is not longer than the old one over it: such a change before the first OpenMP call does count.)
- */
 const char *platform_environment(const char *name)
 {
+    static struct bootargs given; /* not boot_args, whose memory environ is: the program may have changed that since */
     size_t length = strlen(name);
 
-    for (char **entry = boot_args.envp; *entry; entry++)
+    if (!given.envp && boot_arguments_as_given(&given) != 0)
+        return NULL;
+    for (char **entry = given.envp; *entry; entry++)
         if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
             return *entry + length + 1;
     return NULL;

@@ -16,7 +16,7 @@ void platform_wake(const uint32_t *word, unsigned n); /* at most n sleepers */
 void platform_yield(void);
 unsigned platform_harts(void);
 uint64_t platform_ns(void); /* monotonic */
-/* As it was when the program began: later changes by the program do not count (OpenMP 5.0, 6). NULL: not set. */
+/* As it was when the program began: its own changes do not count (OpenMP 5.0, 6). One thread at a time. NULL: not set. */
 const char *platform_environment(const char *name);
 void *platform_alloc(size_t size); /* zeroed, aligned to 16; NULL: no memory */
 void platform_free(void *memory);

@@ -1,6 +1,8 @@
 /* sync.c: barriers, locks, critical, atomic, single, and cancellation. */
 #include "runtime/gomp/sync.h"
 
+#include <string.h>
+
 #include "runtime/api.h"
 #include "runtime/gomp/gomp.h"
 
@@ -170,4 +172,25 @@ API void GOMP_single_copy_end(void *data)
 
     thread->team->copyprivate = data;
     gomp_enter_barrier(thread, &thread->team->barrier);
+}
+
+/* The error directive of OpenMP 5.1, at execution. length: SIZE_MAX if the text ends with a 0; text: NULL if there is none. */
+static void report_directive(const char *text, size_t length)
+{
+    char copy[200] = "";
+
+    if (text)
+        strncpy(copy, text, length < sizeof copy ? length : sizeof copy - 1);
+    platform_report("OpenMP: error directive%s%s", text ? ": " : "", copy);
+}
+
+API void GOMP_warning(const char *text, size_t length)
+{
+    report_directive(text, length);
+}
+
+API void GOMP_error(const char *text, size_t length)
+{
+    report_directive(text, length);
+    gomp_exit();
 }
