@@ -134,13 +134,13 @@ struct gomp_team {
 struct gomp_thread {
     struct gomp_team *team;
     struct gomp_task *task;
-    struct gomp_share *share;        /* the construct that it is in, or was in last */
-    unsigned id;                     /* in the team */
-    unsigned trip;                   /* chunks taken of a static schedule */
-    uint32_t singles;                /* single regions met */
-    uint64_t chunk_begin, chunk_end; /* of an ordered loop, the iterations at hand; equal: none */
-    struct gomp_share *free_shares;  /* this thread's own, linked by next */
-    struct gomp_task *free_tasks;    /* the same, by next: blocks of one size */
+    struct gomp_share *share;                    /* the construct that it is in, or was in last */
+    unsigned id;                                 /* in the team */
+    unsigned trip;                               /* chunks taken of a static schedule */
+    uint32_t singles;                            /* single regions met */
+    uint64_t chunk_begin, chunk_end;             /* of an ordered loop, the iterations at hand; equal: none */
+    struct gomp_share *free_shares, *last_share; /* this thread's own, linked by next */
+    struct gomp_task *free_tasks, *last_task;    /* the same: blocks of one size */
 };
 
 extern _Thread_local struct gomp_thread gomp_self __attribute__((tls_model("local-exec")));
@@ -151,6 +151,18 @@ static inline struct gomp_thread *gomp_thread(void)
     if (__builtin_expect(!gomp_self.team, 0))
         gomp_thread_begin();
     return &gomp_self;
+}
+
+/* After a region: all as it was, but for the free blocks. */
+static inline void gomp_thread_restore(struct gomp_thread *self, const struct gomp_thread *before)
+{
+    struct gomp_thread now = *self;
+
+    *self = *before;
+    self->free_shares = now.free_shares;
+    self->last_share = now.last_share;
+    self->free_tasks = now.free_tasks;
+    self->last_task = now.last_task;
 }
 
 /* env.c: what the environment says; constant after the first call of gomp_thread. */

@@ -9,6 +9,8 @@ static void recycle(struct gomp_thread *thread, struct gomp_share *share)
     gomp_doacross_end(share);
     platform_free(share->memory);
     share->memory = NULL;
+    if (!thread->free_shares)
+        thread->last_share = share;
     share->next = thread->free_shares;
     thread->free_shares = share;
 }

@@ -74,9 +74,7 @@ static void run_as_initial(void (*fn)(void *), void *data)
     gomp_share_leave(self);
     gomp_enter_barrier(self, &team->join);
     gomp_task_end_implicit(&task);
-    before.free_shares = self->free_shares;
-    before.free_tasks = self->free_tasks;
-    *self = before;
+    gomp_thread_restore(self, &before);
     platform_free(team);
 }
 

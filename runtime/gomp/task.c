@@ -63,6 +63,8 @@ static void free_task(struct gomp_thread *thread, struct gomp_task *task)
 {
     gomp_depend_forget(task);
     if (task->size == BLOCK) {
+        if (!thread->free_tasks)
+            thread->last_task = task;
         task->next = thread->free_tasks;
         thread->free_tasks = task;
     } else if (task->size > 0) {

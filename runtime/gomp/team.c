@@ -22,6 +22,8 @@ static struct {
     uint32_t lock;
     struct worker *idle;
     struct gomp_team *teams;
+    struct gomp_share *shares, *last_share; /* what threads leave that are not the pool's and may end */
+    struct gomp_task *tasks, *last_task;
     uint32_t said_short;
 } pool;
 
@@ -126,6 +128,37 @@ static struct worker *start_worker(void)
     return worker;
 }
 
+/* A thread of the program takes the blocks that another one has left, and leaves its own when its region is over. pool.lock is held. */
+static void lend_locked(struct gomp_thread *self)
+{
+    if (!self->free_shares) {
+        self->free_shares = pool.shares;
+        self->last_share = pool.last_share;
+        pool.shares = NULL;
+    }
+    if (!self->free_tasks) {
+        self->free_tasks = pool.tasks;
+        self->last_task = pool.last_task;
+        pool.tasks = NULL;
+    }
+}
+
+static void leave_locked(struct gomp_thread *self)
+{
+    if (self->free_shares) {
+        pool.last_share = pool.shares ? pool.last_share : self->last_share;
+        self->last_share->next = pool.shares;
+        pool.shares = self->free_shares;
+        self->free_shares = NULL;
+    }
+    if (self->free_tasks) {
+        pool.last_task = pool.tasks ? pool.last_task : self->last_task;
+        self->last_task->next = pool.tasks;
+        pool.tasks = self->free_tasks;
+        self->free_tasks = NULL;
+    }
+}
+
 /* Takes a team, and as many workers as can be had, at most n; they come as a list. */
 static struct gomp_team *take(unsigned n, struct worker **list, unsigned *got)
 {
@@ -137,6 +170,8 @@ static struct gomp_team *take(unsigned n, struct worker **list, unsigned *got)
     team = pool.teams;
     if (team)
         pool.teams = team->next_free;
+    if (gomp_self.team->level == 0)
+        lend_locked(&gomp_self);
     for (*list = pool.idle; *got < n && *end; end = &(*end)->next)
         ++*got;
     pool.idle = *end;
@@ -160,6 +195,8 @@ static void give_back(struct gomp_team *team, struct worker *list)
     pool.idle = list;
     team->next_free = pool.teams;
     pool.teams = team;
+    if (gomp_self.team->level == 0)
+        leave_locked(&gomp_self);
     gomp_unlock(&pool.lock);
 }
 
@@ -223,7 +260,7 @@ static void prepare(struct gomp_team *team, const struct gomp_thread *self, cons
 unsigned gomp_run_parallel(const struct gomp_launch *launch)
 {
     struct gomp_thread *self = gomp_thread();
-    struct gomp_thread before = *self;
+    struct gomp_thread before;
     struct gomp_group group = { 0 };
     struct worker *workers;
     struct gomp_team *team;
@@ -231,6 +268,7 @@ unsigned gomp_run_parallel(const struct gomp_launch *launch)
     unsigned reserved = n > 1 ? reserve(self->team->busy, n, self->task->icvs.thread_limit) : 0;
 
     team = take(reserved, &workers, &got);
+    before = *self;
     team->threads = n = got + 1;
     prepare(team, self, launch);
     if (launch->reductions) {
@@ -241,9 +279,7 @@ unsigned gomp_run_parallel(const struct gomp_launch *launch)
     for (struct worker *worker = workers; worker; worker = worker->next)
         assign(worker, team, id++);
     serve(self, team, 0);
-    before.free_shares = self->free_shares;
-    before.free_tasks = self->free_tasks;
-    *self = before;
+    gomp_thread_restore(self, &before);
     give_back(team, workers);
     if (reserved)
         __atomic_fetch_sub(self->team->busy, reserved, __ATOMIC_RELAXED);

@@ -2,7 +2,7 @@
 """The OpenMP programs of tests/guest on the host: compiled by its gcc, linked with runtime/gomp instead of libgomp.
 
 Each must print what it prints with libgomp: under AddressSanitizer and UBSan, under ThreadSanitizer, which sees the library's own
-synchronisation as well, with fewer threads than it asked for, and with threads that never spin.
+synchronisation as well, with threads that never spin and with threads that spin for long.
 """
 # timeout: 600
 import glob
@@ -16,7 +16,7 @@ LIBRARY = [path for path in sorted(glob.glob(os.path.join(ROOT, "runtime", "gomp
            if not path.endswith("platform.c")] + [os.path.join(ROOT, "tests", "omp", "linux.c")]
 STRICT = ["-std=gnu11", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wconversion", "-fno-strict-aliasing", f"-I{ROOT}"]
 SANITIZERS = {"asan": ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"], "tsan": ["-fsanitize=thread"]}
-# name of a run: sanitizer, environment. A team may be smaller than asked for only if there is no memory for threads.
+# name of a run: sanitizer, environment
 RUNS = {"asan": ("asan", {}), "tsan": ("tsan", {"GOMP_SPINCOUNT": "0"}), "spinning": ("tsan", {"OMP_WAIT_POLICY": "active"})}
 CANCELLING = "omp_cancel"
 
@@ -73,6 +73,8 @@ def main():
     libraries = {name: library(name, flags) for name, flags in SANITIZERS.items()}
     for path in sorted(glob.glob(os.path.join(ROOT, "tests", "guest", "omp_*.c"))):
         program = os.path.basename(path)[:-2]
+        if program == "omp_env":  # what it says is Bower's own
+            continue
         try:
             for run, problem in check(program, libraries):
                 print(f"TEST {program}-{run}: {'FAIL ' + problem if problem else 'OK'}", flush=True)
