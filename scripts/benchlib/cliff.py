@@ -13,7 +13,8 @@ CAPS, QUICK_CAPS = (5, 10, 25, 50, 75, 90, 95, 99, 105), (50, 90, 105)  # percen
 DISKS = (50, 200, 0)                                                  # MB/s, 0: not throttled
 QUICK_POLICIES = ("lru", "auto", "plan")
 MODEL = "gpt2-30M"      # synthetic: a token long enough to measure, short enough to wait for
-PLAN = "plan"           # prefetch policy that follows a declared plan
+PLAN = "plan"           # what the program declares; the policies run without
+NO_PLAN = "--no-plan"
 AT_LEAST = 0.93         # of the roofline
 OVER, PAGES_OVER = 1.02, 16  # pages read: at most OVER (N - C) + PAGES_OVER
 DEMAND_FAULTS = 2
@@ -23,10 +24,9 @@ COLUMNS = ["model", "policy", "disk_mb_s", "cap_percent", "frames", "tokens_per_
 
 
 def series(options):
-    """{name: options of the launcher}: a curve each."""
-    known = {name: ["--evict", name] for name in guest.policies("--evict")}
-    if PLAN in guest.policies("--policy"):
-        known[PLAN] = ["--policy", PLAN]
+    """{name: (options of the launcher, words of the program)}: a curve each."""
+    known = {name: (["--evict", name], [NO_PLAN]) for name in guest.policies("--evict")}
+    known[PLAN] = ([], [])
     names = options.policies.split(",") if options.policies else [name for name in known
                                                                   if not options.quick or name in QUICK_POLICIES]
     for name in names:
@@ -50,7 +50,7 @@ def cells(names, options):
 
 def list_cells(names, options):
     for disk, cap, name in cells(names, options):
-        print(f"{name} at {cap}%, {steady.disk_name(disk)}: {' '.join(names[name])}")
+        print(f"{name} at {cap}%, {steady.disk_name(disk)}: {' '.join(sum(names[name], []))}")
 
 
 def model(options, models):
@@ -85,7 +85,7 @@ def measure(the_model, names, options):
     for disk, cap, name in wanted:
         frames = max(2, -(-the_model.token_pages * cap // 100))
         best = steady.roofline((computing[0], bound_pages(the_model, frames) * PAGE), disk * 10**6 or unlimited)
-        costs, _ = steady.bower(the_model, frames, disk, steady.longer(best), options.harts, names[name])
+        costs, _ = steady.bower(the_model, frames, disk, steady.longer(best), options.harts, *names[name])
         samples.setdefault((name, disk, cap, frames), []).append(costs)
         progress.step(f"{name} at {cap}%, {steady.disk_name(disk)}")
     progress.end()
@@ -137,9 +137,8 @@ def show(rows):
 
 
 def figures(rows):
-    """[(what, to reach, worst that was measured and where, reached?)] of the best policy: the plan, else auto."""
-    names = [row["policy"] for row in rows]
-    best = PLAN if PLAN in names else "auto"
+    """[(what, to reach, worst that was measured and where, reached?)] of the plan."""
+    best = PLAN
     mine = [row for row in rows if row["policy"] == best and row["bound_pages"] > 0]
     shares = [row for row in rows if row["policy"] == best and not math.isnan(row["of_roofline"])]
     table = []

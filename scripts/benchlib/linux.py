@@ -16,9 +16,10 @@ DISKS, QUICK_DISKS = (200, 0), (200,)  # MB/s, 0: not throttled
 STOCK_PAGES = 64             # charged to a cgroup in advance, for each hart (MEMCG_CHARGE_BATCH)
 MARGIN_PAGES = 64            # for what the measured allowance may miss: in favour of Linux
 READ_AHEAD_KB = 128          # Linux's default
-BOWER, PLAN = "Bower", "plan"
+BOWER, NO_PLAN = "Bower", "--no-plan"
 
 # kind: plain (mmap and nothing else, classic LRU), kernel (what else the kernel does by itself), hand, bower
+# Of Bower's, settings are options of the launcher and environment words of the program.
 Way = collections.namedtuple("Way", "name kind program settings environment quick")
 
 
@@ -51,9 +52,9 @@ COLUMNS = ["model", "system", "way", "kind", "harts", "disk_mb_s", "cap_percent"
 def ways(options):
     """Bower last, so that the table ends with what it is about."""
     found = [each for each in LINUX_WAYS if each.quick or not options.quick]
+    if not options.quick:
+        found.append(Way(f"{BOWER}, without its plan", "bower", None, [], [NO_PLAN], False))
     found.append(Way(BOWER, "bower", None, [], [], True))
-    if PLAN in guest.policies("--policy"):
-        found.append(Way(f"{BOWER}, declared plan", "bower", None, ["--policy", PLAN], [], True))
     return found
 
 
@@ -99,7 +100,7 @@ class Bench:
     def sample(self, each, disk, frames, allowance, many):
         """One run of a cell; the text must be what every other run with as many tokens wrote."""
         if each.kind == "bower":
-            costs, text = steady.bower(self.model, frames, disk, many, self.harts, each.settings)
+            costs, text = steady.bower(self.model, frames, disk, many, self.harts, each.settings, each.environment)
         else:
             costs, text = self.linux(each, disk, frames + allowance, frames, many)
         if costs is not None and self.texts.setdefault(many, text) != text:

@@ -17,8 +17,7 @@ TIMES = 1.3     # Bower's tokens a second to those of run.c on Linux, at 2 harts
 SHAPE = "stories15M"
 TOKENS = (3, 27)
 PROMPT = "once upon a time"
-OPENMP_LINUX = ["-O3", "-fopenmp"]
-OPENMP_BOWER = "-O3 -Wp,-fopenmp"  # the bare-metal driver would add -pthread to a plain -fopenmp
+OPENMP = ["-O3", "-fopenmp"]
 
 COLUMNS = ["model", "system", "program", "harts", "tokens_per_s", "runs", "note"]
 
@@ -62,7 +61,7 @@ class Bench:
         folder = os.path.join(options.out, "programs")
         self.files = {**linux_build.programs(folder), "tokenizer.bin": self.tokenizer}
         if self.run_c:
-            self.files["run.c"] = linux_build.compiled(os.path.join(folder, "run.c"), [self.run_c], OPENMP_LINUX)
+            self.files["run.c"] = linux_build.compiled(os.path.join(folder, "run.c"), [self.run_c], OPENMP)
         self.texts = {}
 
     def linux(self, cell):
@@ -80,7 +79,7 @@ class Bench:
         launcher = ["--model", self.model, "--frames", str(pages), "--mem", steady.MACHINE, "--harts", str(cell.harts)]
         app = "llm"
         if cell.program == "run.c":
-            app, launcher = self.run_c, [*launcher, "--cflags", OPENMP_BOWER if cell.harts > 1 else "-O3"]
+            app, launcher = self.run_c, [*launcher, "--cflags", " ".join(OPENMP)]
         seconds, text = [], ""
         os.environ["OMP_NUM_THREADS"] = str(cell.harts)
         for tokens in TOKENS:

@@ -32,13 +32,13 @@ def arguments(tokens, harts=1):
     return [*ARGUMENTS, "-t", str(harts), "-n", str(tokens)]
 
 
-def bower(model, frames, disk, many, harts=1, options=()):
-    """(costs of a token on Bower, text). Time is that of the whole program: what comes before the tokens is in both runs."""
+def bower(model, frames, disk, many, harts=1, options=(), words=()):
+    """(costs of a token on Bower, text); options are the launcher's, words the program's. Time is that of the whole program: what comes before the tokens is in both runs."""
     launcher = ["--model", model.path, "--frames", str(frames), "--mem", MACHINE, "--harts", str(harts), *options]
     launcher += ["--throttle", str(disk)] if disk else []
     runs = []
     for tokens in (AFTER, many):
-        text, _, counters = guest.execute("llm", launcher, arguments(tokens, harts))
+        text, _, counters = guest.execute("llm", launcher, [*arguments(tokens, harts), *words])
         runs.append({"seconds": counters["time_ns"] / 1e9, "bytes": counters["bytes_read"], "faults": counters["faults"],
                      "major": counters["faults_major"], "stall": counters["stall_ns"] / 1e9})
     return difference(*runs, many - AFTER), text

@@ -40,19 +40,19 @@ def every_policy():
     done = bench("--dry-run", "--caps", "5,105", "--disks", "50,0")
     for name in guest.policies("--evict"):
         for cell in ("5%, 50 MB/s", "105%, unthrottled"):
-            assert f"{name} at {cell}: --evict {name}\n" in done.stdout, f"no {name} at {cell}: {done.stdout} {done.stderr}"
+            assert f"{name} at {cell}: --evict {name} --no-plan\n" in done.stdout, f"no {name} at {cell}: {done.stdout} {done.stderr}"
     chosen = bench("--dry-run", "--policies", "mru", "--caps", "50", "--disks", "0", "--repeat", "2").stdout
-    assert chosen == 2 * "mru at 50%, unthrottled: --evict mru\n", chosen
+    assert chosen == 2 * "mru at 50%, unthrottled: --evict mru --no-plan\n", chosen
 
 
 def measured():
-    """auto at the roofline but for 90%, where it takes twice as long and reads half of the model; lru reads all of it."""
+    """plan at the roofline but for 90%, where it takes twice as long and reads half of the model; lru reads all of it."""
     costs = {}
     for cap in (50, 90, 105):
         frames = N * cap // 100
         reads = max(N - frames, 0) if cap != 90 else N // 2
         best = max(0.02, max(N - frames, 0) * 4096 / (50 * MB))
-        costs["auto", 50, cap, frames] = {"seconds": 2 * best if cap == 90 else best, "bytes": 4096 * reads, "faults": 1, "stall": 0.001}
+        costs["plan", 50, cap, frames] = {"seconds": 2 * best if cap == 90 else best, "bytes": 4096 * reads, "faults": 1, "stall": 0.001}
         costs["lru", 50, cap, frames] = {"seconds": 0.1, "bytes": 4096 * N, "faults": 40, "stall": 0.05}
     costs["lru", 50, 105, 1050]["seconds"] = 0.02
     return cliff.rows_of(MODEL, costs, [0.02, 0.02], 500 * MB)
@@ -60,10 +60,10 @@ def measured():
 
 def rows():
     at = {(row["policy"], row["cap_percent"]): row for row in measured()}
-    half = at["auto", 50]
+    half = at["plan", 50]
     assert half["bound_pages"] == 500 and abs(half["of_roofline"] - 1) < 1e-9, half
     assert abs(half["roofline_tokens_per_s"] - 50 * MB / (500 * 4096)) < 1e-6 and half["pages_per_token"] == 500, half
-    assert abs(at["auto", 90]["roofline_tokens_per_s"] - 50) < 1e-6, "T_compute does not bound the roofline"
+    assert abs(at["plan", 90]["roofline_tokens_per_s"] - 50) < 1e-6, "T_compute does not bound the roofline"
     assert at["lru", 105]["bound_pages"] == 0 and at["lru", 90]["pages_per_token"] == N, at
 
 
