@@ -70,11 +70,14 @@ def locked(path):
             say("somebody else builds the kernel; waiting")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+        with contextlib.suppress(FileNotFoundError):  # who waited for it looks for the kernel again
+            os.unlink(path)
 
 
 def build(folder):
     for left in glob.glob(glob.escape(folder) + ".??????*/"):  # of a build that was killed
         shutil.rmtree(left, ignore_errors=True)
+    os.makedirs(cache(), exist_ok=True)
     free = shutil.disk_usage(cache()).free
     if free < DISK_NEEDED:
         raise Unusable(f"{cache()}: {free / GIB:.1f} GiB are free; building Linux needs {DISK_NEEDED / GIB:.0f} GiB for a while")

@@ -33,7 +33,10 @@ def arguments(tokens, harts=1):
 
 
 def bower(model, frames, disk, many, harts=1, options=(), words=()):
-    """(costs of a token on Bower, text); options are the launcher's, words the program's. Time is that of the whole program: what comes before the tokens is in both runs."""
+    """(costs of a token on Bower, text); options are the launcher's, words the program's.
+
+    Time is that of the whole program: what comes before the tokens is in both runs.
+    """
     launcher = ["--model", model.path, "--frames", str(frames), "--mem", MACHINE, "--harts", str(harts), *options]
     launcher += ["--throttle", str(disk)] if disk else []
     runs = []

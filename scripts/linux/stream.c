@@ -27,7 +27,7 @@
 
 enum { READERS = 2,
        SLOTS = 8, /* a multiple of READERS */
-       PIECE_BYTES = 128 << 10,
+       PIECE_BYTES = 64 << 10,
        SECTOR = 512, /* what O_DIRECT aligns to on this disk */
        PAGE = 4096,
        OWN_PAGES = 16 };

@@ -151,6 +151,23 @@ def configuration():
             raise AssertionError("a configuration without memory cgroups passed")
 
 
+def disk_space():
+    """A host without room for the sources is told so before anything is unpacked."""
+    needed, linux_build.DISK_NEEDED = linux_build.DISK_NEEDED, 1 << 62
+    cache, os.environ["XDG_CACHE_HOME"] = os.environ.get("XDG_CACHE_HOME"), os.path.join(ROOT, "build", "tests")
+    try:
+        linux_build.build(linux_build.cache("linux-test"))
+    except linux_build.Unusable as error:
+        assert "GiB are free; building Linux needs" in str(error), error
+    else:
+        raise AssertionError("built without room for it")
+    finally:
+        linux_build.DISK_NEEDED = needed
+        del os.environ["XDG_CACHE_HOME"]
+        if cache:
+            os.environ["XDG_CACHE_HOME"] = cache
+
+
 def programs(folder):
     """init compiles without warnings; the wrapped engines say what the plain one says."""
     compile_program(os.path.join(folder, "init"), [os.path.join(ROOT, "scripts/linux/init.c")], "-O1", *WARNINGS)
@@ -177,7 +194,7 @@ def streaming(built):
 
 def main():
     results = Results()
-    for case in (options, dry_run, initramfs, command_line, console, tables, configuration):
+    for case in (options, dry_run, initramfs, command_line, console, tables, configuration, disk_space):
         results.check(case.__name__, case)
     with tempfile.TemporaryDirectory() as folder:
         results.check("streaming", lambda: streaming(programs(folder)))
