@@ -41,7 +41,7 @@ struct thread {
     void *arg;
     void *tp; /* its thread-local storage */
     void *local_data;
-    vaddr_t map; /* guard page, stack, guard page, trap stack; 0: not of thread.c's making */
+    vaddr_t map; /* guard, stack, guard page, trap stack; 0: not of thread.c's making */
     vaddr_t stack;
     uint64_t stack_size;
     const uint32_t *waits_for; /* address of thread_wait, or NULL; for reports */

@@ -14,6 +14,7 @@
 
 #define DEFAULT_STACK_SIZE ((uint64_t)8 << 20)
 #define TRAP_STACK_BYTES ((uint64_t)32 << 10) /* a fault, and an interrupt while it waits; see STACK_PROBE */
+#define STACK_GUARD ((uint64_t)64 << 10)      /* below the stack; a large frame may leap over a page */
 #define SPARE_THREADS 16                      /* ended ones that keep their stacks for the next */
 #define LEAST_FREE_PAGES 512                  /* what a new thread leaves to everybody else */
 #define START_PATIENCE_NS 1000000000u         /* a hart that has not come up by then never will */
@@ -41,7 +42,7 @@ uint32_t threads_live(void)
     return __atomic_load_n(&live, __ATOMIC_SEQ_CST);
 }
 
-/* ---- memory: guard page, stack, guard page, trap stack */
+/* ---- memory: guard, stack, guard page, trap stack */
 
 static vaddr_t trap_stack_of(const struct thread *t)
 {
@@ -50,7 +51,7 @@ static vaddr_t trap_stack_of(const struct thread *t)
 
 static uint64_t map_size(uint64_t stack_size)
 {
-    return PAGE_SIZE + stack_size + PAGE_SIZE + TRAP_STACK_BYTES;
+    return STACK_GUARD + stack_size + PAGE_SIZE + TRAP_STACK_BYTES;
 }
 
 /*
@@ -70,7 +71,7 @@ static int fill_trap_stack(vaddr_t bottom)
     return error ? -EAGAIN : 0;
 }
 
-/* A stack that is the caller's leaves its part of the map unused: one page. */
+/* A stack that is the caller's leaves its part of the map unused: the guard. */
 static int make_stacks(struct thread *t, const struct thread_options *o)
 {
     uint64_t size = o && o->stack ? 0 : o && o->stack_size ? PAGE_ALIGN_UP(o->stack_size)
@@ -82,10 +83,10 @@ static int make_stacks(struct thread *t, const struct thread_options *o)
     if (map < 0)
         return -EAGAIN;
     t->map = (vaddr_t)map;
-    t->stack = t->map + PAGE_SIZE;
+    t->stack = t->map + STACK_GUARD;
     t->stack_size = size;
     vaddr_t bottom = trap_stack_of(t);
-    if (vm_protect(t->map, PAGE_SIZE, 0) != 0 || vm_protect(bottom - PAGE_SIZE, PAGE_SIZE, 0) != 0 || fill_trap_stack(bottom) != 0) {
+    if (vm_protect(t->map, STACK_GUARD, 0) != 0 || vm_protect(bottom - PAGE_SIZE, PAGE_SIZE, 0) != 0 || fill_trap_stack(bottom) != 0) {
         vm_unmap(t->map, map_size(size));
         t->map = 0;
         return -EAGAIN;
@@ -100,7 +101,7 @@ static int make_stacks(struct thread *t, const struct thread_options *o)
 
 static bool owns_stack(const struct thread *t)
 {
-    return t->stack == t->map + PAGE_SIZE;
+    return t->stack == t->map + STACK_GUARD;
 }
 
 static void drop_stacks(struct thread *t)
@@ -322,7 +323,7 @@ bool thread_describe(vaddr_t address, char *out, size_t size)
         const char *what = address >= trap_stack_of(t)               ? "trap stack of"
                            : address >= trap_stack_of(t) - PAGE_SIZE ? "guard page below the trap stack of"
                            : address >= t->stack                     ? "stack of"
-                                                                     : "guard page below the stack: it overflowed: stack of";
+                                                                     : "guard below the stack, it overflowed: stack of";
         log_snprintf(out, size, "%s %s", what, who);
         return true;
     }

@@ -1,8 +1,8 @@
 // run: -- 0
-// stderr~: guard page below the stack: it overflowed: stack of thread 2 'diver'
+// stderr~: guard below the stack, it overflowed: stack of thread 2 'diver'
 // exit: 134
 // run: --harts 4 -- 65536
-// stderr~: guard page below the stack: it overflowed: stack of thread [0-9]+ 'diver'
+// stderr~: guard below the stack, it overflowed: stack of thread [0-9]+ 'diver'
 // exit: 134
 // A thread that overflows its stack, of the default size or of one that it was given, is named in the report.
 #define _GNU_SOURCE
@@ -12,7 +12,7 @@
 
 static __attribute__((noinline)) int dive(volatile char *above, int n)
 {
-    volatile char here[400];
+    volatile char here[20000]; /* frames that leap over a page */
 
     here[0] = above[0] + 1;
     if (n == -1)
