@@ -64,25 +64,25 @@ static void penalise(struct sampler *s, const int32_t *history, size_t n)
 
 static int32_t largest(const struct sampler *s)
 {
-    struct sampler_candidate best = s->candidates[0];
+    int32_t best = 0, most = fmath_order(s->candidates[0].value);
 
     for (uint32_t i = 1; i < s->vocab; i++) {
-        if (s->candidates[i].value > best.value) {
-            best = s->candidates[i];
+        int32_t order = fmath_order(s->candidates[i].value);
+        if (order > most) {
+            most = order;
+            best = s->candidates[i].id;
         }
     }
-    return best.id;
+    return best;
 }
 
 /* Descending; equal values by id, so that the order does not depend on the sorting algorithm. */
 static int by_value(const void *a, const void *b)
 {
     const struct sampler_candidate *x = a, *y = b;
+    int32_t of_x = fmath_order(x->value), of_y = fmath_order(y->value);
 
-    if (x->value > y->value) {
-        return -1;
-    }
-    return x->value < y->value ? 1 : (x->id > y->id) - (x->id < y->id);
+    return of_x != of_y ? (of_x < of_y) - (of_x > of_y) : (x->id > y->id) - (x->id < y->id);
 }
 
 /* Moves the candidate at i down a heap of n whose root is the one that sorts last. */

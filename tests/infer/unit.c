@@ -37,6 +37,14 @@ static void test_exp(struct check *c)
 
 static void test_functions(struct check *c)
 {
+    check_begin(c, "fmath-order");
+    static const float ascending[] = { -NAN, -INFINITY, -1e30f, -1.5f, -1e-42f, 0.0f, 1e-42f, 0x1p-126f, 1.0f, 1.5f, INFINITY };
+    for (size_t i = 1; i < sizeof(ascending) / sizeof(*ascending); i++) {
+        CHECK(c, fmath_order(ascending[i - 1]) < fmath_order(ascending[i]), "%a before %a", (double)ascending[i - 1],
+              (double)ascending[i]);
+    }
+    CHECK(c, fmath_order(-0.0f) == fmath_order(0.0f) && fmath_order(NAN) == fmath_order(-NAN), "equal ones");
+    check_end(c);
     check_begin(c, "fmath-functions");
     for (int i = -3000; i < 3000; i++) {
         double x = i * 7.13, s, k;
