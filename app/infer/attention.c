@@ -17,6 +17,8 @@ struct job {
     struct par *par;
     uint32_t layer, position, count, turn;
     float *q;
+    attention_ready ready;
+    void *context;
 };
 
 static uint64_t slots(const struct attention_shape *s)
@@ -213,31 +215,59 @@ static void one_head(const struct attention *a, uint32_t layer, uint32_t head, u
     mix_values(a, start, n, b, kb, (float)(1.0 / total), query);
 }
 
-/* A worker's share of the pairs (position of the block, head). */
+/* Query head i of the block: of position i / heads. Returns its multiply-adds. */
+static uint64_t run_head(const struct job *job, uint32_t i, uint32_t worker)
+{
+    const struct attention *a = job->a;
+    uint32_t heads = a->shape.heads, width = a->shape.head_width;
+    uint32_t n = job->position + i / heads + 1;
+    int32_t *scratch = a->scratch + worker * a->scratch_stride;
+
+    one_head(a, job->layer, i % heads, n, job->q + (size_t)i * width, scratch);
+    return 2 * (uint64_t)n * width;
+}
+
+/* A worker's share of the query heads of all positions. */
 static void run_heads(void *context, uint32_t worker)
 {
     const struct job *job = context;
-    const struct attention *a = job->a;
-    uint32_t heads = a->shape.heads, width = a->shape.head_width;
-    int32_t *scratch = a->scratch + worker * a->scratch_stride;
+    uint32_t end = job->count * job->a->shape.heads;
     uint64_t work = 0;
 
-    for (uint32_t i = par_mine(job->par, worker, job->turn); i < job->count * heads;
-         i += par_workers(job->par)) {
-        uint32_t n = job->position + i / heads + 1;
-        one_head(a, job->layer, i % heads, n, job->q + (size_t)i * width, scratch);
-        work += 2 * (uint64_t)n * width;
+    for (uint32_t i = par_mine(job->par, worker, job->turn); i < end; i += par_workers(job->par)) {
+        work += run_head(job, i, worker);
+    }
+    job->par->works[worker] += work;
+}
+
+/* A worker's share of the key/value heads of one position, each with the query heads that look at it alone. */
+static void run_groups(void *context, uint32_t worker)
+{
+    const struct job *job = context;
+    uint32_t groups = job->a->shape.kv_heads, each = job->a->shape.heads / groups;
+    uint64_t work = 0;
+
+    for (uint32_t g = par_mine(job->par, worker, job->turn); g < groups; g += par_workers(job->par)) {
+        job->ready(job->context, g);
+        for (uint32_t i = g * each; i < (g + 1) * each; i++) {
+            work += run_head(job, i, worker);
+        }
     }
     job->par->works[worker] += work;
 }
 
 void attention_run(struct attention *a, struct par *par, uint32_t layer, uint32_t position,
-                   uint32_t count, float *q)
+                   uint32_t count, float *q, attention_ready ready, void *context)
 {
-    struct job job = {
-        .a = a, .par = par, .layer = layer, .position = position, .count = count, .q = q
-    };
+    struct job job = { .a = a, .par = par, .layer = layer, .position = position, .count = count, .q = q, .ready = ready, .context = context };
+    uint32_t groups = a->shape.kv_heads;
 
+    if (count == 1 && groups >= par_workers(par)) {
+        job.turn = par_turn(par, groups);
+        par_run(par, run_groups, &job);
+        return;
+    }
+    par_each(par, count * groups, ready, context);
     job.turn = par_turn(par, count * a->shape.heads);
     par_run(par, run_heads, &job);
 }

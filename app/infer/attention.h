@@ -49,11 +49,16 @@ uint64_t attention_bytes(const struct attention_shape *shape);
 void attention_store(struct attention *a, uint32_t layer, uint32_t position, uint32_t kv_head,
                      const float *key, const float *value);
 
+/* Gets the query heads ready that share a key/value head, and stores its key and value: for position p of the block and that
+ * head, i = p * kv_heads + head. Any worker. */
+typedef void (*attention_ready)(void *context, uint32_t i);
+
 /*
- * For `count` positions from `position` on, whose keys and values are stored: replaces the query
- * heads in q[p * heads * head_width] by the attention's output.
+ * For `count` positions from `position` on: makes each head ready, then replaces the query heads in
+ * q[p * heads * head_width] by the attention's output. One position's heads need no barrier between the two where there is one
+ * for every worker.
  */
 void attention_run(struct attention *a, struct par *par, uint32_t layer, uint32_t position,
-                   uint32_t count, float *q);
+                   uint32_t count, float *q, attention_ready ready, void *context);
 
 #endif

@@ -294,8 +294,7 @@ static void attention_half(struct decoder *d, uint32_t layer, uint32_t n)
 
     norm_rows(d, d->b.residual, n, l->attn_norm, l->attn_norm_bias);
     multiply(d, in, 3);
-    par_each(&d->par, n * s->kv_heads, store_head, &block);
-    attention_run(&d->attention, &d->par, layer, d->position, n, d->b.query);
+    attention_run(&d->attention, &d->par, layer, d->position, n, d->b.query, store_head, &block);
     vectors_set(&d->b.vectors, d->b.query, n, q_width);
     multiply(d, &out, 1);
 }

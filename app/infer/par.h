@@ -7,7 +7,7 @@
  * computed by one worker in one fixed order; so any number of workers gives the same bits.
  *
  * A worker that waits spins for a while, then sleeps. How long it spins follows what it lived through: twice as long after
- * spinning that was worth it, half as long after spinning in vain, because harts may outnumber the host's processors.
+ * spinning that was worth it, a quarter as long after spinning in vain, because harts may outnumber the host's processors.
  */
 #ifndef INFER_PAR_H
 #define INFER_PAR_H
