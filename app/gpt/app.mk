@@ -1,3 +1,3 @@
 # The inference engine; its results are the same bits everywhere only without contracted operations.
 LIBS := infer
-CFLAGS += -ffp-contract=off -fno-math-errno -DPAR_ALONE
+CFLAGS += -ffp-contract=off -fno-math-errno

@@ -259,7 +259,16 @@ static void run_groups(void *context, uint32_t worker)
 void attention_run(struct attention *a, struct par *par, uint32_t layer, uint32_t position,
                    uint32_t count, float *q, attention_ready ready, void *context)
 {
-    struct job job = { .a = a, .par = par, .layer = layer, .position = position, .count = count, .q = q, .ready = ready, .context = context };
+    struct job job = {
+        .a = a,
+        .par = par,
+        .layer = layer,
+        .position = position,
+        .count = count,
+        .q = q,
+        .ready = ready,
+        .context = context,
+    };
     uint32_t groups = a->shape.kv_heads;
 
     if (count == 1 && groups >= par_workers(par)) {

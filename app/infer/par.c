@@ -1,6 +1,9 @@
 #include "par.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -52,13 +55,6 @@ void par_each(struct par *par, uint32_t n, par_piece piece, void *context)
     e.turn = par_turn(par, n);
     par_run(par, run_pieces, &e);
 }
-
-/* PAR_ALONE: for systems that declare threads and have none. */
-#if defined(_POSIX_THREADS) && !defined(PAR_ALONE)
-
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 
 /* Looks at the word that is waited for: at most as many as take about as long as falling asleep and being woken, some 100 us
  * under QEMU, where the caller needs half of that for a norm. */
@@ -236,26 +232,3 @@ uint32_t par_processors(void)
     return n < 1 ? 1 : n > PAR_MAX_WORKERS ? PAR_MAX_WORKERS
                                            : (uint32_t)n;
 }
-
-#else
-
-void par_run(struct par *par, par_body body, void *context)
-{
-    (void)par;
-    body(context, 0);
-}
-
-int par_open(struct par *par, uint32_t workers, struct infer_error *err)
-{
-    memset(par, 0, sizeof(*par));
-    if (workers > 1) {
-        return infer_fail(err, ENOTSUP, "threads = %u: there are no threads here", workers);
-    }
-    return 0;
-}
-
-void par_close(struct par *par) { (void)par; }
-
-uint32_t par_processors(void) { return 1; }
-
-#endif

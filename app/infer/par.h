@@ -29,10 +29,10 @@ struct par {
 
 typedef void (*par_body)(void *context, uint32_t worker);
 
-/* Starts workers - 1 threads, which par_close ends. -EINVAL, -ENOTSUP (no threads here), or -EAGAIN, with a line. */
+/* Starts workers - 1 threads, which par_close ends. -EINVAL or -EAGAIN, with a line. */
 int par_open(struct par *par, uint32_t workers, struct infer_error *err);
 void par_close(struct par *par);
-/* As many workers as there are processors, as far as there are threads. */
+/* As many workers as there are processors. */
 uint32_t par_processors(void);
 
 /* Not from inside a body. */

@@ -1,3 +1,3 @@
 # The kernels of the inference engine, compiled as llm and gpt compile them.
 LIBS := infer
-CFLAGS += -ffp-contract=off -fno-math-errno -DPAR_ALONE
+CFLAGS += -ffp-contract=off -fno-math-errno
