@@ -50,11 +50,13 @@ def test_weights_and_faults():
     expect(2.7 < ratio < 3.3, f"three() is {ratio:.2f} times one()")
     at_main = sum(count for stack, count in stacks.items() if stack[0] == "main")
     expect(at_main > 0.99 * total, f"{at_main} of {total} samples begin at main")
-    # The fault path has interrupts off throughout: without the sampler's own way in, touch() would be all that is seen.
+    # The fault path has interrupts off: without the sampler's own way in, only what comes after a wait would be seen.
     faults = {stack: count for stack, count in stacks.items() if "handle_one_fault" in stack}
     expect(all(stack.index("touch") < stack.index("handle_one_fault") for stack in faults if "touch" in stack), "who faulted")
     inside = {stack[-1] for stack in faults if "touch" in stack}
     expect(sum(faults.values()) > 20 and len(inside) >= 10, f"{sum(faults.values())} samples of faults, in {sorted(inside)}")
+    before = sum(count for stack, count in faults.items() if "completion_wait" not in stack)
+    expect(before > 20, f"{before} samples of faults outside the wait, of {sum(faults.values())}")
     expect(below(stacks, "touch", "handle_one_fault") > 5 * below({s: n for s, n in stacks.items() if s[-1] == "touch"}, "touch"),
            "the fault path costs more than the loop that faults")
 
