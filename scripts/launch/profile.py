@@ -167,7 +167,8 @@ def flat(profile):
         if not stack.idle:
             threads[stack.thread] = threads.get(stack.thread, 0) + stack.moments
     if len(threads) > 1:
-        lines += [f"# thread {number}: {count} samples" for number, count in sorted(threads.items())[:MOST_THREADS]]
+        lines += [f"# {f'thread {number}' if number else 'no thread'}: {count} samples"
+                  for number, count in sorted(threads.items())[:MOST_THREADS]]
     columns = "".join(f"{f'hart {hart}':>8}" for hart in harts) if len(harts) > 1 else ""
     lines += ["#", f"#{'self':>8}{'children':>10}{'samples':>9}{columns}  function"]
     for name, (own, whole, by_hart) in by_weight(tally(profile, False), 0):
