@@ -14,11 +14,11 @@
  * pages in vain is given less room, and in the end only a trial now and then. So where nobody can predict, nearly nothing is read ahead.
  *
  * While the order or the recurrence is proven and right, the rest are not fed at all: they catch up at the first surprise. Where
- * nobody has been right for long, the two that cost most to feed listen only now and then.
+ * nobody has been right for long, those that cost most to feed listen only now and then.
  *
- * Costs, measured in the guest, on an access: 110 instructions if it was foreseen, 600 where nothing can be predicted,
- * 900 between; at a fault 140 more where nobody has anything to say, what the chosen predictors need for each page they name,
- * and now and then a search of fit.c (7000 at most). Holds what replay.c holds, a byte a page, and 1.5 KiB.
+ * Costs, measured in the guest: 1,400 instructions at a fault where nothing can be predicted, all told; 110 for an access that was
+ * foreseen; what the chosen predictors need for each page they name, and now and then a search of fit.c (7000 at most). Holds what
+ * replay.c holds, a byte a page, and 1.5 KiB.
  */
 #include "kernel/policy/prefetch.h"
 
@@ -185,13 +185,18 @@ static void catch_up(struct chooser *c)
 }
 
 /*
- * After QUIET accesses in a row that nobody foresaw, the two that cost most to feed listen to AWAKE of every QUIET accesses, until
+ * After QUIET accesses in a row that nobody foresaw, those that cost most to feed listen to AWAKE of every QUIET accesses, until
  * somebody is right again.
  */
+static bool is_resting(const struct chooser *c)
+{
+    return c->quiet >= QUIET && c->quiet % QUIET >= AWAKE;
+}
+
 static void feed_costly(struct chooser *c, uint32_t page, enum access_kind kind, uint32_t before)
 {
     struct replay *r = &c->replay;
-    if (c->quiet >= QUIET && c->quiet % QUIET >= AWAKE)
+    if (is_resting(c))
         return;
     if (c->quiet >= QUIET && c->quiet % QUIET == 0) {
         markov_restart(r->markov, before);
@@ -233,7 +238,7 @@ static void learn(struct chooser *c, uint32_t page, enum access_kind kind)
         return;
     if (c->behind)
         catch_up(c);
-    if (streams_access(&c->streams, page, kind))
+    if (!is_resting(c) && streams_access(&c->streams, page, kind))
         c->expected[STREAMS] = page;
     bool anybody = judge(c, page);
     readahead_access(&c->readahead, page, kind);
