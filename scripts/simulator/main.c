@@ -22,11 +22,14 @@
 /* Beside the frames, which nobody writes: regions, page states, policies. */
 #define OVERHEAD ((uint64_t)64 << 20)
 #define FRAMES_MOST ((uint64_t)1 << 24) /* 64 GiB, of which nothing is ever written */
+#define ROOM 4                          /* times the frames: what is asked for in one piece is rounded up; address space only */
 #define NO_TIME UINT64_MAX
+#define PLAN_WIDTH 4 /* pages that the program works on at once */
 
 struct options {
     const char *trace, *policy, *evict, *name, *pack;
     uint64_t frames, pages, access_ns;
+    bool plan;
 };
 
 static void usage(FILE *out)
@@ -42,6 +45,7 @@ static void usage(FILE *out)
                  "  --bandwidth N    of the device, MB/s (0: no limit)\n"
                  "  --depth N        requests whose latencies pass side by side (32)\n"
                  "  --compute-ns N   computing before each access (as the trace says, else 0)\n"
+                 "  --plan           declare what comes before the first repetition as the order of every pass\n"
                  "  --pack FILE      write the trace in its compact form instead\n");
 }
 
@@ -79,6 +83,7 @@ static void set_option(int c, struct options *o)
     case 'b': host_timing.bytes_per_s = 1000000 * number("--bandwidth", optarg, 0, 1000000); break;
     case 'd': host_timing.depth = (uint32_t)number("--depth", optarg, 1, HOST_DEPTH_MAX); break;
     case 'c': o->access_ns = number("--compute-ns", optarg, 0, 1000000000); break;
+    case 'P': o->plan = true; break;
     case 'o': o->pack = optarg; break;
     default: usage(stderr); exit(2);
     }
@@ -97,6 +102,7 @@ static void parse(int argc, char **argv, struct options *o)
         { "bandwidth", 1, NULL, 'b' },
         { "depth", 1, NULL, 'd' },
         { "compute-ns", 1, NULL, 'c' },
+        { "plan", 0, NULL, 'P' },
         { "pack", 1, NULL, 'o' },
         { "help", 0, NULL, 'h' },
         { NULL, 0, NULL, 0 },
@@ -138,11 +144,37 @@ static void read_trace(const struct options *o, struct trace *t)
 
 static uint64_t played_ns; /* what the trace took; writing back at the end does not count */
 
+/* The runs of neighbours up to the first page that comes again, as a cyclic plan. */
+static void declare_plan(const struct options *o, const struct trace *t, vaddr_t base)
+{
+    struct vm_extent *extents = calloc(t->count, sizeof *extents);
+    bool *seen = calloc(t->npages, 1);
+    size_t n = 0;
+    if (!extents || !seen)
+        bad("--plan", "", strerror(ENOMEM));
+    for (size_t i = 0; i < t->count; i++) {
+        uint32_t page = t->accesses[i] & ~TRACE_WRITE;
+        vaddr_t va = base + ((vaddr_t)page << PAGE_SHIFT);
+        if (seen[page])
+            break;
+        seen[page] = true;
+        if (n > 0 && va == extents[n - 1].address + extents[n - 1].length)
+            extents[n - 1].length += PAGE_SIZE;
+        else
+            extents[n++] = (struct vm_extent){ va, PAGE_SIZE, false };
+    }
+    int error = vm_plan_start(extents, n, true, PLAN_WIDTH);
+    if (error)
+        bad("--plan", o->trace, strerror(-error));
+    free(extents);
+    free(seen);
+}
+
 static void play(const struct options *o, const struct trace *t)
 {
     static struct host_device file;
     uint64_t length = (uint64_t)t->npages << PAGE_SHIFT;
-    if (host_memory((o->frames << PAGE_SHIFT) + OVERHEAD + 64 * (uint64_t)t->npages) != 0)
+    if (host_memory((o->frames << PAGE_SHIFT) * ROOM + OVERHEAD + 64 * (uint64_t)t->npages) != 0)
         bad("--frames", "", "no room in the address space for so many");
     pager_repeats = !t->gaps && (o->access_ns == NO_TIME || o->access_ns == 0); /* without a clock, nothing goes by time */
     if (vm_init(o->frames, o->policy, o->evict) != 0)
@@ -151,6 +183,8 @@ static void play(const struct options *o, const struct trace *t)
     int64_t base = vm_map(0, length, VM_PROT_READ | VM_PROT_WRITE, VM_MAP_SHARED | VM_MAP_LLM, &file.backing, 0);
     if (base < 0)
         bad("trace", o->trace, strerror((int)-base));
+    if (o->plan)
+        declare_plan(o, t, (vaddr_t)base);
     for (size_t i = 0; i < t->count; i++) {
         uint64_t gap = o->access_ns != NO_TIME ? o->access_ns : t->gaps ? t->gaps[i]
                                                                         : 0;

@@ -106,6 +106,29 @@ def test_false_predictions_leave():
     assert row["prefetched"] > 25 and row["faults"] <= len(runs) + 8 * 28, row
 
 
+def test_curves():
+    out = os.path.join(SCRATCH, "curve")
+    loop = write_trace("curve-loop", [f"r {i % 40}" for i in range(1200)])
+    simulate("--sweep", out, "--frames", "50%,25%,100%", "--policy", "none", "--evict", "lru,mru", loop)
+    with open(f"{out}.csv", encoding="ascii") as f:
+        lines = [line.strip() for line in f]
+    assert lines[0] == 'frames,"MIN","none, lru","none, mru"' and [line.split(",")[0] for line in lines[1:]] == ["10", "20", "40"], lines
+    least, lru, mru = (float(x) for x in lines[2].split(",")[1:])
+    assert lru == 1.0 and least <= mru < 0.6, lines
+    with open(f"{out}.svg", encoding="utf-8") as f:
+        assert "</svg>" in f.read()
+
+
+def test_plan():
+    """With the order declared, the time is the larger of computing and reading what does not fit."""
+    device = ["--frames", "1500", "--latency", "100", "--bandwidth", "400", "--evict", "auto"]
+    runs = [write_trace(f"plan-{n}", [f"r {i % 3000}" for i in range(3000 * n)]) for n in (2, 4)]
+    for ns, least in ((1000, 1500 * 10240), (20000, 3000 * 20000)):
+        short, long = (simulate("--plan", *device, "--compute-ns", str(ns), run)[0] for run in runs)
+        token, read = (long["time_ns"] - short["time_ns"]) / 2, (long["pages_read"] - short["pages_read"]) / 2
+        assert least <= token * 1.02 and token <= 1.08 * least and read <= 1.02 * 1500 + 16, (ns, token, least, read)
+
+
 def test_repeats():
     trace = write_trace("repeats", [f"r {page * page % 4096}" for page in range(3000)])
     for policy in ("none", "readahead", "stride", "markov", "fit", "replay", "auto"):
