@@ -126,6 +126,10 @@ run: ## build and boot a program: APP=bower ARGS="..." RUN_FLAGS="--frames 8"
 test: $(BUILD)/setup-test.ok ## run every test, or those that match TESTS=pattern
 	$(Q)tests/run $(TESTS)
 
+SOAK_SECONDS := 600
+soak: $(BUILD)/setup-test.ok ## stress the pager, seed after seed: SOAK_SECONDS=600
+	$(Q)tests/soak $(SOAK_SECONDS)
+
 bench: $(BUILD)/setup-bench.ok ## count faults and instructions: tables and plots in build/bench/
 	$(Q)scripts/bench $(BENCH_FLAGS)
 
