@@ -10,6 +10,7 @@
 #include "kernel/plan.h"
 #include "kernel/sched.h"
 #include "kernel/region.h"
+#include "kernel/trace.h"
 #include "kernel/vm.h"
 #include "kernel/vma.h"
 
@@ -192,6 +193,7 @@ static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t pa
 {
     bool planned = r->plan_source != PLAN_NO_SOURCE;
     if (before == FAULT_RESOLVED) {
+        trace_page(r, page);
         if (planned) {
             pool_harvest(r->pool);
         } else {
