@@ -9,7 +9,7 @@
 #include "kernel/sync.h"
 #include "kernel/timer.h"
 
-#define FREEZE_LIMIT_NS 2000000000u /* for threads that hold a semaphore at the end; somebody may wait for input with one */
+#define FREEZE_LIMIT_NS 2000000000u /* for threads that hold something at the end; somebody may wait for input with a semaphore */
 #define FREEZE_LOOK_NS 200000u
 
 struct queue {
@@ -31,7 +31,7 @@ struct queue {
 } __attribute__((aligned(256))); /* harts don't share cache lines; and its address is one shift away */
 
 static struct queue queues[MAX_HARTS];
-static struct thread *freezer; /* atomic; set once: the only thread that may still run, with those that hold semaphores */
+static struct thread *freezer; /* atomic; set once: the only thread that may still run, with those that hold something */
 
 static inline struct queue *own_queue(void)
 {
@@ -439,6 +439,12 @@ void sched_may_freeze(void)
         freeze_self(q);
     spin_unlock(&q->lock);
     irq_restore(were_on);
+}
+
+void sched_stop_soon(void)
+{
+    if (must_stop(own_queue()->current))
+        hart_send_ipi(hart_index());
 }
 
 /* ---- harts */

@@ -31,7 +31,7 @@ struct thread {
     struct thread *all;  /* list of all threads ever made */
     uint32_t number;     /* 1: main */
     uint32_t refs;       /* atomic: its life, and the creator's reference */
-    uint32_t holds;      /* semaphores that it holds; its own */
+    uint32_t holds;      /* what keeps it from being frozen (sched_hold); its own */
     uint8_t state;       /* enum thread_state; under the lock of its queue */
     uint8_t queue;       /* where it runs or is queued; changes under the lock of the queue it leaves */
     bool token;          /* somebody has woken it; under the lock of its queue */
@@ -68,12 +68,28 @@ void sched_poke(void);
 void sched_end_interrupt(void);
 
 /*
- * All other threads stop, for good: those that hold a semaphore once they have let it go, within a bounded time. Thread context;
- * the caller is the only one to run from here on.
+ * All other threads stop, for good: those that hold something (sched_hold) once they have let it go, within a bounded time. Thread
+ * context; the caller is the only one to run from here on.
  */
 void sched_freeze_others(void);
-/* A holder has let its last semaphore go. */
+/* The running thread has let go the last thing that it held. */
 void sched_may_freeze(void);
+/* The same where it cannot stop yet, inside a fault: it stops as soon as interrupts are on. Interrupts are off. */
+void sched_stop_soon(void);
+/*
+ * Between the two the running thread has something in hands without which the program could not end: a semaphore, a region. They nest.
+ * Who waits for a completion holds as well.
+ */
+static inline void sched_hold(void)
+{
+    thread_self()->holds++;
+}
+static inline void sched_let_go(void)
+{
+    struct thread *me = thread_self();
+    if (me->holds > 0 && --me->holds == 0) /* the first ups of a semaphore that begins at 0 give back what nobody took */
+        sched_may_freeze();
+}
 
 /* thread.c's and thread_wait.c's, for each other: threads ever made, in a list by `all`; those that have not ended. */
 struct thread *threads_first(void);

@@ -5,7 +5,7 @@
 void semaphore_down(struct semaphore *s)
 {
     struct semaphore_waiter me = { .next = NULL };
-    thread_self()->holds++; /* from here on: somebody who waits in line is not frozen either, or the turn would end with him */
+    sched_hold(); /* from here on: somebody who waits in line is not frozen either, or the turn would end with him */
     spin_lock(&s->lock);
     if (s->count > 0) {
         s->count--;
@@ -36,7 +36,5 @@ void semaphore_up(struct semaphore *s)
     spin_unlock(&s->lock);
     if (w)
         complete(&w->turn);
-    struct thread *me = thread_self();
-    if (me->holds > 0 && --me->holds == 0) /* the first ups of a semaphore that begins at 0 give back what nobody took */
-        sched_may_freeze();
+    sched_let_go();
 }

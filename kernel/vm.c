@@ -8,6 +8,7 @@
 #include "kernel/page_wait.h"
 #include "kernel/plan.h"
 #include "kernel/profile.h"
+#include "kernel/sched.h"
 #include "kernel/vm_pages.h"
 #include "kernel/vma.h"
 
@@ -317,6 +318,7 @@ static void load_profile(struct region *r)
     spin_lock(&pager_lock);
     region_use_end(r);
     spin_unlock(&pager_lock);
+    sched_let_go();
 }
 
 int64_t vm_map(vaddr_t hint, uint64_t length, int prot, int flags, struct backing *backing, uint64_t offset)
@@ -330,6 +332,7 @@ int64_t vm_map(vaddr_t hint, uint64_t length, int prot, int flags, struct backin
     int64_t result = error ? error : map_range(hint, length, prot, flags, backing, offset, &fresh);
     bool profiled = result > 0 && fresh && (flags & VM_MAP_LLM);
     if (profiled) {
+        sched_hold(); /* nobody else lets the region go, and the shutdown waits for that */
         spin_lock(&pager_lock);
         region_use_begin(fresh);
         spin_unlock(&pager_lock);

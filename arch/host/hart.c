@@ -56,12 +56,6 @@ bool hart_in_trap(void)
     return false;
 }
 
-uint32_t *hart_locks(void)
-{
-    static uint32_t locks;
-    return &locks;
-}
-
 bool irq_save(void)
 {
     bool were_on = interrupts_on;
@@ -123,6 +117,10 @@ struct thread *thread_self(void)
 }
 
 void sched_may_freeze(void)
+{
+}
+
+void sched_stop_soon(void)
 {
 }
 
