@@ -236,8 +236,6 @@ static void read_done(struct io_request *io)
 
 enum { WAITED = -1 };
 
-#define WRITE_TRIES 4 /* victims that could not be written, one after the other, before a fault fails for it */
-
 /* Some victims are dirty: the frames of the others go to the free list, and these are written first. */
 static __attribute__((noinline)) int write_victims(struct pool *pool, const uint32_t *slots, unsigned n)
 {
@@ -264,10 +262,7 @@ static int take_victims(struct batch *b, struct pool *pool, unsigned n, uint32_t
     if (__builtin_expect(pool_evict(pool, slots, picked) == 0, 1))
         return (int)picked;
     batch_end(b);
-    int failed = write_victims(pool, slots, picked);
-    pool->failed_writes = failed ? pool->failed_writes + 1 : 0;
-    if (pool->failed_writes >= WRITE_TRIES)
-        *error = failed;
+    *error = write_victims(pool, slots, picked);
     return WAITED;
 }
 
@@ -473,8 +468,6 @@ static void settle_written(struct batch *b, uint32_t i, int error, bool keep)
     uint32_t page = b->pages[i];
     struct page *p = &r->pages[page];
     page_set_state(p, PAGE_WRITING, PAGE_RESIDENT);
-    if (keep && r->pool)
-        pool_unhold(r->pool, pool_slot(r->pool, page_pa(p)));
     if (error) {
         p->flags |= PAGE_DIRTY;
         if (!keep) {
@@ -490,20 +483,14 @@ static void settle_written(struct batch *b, uint32_t i, int error, bool keep)
         region_free_page(r, page);
 }
 
-/*
- * RESIDENT -> WRITING: nobody else has these pages from here on, though the lock may go; frames that stay with their pages are no
- * victims meanwhile. Returns a batch, after a wait if need be.
- */
-static struct batch *begin_write(const struct page_ref *refs, size_t n, bool keep)
+/* RESIDENT -> WRITING: nobody else has these pages from here on, though the lock may go. Returns a batch, after a wait if need be. */
+static struct batch *begin_write(const struct page_ref *refs, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        struct region *r = refs[i].region;
-        struct page *p = &r->pages[refs[i].page];
+        struct page *p = &refs[i].region->pages[refs[i].page];
         page_set_state(p, PAGE_RESIDENT, PAGE_WRITING);
         p->flags &= (uint8_t)~PAGE_DIRTY;
-        region_use_begin(r);
-        if (keep && r->pool)
-            pool_hold(r->pool, pool_slot(r->pool, page_pa(p)), 0);
+        region_use_begin(refs[i].region);
     }
     while (batches_busy == BATCH_RING)
         frame_wait();
@@ -537,7 +524,7 @@ static void list_written(struct batch *b, const struct page_ref *refs, size_t n)
 
 int batch_write(const struct page_ref *refs, size_t n, bool keep)
 {
-    struct batch *b = begin_write(refs, n, keep);
+    struct batch *b = begin_write(refs, n);
     list_written(b, refs, n);
     if (b->nrequests == 0 || submit(b, write_done))
         complete(&b->done);

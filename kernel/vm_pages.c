@@ -126,6 +126,8 @@ void pages_fetch(struct region *r, uint32_t first, uint32_t n)
             batch_wait(b);
         else if (error)
             return;
+        else if (!r->pool)
+            at = wanted[0]; /* no place in the ring, until now: plain memory comes as asked, frames of a pool if there are some */
     }
 }
 
