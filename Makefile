@@ -126,6 +126,10 @@ run: ## build and boot a program: APP=bower ARGS="..." RUN_FLAGS="--frames 8"
 test: $(BUILD)/setup-test.ok ## run every test, or those that match TESTS=pattern
 	$(Q)tests/run $(TESTS)
 
+SOAK_SECONDS := 600
+soak: $(BUILD)/setup-test.ok ## stress the pager, seed after seed: SOAK_SECONDS=600
+	$(Q)tests/soak $(SOAK_SECONDS)
+
 bench: $(BUILD)/setup-bench.ok ## count faults and instructions: tables and plots in build/bench/
 	$(Q)scripts/bench $(BENCH_FLAGS)
 
@@ -134,6 +138,9 @@ bench-llm: $(BUILD)/setup-bench.ok ## run the models over caps: speed, bytes and
 
 bench-cliff: $(BUILD)/setup-bench.ok ## run a model over caps, eviction policies and disks, beside the roofline: build/bench-cliff/
 	$(Q)scripts/bench-cliff $(BENCH_FLAGS)
+
+bench-smp: $(BUILD)/setup-bench.ok ## what more harts give: speed at 1, 2 and 4, work shared, switches: build/bench-smp/
+	$(Q)scripts/bench-smp $(BENCH_FLAGS)
 
 bench-linux: $(BUILD)/setup-bench.ok $(BUILD)/setup-linux.ok ## Linux 6.1 and Bower side by side: build/bench-linux/
 	$(Q)scripts/bench-linux $(BENCH_FLAGS)
@@ -161,5 +168,5 @@ clean: ## remove build/ (newlib stays in its cache)
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all run test profile bench bench-llm bench-cliff bench-linux debug lint headers format clean help FORCE
+.PHONY: all run test profile bench bench-llm bench-cliff bench-smp bench-linux debug lint headers format clean help FORCE
 -include $(LIBRARY_OBJECTS:.o=.d)

@@ -236,6 +236,8 @@ static void read_done(struct io_request *io)
 
 enum { WAITED = -1 };
 
+#define WRITE_TRIES 4 /* victims that could not be written, one after the other, before a fault fails for it */
+
 /* Some victims are dirty: the frames of the others go to the free list, and these are written first. */
 static __attribute__((noinline)) int write_victims(struct pool *pool, const uint32_t *slots, unsigned n)
 {
@@ -262,7 +264,10 @@ static int take_victims(struct batch *b, struct pool *pool, unsigned n, uint32_t
     if (__builtin_expect(pool_evict(pool, slots, picked) == 0, 1))
         return (int)picked;
     batch_end(b);
-    *error = write_victims(pool, slots, picked);
+    int failed = write_victims(pool, slots, picked);
+    pool->failed_writes = failed ? pool->failed_writes + 1 : 0;
+    if (pool->failed_writes >= WRITE_TRIES)
+        *error = failed;
     return WAITED;
 }
 
@@ -468,6 +473,8 @@ static void settle_written(struct batch *b, uint32_t i, int error, bool keep)
     uint32_t page = b->pages[i];
     struct page *p = &r->pages[page];
     page_set_state(p, PAGE_WRITING, PAGE_RESIDENT);
+    if (keep && r->pool)
+        pool_unhold(r->pool, pool_slot(r->pool, page_pa(p)));
     if (error) {
         p->flags |= PAGE_DIRTY;
         if (!keep) {
@@ -483,14 +490,20 @@ static void settle_written(struct batch *b, uint32_t i, int error, bool keep)
         region_free_page(r, page);
 }
 
-/* RESIDENT -> WRITING: nobody else has these pages from here on, though the lock may go. Returns a batch, after a wait if need be. */
-static struct batch *begin_write(const struct page_ref *refs, size_t n)
+/*
+ * RESIDENT -> WRITING: nobody else has these pages from here on, though the lock may go; frames that stay with their pages are no
+ * victims meanwhile. Returns a batch, after a wait if need be.
+ */
+static struct batch *begin_write(const struct page_ref *refs, size_t n, bool keep)
 {
     for (size_t i = 0; i < n; i++) {
-        struct page *p = &refs[i].region->pages[refs[i].page];
+        struct region *r = refs[i].region;
+        struct page *p = &r->pages[refs[i].page];
         page_set_state(p, PAGE_RESIDENT, PAGE_WRITING);
         p->flags &= (uint8_t)~PAGE_DIRTY;
-        region_use_begin(refs[i].region);
+        region_use_begin(r);
+        if (keep && r->pool)
+            pool_hold(r->pool, pool_slot(r->pool, page_pa(p)), 0);
     }
     while (batches_busy == BATCH_RING)
         frame_wait();
@@ -524,7 +537,7 @@ static void list_written(struct batch *b, const struct page_ref *refs, size_t n)
 
 int batch_write(const struct page_ref *refs, size_t n, bool keep)
 {
-    struct batch *b = begin_write(refs, n);
+    struct batch *b = begin_write(refs, n, keep);
     list_written(b, refs, n);
     if (b->nrequests == 0 || submit(b, write_done))
         complete(&b->done);

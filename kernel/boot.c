@@ -14,6 +14,7 @@
 #include "kernel/ram.h"
 #include "kernel/sampler.h"
 #include "kernel/thread.h"
+#include "kernel/trace.h"
 #include "kernel/vm.h"
 #include "kernel/vm_heap.h"
 
@@ -86,6 +87,8 @@ static void start_pager(void)
     const char *evict = bootargs_option(&boot_args, "evict");
 
     if (vm_init(frames_option(), policy ? policy : "auto", evict ? evict : "auto") != 0)
+        machine_exit(EXIT_UNUSABLE);
+    if (bootargs_option(&boot_args, "trace") && trace_begin() != 0)
         machine_exit(EXIT_UNUSABLE);
 }
 

@@ -4,11 +4,13 @@
  */
 #include "kernel/batch.h"
 #include "kernel/fault.h"
+#include "kernel/learn.h"
 #include "kernel/page_wait.h"
 #include "kernel/pager.h"
 #include "kernel/plan.h"
 #include "kernel/sched.h"
 #include "kernel/region.h"
+#include "kernel/trace.h"
 #include "kernel/vm.h"
 #include "kernel/vma.h"
 
@@ -164,9 +166,14 @@ static int fault_absent(struct region *r, uint32_t page, vaddr_t va, bool ahead)
 /* What the policies learn from, once per fault: the pages used since the last one, in order, then this one. */
 static void tell_policies(struct region *r, uint32_t page)
 {
-    if (r->pool && r->pool->nuntouched > 0)
-        pool_harvest(r->pool);
+    if (r->pool && r->pool->nuntouched > 0) {
+        if (learn_is_active(r))
+            pool_harvest_all(r->pool); /* what was read ahead long ago may have been used just now */
+        else
+            pool_harvest(r->pool);
+    }
     r->prefetch->on_access(r->prefetch_state, &page, 1, ACCESS_FAULT);
+    learn_fault(r, page);
 }
 
 /* Is the page the plan's to read? Then it has been waited for, as any device read that a fault asks for. */
@@ -186,10 +193,13 @@ static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t pa
 {
     bool planned = r->plan_source != PLAN_NO_SOURCE;
     if (before == FAULT_RESOLVED) {
-        if (!planned)
-            tell_policies(r, page);
-        else
+        trace_page(r, page);
+        if (planned) {
             pool_harvest(r->pool);
+        } else {
+            tell_policies(r, page);
+            plan_dissolve(BATCH_MAX);
+        }
         if (r->pool)
             keep_neighbour(r->pool, va);
     }
@@ -235,6 +245,8 @@ enum fault_result handle_one_fault(vaddr_t address, enum fault_access access)
         result = look(va, access, result);
     while (result < 0);
     spin_unlock(&pager_lock);
+    if (__builtin_expect(learn_is_ready, 0))
+        learn_start();
     return (enum fault_result)result;
 }
 

@@ -80,16 +80,22 @@ void pool_give_back(struct pool *pool, uint32_t slot)
     page_wake();
 }
 
-void pool_release(struct pool *pool, struct hold *hold)
+void pool_unhold(struct pool *pool, uint32_t slot)
 {
-    struct frame *f = &pool->frames[hold->slot];
-    if (hold->va == 0)
-        return;
-    hold->va = 0;
-    if (f->order == hold->order && f->held && --f->held == 0) {
+    if (--pool->frames[slot].held == 0) {
         pool->nheld--;
         page_wake();
     }
+}
+
+void pool_release(struct pool *pool, struct hold *hold)
+{
+    const struct frame *f = &pool->frames[hold->slot];
+    if (hold->va == 0)
+        return;
+    hold->va = 0;
+    if (f->order == hold->order && f->held)
+        pool_unhold(pool, hold->slot);
 }
 
 void pool_mark_used(struct pool *pool, uint32_t slot)
@@ -227,6 +233,8 @@ unsigned pool_pick_victims(struct pool *pool, unsigned n, uint32_t *out, bool la
     pool->nused -= got;
     while (last_resort && got < n) {
         uint32_t slot = pool->untouched_head;
+        while (slot != FRAME_NONE && pool->frames[slot].held)
+            slot = pool->frames[slot].next;
         if (slot == FRAME_NONE)
             break;
         forget_untouched(pool, &pool->frames[slot]);

@@ -55,6 +55,7 @@ struct pool {
     uint64_t order;                                /* pages mapped so far */
     uint32_t nheld;                                /* frames that are held */
     struct hold holds[MAX_HARTS][POOL_MIN_FRAMES]; /* what each hart's last instruction needed, the youngest first; see keep_neighbour */
+    uint32_t failed_writes;                        /* of victims, in a row */
     bool swept;                                    /* the policy has cleared A bits since the last fence */
     const struct evict_policy *evict;
     void *evict_state;
@@ -96,7 +97,7 @@ void pool_withdraw(struct pool *pool, uint32_t slot);
 /* In flight -> free. */
 void pool_give_back(struct pool *pool, uint32_t slot);
 
-/* A used frame is no victim until it is released as often as it was held; one that is given back is held by nobody. */
+/* A frame is no victim until it is released as often as it was held; one that is given back is held by nobody. */
 static inline struct hold pool_hold(struct pool *pool, uint32_t slot, vaddr_t va)
 {
     struct frame *f = &pool->frames[slot];
@@ -105,6 +106,7 @@ static inline struct hold pool_hold(struct pool *pool, uint32_t slot, vaddr_t va
     return (struct hold){ va, slot, f->order };
 }
 void pool_release(struct pool *pool, struct hold *hold); /* may be void, or none (va is 0) */
+void pool_unhold(struct pool *pool, uint32_t slot);      /* of a frame that cannot have left meanwhile */
 
 /*
  * The oldest untouched frame, if STALE_TURNS pages for each frame of the pool were mapped since it was read: a false prediction, which
@@ -114,7 +116,8 @@ void pool_release(struct pool *pool, struct hold *hold); /* may be void, or none
 static inline uint32_t pool_stale(const struct pool *pool)
 {
     uint32_t slot = pool->untouched_head;
-    bool stale = slot != FRAME_NONE && pool->order - pool->frames[slot].order > (uint64_t)STALE_TURNS * pool->nframes;
+    const struct frame *f = &pool->frames[slot];
+    bool stale = slot != FRAME_NONE && !f->held && pool->order - f->order > (uint64_t)STALE_TURNS * pool->nframes;
     return stale ? slot : FRAME_NONE;
 }
 

@@ -1,4 +1,5 @@
 #include "kernel/batch.h"
+#include "kernel/learn.h"
 #include "kernel/mem.h"
 #include "kernel/page_wait.h"
 #include "kernel/plan_private.h"
@@ -13,6 +14,8 @@
 #define QUOTA_LEAST 4       /* frames: less than that is no ring */
 #define WRONG_DECLARED 1024 /* faults out of order, less runs used, after which a plan is dropped; */
 #define WRONG_LEARNED 128   /* ... one that the pager has learnt */
+#define LOOSE_SHARE 16      /* faults out of order in a turn, one in so many runs, */
+#define LOOSE_LEAST 16      /* ... beside these, for which a plan is learnt anew */
 #define FIRST_TICK_NS 200000
 #define ODD_IN_A_ROW 3 /* faults that follow the order from somewhere else: the program has gone there */
 #define ODD_RUNS 4     /* so many runs further at most, each time */
@@ -80,6 +83,7 @@ static int make_plan(struct plan *p, const struct plan_extent *extents, size_t n
 {
     struct order_extent *list = kalloc(n * sizeof *list);
     *p = (struct plan){ .pool = &llm_pool, .options = *options };
+    p->options.width = options->width ? options->width : 2 * hart_count();
     p->memory = kalloc(order_size(n));
     int error = list && p->memory ? 0 : -ENOMEM;
     for (size_t i = 0; !error && i < n; i++) {
@@ -120,24 +124,36 @@ static void put_in_force(const struct plan *made, const struct plan_extent *begi
         plan.next = 0;
     plan.last_use_ns = time_ns();
     plan.idle_ns = FIRST_TICK_NS;
+}
+
+/* What is to stay and is here already must not be taken for what is to be read. */
+static void adopt_and_begin(void)
+{
+    for (uint32_t run = 0; run < plan.order.nruns && plan.on;) {
+        run = plan_adopt_runs(run, STEP);
+        spin_unlock(&pager_lock); /* others have their turn */
+        spin_lock(&pager_lock);
+    }
     plan_pump(false);
 }
 
-int plan_start(const struct plan_extent *extents, size_t n, size_t begin, const struct plan_options *options)
+int plan_start(const struct plan_extent *extents, size_t n, const struct plan_extent *begin, const struct plan_options *options)
 {
     struct plan made;
-    if (n == 0 || n > PLAN_MAX_EXTENTS || begin >= n)
+    if (n == 0 || n > PLAN_MAX_EXTENTS)
         return -EINVAL;
-    if (plan.on)
+    if (plan.on && (options->learned || !plan.options.learned))
         return -EBUSY;
-    plan_end(); /* what is left of one that was dropped */
+    plan_end(); /* or what is left of one that was dropped */
     int error = make_plan(&made, extents, n, options);
     if (error)
         return error;
     spin_lock(&pager_lock);
     bool busy = plan.on || plan.dropped;
-    if (!busy)
-        put_in_force(&made, &extents[begin]);
+    if (!busy) {
+        put_in_force(&made, begin ? begin : extents);
+        adopt_and_begin();
+    }
     spin_unlock(&pager_lock);
     if (busy) {
         kfree(made.memory);
@@ -256,15 +272,32 @@ bool plan_settle(void)
     return true;
 }
 
+static void prove_wrong(void)
+{
+    bool learned = plan.options.learned;
+    drop();
+    if (learned)
+        learn_was_wrong();
+}
+
+void plan_turn_is_over(void)
+{
+    bool loose = plan.options.learned && plan.missed > plan.order.nruns / LOOSE_SHARE + LOOSE_LEAST;
+    plan.missed = 0;
+    if (loose && plan.turns++ > 0 && learn_may_retry())
+        prove_wrong();
+}
+
 /* A fault out of order: is the program somewhere else, to stay there? True: the ring has been sent after it. */
 static bool follow_odd(struct region *r, uint32_t run)
 {
     r->counters.plan_missed++;
+    plan.missed++;
     plan.odd = run - plan.odd_run <= ODD_RUNS ? plan.odd + 1 : 1;
     plan.odd_run = run;
     plan.wrong++;
     if (plan.wrong > (plan.options.learned ? WRONG_LEARNED : WRONG_DECLARED)) {
-        drop();
+        prove_wrong();
         return false;
     }
     if (plan.odd < ODD_IN_A_ROW && !plan_ring_is_used())

@@ -30,16 +30,17 @@ struct plan_extent {
 struct plan_options {
     bool cyclic;       /* else once */
     bool learned;      /* by the pager itself: dropped sooner */
-    uint32_t width;    /* pages that the program works on at once */
+    uint32_t width;    /* pages that the program works on at once; 0: a few */
     uint32_t reserved; /* frames that it asks to leave to what is not planned */
 };
 
 /*
- * Thread or fault context, pager_lock not held: makes the plan of the pool and starts to read, from the extent that comes at this place in
- * the list. 0; -EBUSY (there is one); -EINVAL (no pages, too many mappings, one that is not in the pool or has no file);
- * -ENOTSUP (one that has another policy than auto, or the pool has); -ENOMEM.
+ * Thread or fault context, pager_lock not held: makes the plan of the pool and starts to read, from the page where `begin` begins
+ * (NULL: the first). A learnt plan gives way to a declared one. 0; -EBUSY (there is one); -EINVAL (no pages, too many mappings, one
+ * that is not in the pool or has no file); -ENOTSUP (one that has another policy than auto, or the pool has); -ENOMEM.
  */
-int plan_start(const struct plan_extent *extents, size_t n, size_t begin, const struct plan_options *options);
+int plan_start(const struct plan_extent *extents, size_t n, const struct plan_extent *begin,
+               const struct plan_options *options);
 /* Thread context, pager_lock not held: ends the plan, waits for what is on its way and gives its pages to the policies. */
 void plan_end(void);
 /* The same if the plan has pages of this region, which is about to go. */

@@ -50,6 +50,8 @@ struct plan {
     uint32_t dissolved;       /* frames that a dropped plan has given up, or never had, from the first on */
 
     uint32_t odd_run, odd; /* the last fault out of order, and how many in a row went forward from there */
+    uint32_t missed;       /* faults out of order in this turn of the ring */
+    uint32_t turns;        /* of the ring, that were loose */
     uint32_t wrong;        /* faults out of order lately: grows with each, shrinks with each run that is used */
 
     struct timer timer;
@@ -61,6 +63,9 @@ struct plan {
 
 extern struct plan plan;
 
+/* plan.c: the ring has come round. A learnt plan that misses again and again is learnt anew. */
+void plan_turn_is_over(void);
+
 /* plan_ring.c */
 
 /*
@@ -69,6 +74,8 @@ extern struct plan plan;
 void plan_pump(bool deep);
 /* Where the program next leaves something behind: the end of the oldest run in the ring. False: unknown. */
 bool plan_next_event(struct order_extent *out);
+/* Pages of the n pinned runs from this one on that are here already: the plan's. Returns the run behind them. */
+uint32_t plan_adopt_runs(uint32_t run, uint32_t n);
 /* Takes the requests that are done: in runs that are to repeat, they are not taken when they complete. */
 void plan_collect(void);
 /* The program has come to this run: those before it have been used, whatever their A bits say. */

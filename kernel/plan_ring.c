@@ -146,6 +146,18 @@ static void claim_run(struct cell *c)
     }
 }
 
+uint32_t plan_adopt_runs(uint32_t run, uint32_t n)
+{
+    const struct order *o = &plan.order;
+    for (uint32_t end = MIN(run + n, o->nruns); run < end; run++) {
+        struct order_extent pages = order_run(o, run, &plan.hint);
+        if (o->nstreamed == 0 || !order_streams(o, run))
+            for (uint32_t i = 0; i < pages.n; i++)
+                (void)adopt(plan.sources[pages.source], pages.first + i);
+    }
+    return run;
+}
+
 static void submit(struct cell *c)
 {
     struct io_request *queue[CELL_REQUESTS];
@@ -183,13 +195,15 @@ static bool read_run(uint32_t run, const struct order_extent *pages, bool stays)
     return true;
 }
 
-/* A pinned run that is here needs no place in the ring. */
-static bool run_is_here(const struct order_extent *pages)
+/* A pinned run that is here needs no place in the ring: its pages are the plan's from now on. */
+static bool keep_if_here(const struct order_extent *pages)
 {
-    const struct region *r = plan.sources[pages->source];
+    struct region *r = plan.sources[pages->source];
     for (uint32_t i = 0; i < pages->n; i++)
         if (is_absent(r, pages->first + i))
             return false;
+    for (uint32_t i = 0; i < pages->n; i++)
+        (void)adopt(r, pages->first + i);
     return true;
 }
 
@@ -203,6 +217,7 @@ static uint32_t run_after(uint32_t run)
     if (run < o->nruns)
         return run;
     plan.finished = !plan.options.cyclic;
+    plan_turn_is_over();
     return plan.unread > 0 ? 0 : order_next_streamed(o, 0);
 }
 
@@ -215,7 +230,7 @@ static void read_on(void)
             return;
         struct order_extent pages = order_run(o, plan.next, &plan.hint);
         bool stays = o->nstreamed == 0 || !order_streams(o, plan.next);
-        if (!(stays && run_is_here(&pages)) && !read_run(plan.next, &pages, stays))
+        if (!(stays && keep_if_here(&pages)) && !read_run(plan.next, &pages, stays))
             return;
         plan.unread -= plan.unread > 0;
         plan.next = run_after(plan.next);
@@ -526,5 +541,6 @@ void plan_pump(bool deep)
         return;
     release_used(deep);
     read_on();
-    aim_timer();
+    if (plan.on)
+        aim_timer();
 }

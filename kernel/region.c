@@ -2,6 +2,7 @@
 
 #include "arch/pt.h"
 #include "kernel/batch.h"
+#include "kernel/learn.h"
 #include "kernel/mem.h"
 #include "kernel/log.h"
 #include "kernel/page_wait.h"
@@ -59,6 +60,7 @@ void region_retire(struct region *r)
     while (*at != r)
         at = &(*at)->next;
     *at = r->next;
+    learn_forget(r);
     spin_unlock(&pager_lock);
 }
 
@@ -250,6 +252,7 @@ static void note_touched(struct region *r, const uint32_t *pages, const uint32_t
     r->counters.prefetch_used += n;
     r->prefetch->on_access(r->prefetch_state, pages, n, ACCESS_TOUCH);
     pool_touch(r->pool, slots, n);
+    learn_touched(r, pages, n);
 }
 
 void region_touch(struct region *r, uint32_t page)

@@ -7,6 +7,40 @@
 #include "kernel/sync_inline.h"
 #endif
 
+#define DEFERRED_MAX 32 /* every queue of every device */
+
+struct deferred {
+    void (*call)(void *arg);
+    void *arg;
+};
+
+static struct deferred deferred[MAX_HARTS][DEFERRED_MAX]; /* of each hart, for itself */
+
+void spin_defer(void (*call)(void *arg), void *arg)
+{
+    uint32_t *locks = hart_locks(), n = *locks / SPIN_DEFERRED;
+    struct deferred *mine = deferred[hart_index()];
+    if (*locks % SPIN_DEFERRED == 0) {
+        call(arg);
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        if (mine[i].call == call && mine[i].arg == arg)
+            return;
+    ASSERT(n < DEFERRED_MAX);
+    mine[n] = (struct deferred){ call, arg };
+    *locks += SPIN_DEFERRED;
+}
+
+void spin_run_deferred(void)
+{
+    uint32_t *locks = hart_locks(), n = *locks / SPIN_DEFERRED;
+    const struct deferred *mine = deferred[hart_index()];
+    *locks = 0;
+    for (uint32_t i = 0; i < n; i++)
+        mine[i].call(mine[i].arg);
+}
+
 void completion_wait(struct completion *c)
 {
     /* Interrupts stay off between the look and the sleep, which a pending interrupt ends all the same: no lost wake-up. */

@@ -27,6 +27,12 @@ struct spinlock {
     }
 
 /*
+ * Calls call(arg) on this hart as soon as it holds no spinlock, interrupts off; at once if it holds none. For what takes long: a device's
+ * doorbell, which QEMU answers before the store to it is done. The same call twice is made once. Interrupts off.
+ */
+void spin_defer(void (*call)(void *arg), void *arg);
+
+/*
  * One thread waits until another, or an interrupt, says that something is done: complete(), from any context. The waiter holds no
  * lock and gives its hart to another thread; in fault context as well. Who asks a device and waits turns interrupts off (irq_save)
  * before asking: then the interrupt comes in the wait and nowhere else, and the instruction counts of one thread repeat.

@@ -8,6 +8,10 @@
 #define SYNC_INLINE static inline
 #endif
 
+/* hart_locks(): spinlocks held, and times SPIN_DEFERRED the calls that wait for the last one to go. */
+#define SPIN_DEFERRED 0x10000u
+void spin_run_deferred(void);
+
 SYNC_INLINE void spin_lock(struct spinlock *lock)
 {
     /* A lazily grown stack must not fault while the lock is held. */
@@ -22,6 +26,7 @@ SYNC_INLINE void spin_lock(struct spinlock *lock)
         ;
     lock->owner = me;
     lock->irq_were_on = were_on;
+    ++*hart_locks();
 }
 
 SYNC_INLINE void spin_unlock(struct spinlock *lock)
@@ -30,6 +35,9 @@ SYNC_INLINE void spin_unlock(struct spinlock *lock)
     ASSERT(lock->owner);
     lock->owner = NULL;
     __atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
+    uint32_t left = --*hart_locks();
+    if (__builtin_expect(left >= SPIN_DEFERRED && left % SPIN_DEFERRED == 0, 0))
+        spin_run_deferred();
     irq_restore(were_on);
 }
 

@@ -7,6 +7,7 @@
 #include "arch/report.h"
 
 #define BUCKETS 64u /* a power of two */
+#define WAKES_AT_ONCE 16u
 
 struct waiter {
     struct thread *thread;
@@ -125,23 +126,37 @@ int thread_wait(const uint32_t *address, uint32_t expected, uint64_t deadline_ns
     return result;
 }
 
-unsigned thread_wake(const uint32_t *address, unsigned n)
+/* Takes at most n waiters at this address off their list. */
+static unsigned take_waiters(struct bucket *b, const uint32_t *address, unsigned n, struct thread **out)
 {
-    struct bucket *b = bucket_of(address);
-    unsigned woken = 0;
+    unsigned taken = 0;
     spin_lock(&b->lock);
     __atomic_store_n(&b->wakes, b->wakes + 1, __ATOMIC_SEQ_CST);
-    for (struct waiter *w = b->first, *next; w && woken < n; w = next) {
+    for (struct waiter *w = b->first, *next; w && taken < n; w = next) {
         next = w->next;
         if (w->address != address)
             continue;
-        struct thread *t = w->thread;
+        out[taken++] = w->thread;
         if (w->forever)
             __atomic_sub_fetch(&stuck, 1, __ATOMIC_SEQ_CST);
         dequeue(b, w);
-        thread_unpark(t);
-        woken++;
     }
     spin_unlock(&b->lock);
+    return taken;
+}
+
+/* Threads are woken without the lock: the firmware is asked to interrupt their harts. They may look before, and find themselves woken. */
+unsigned thread_wake(const uint32_t *address, unsigned n)
+{
+    struct bucket *b = bucket_of(address);
+    struct thread *threads[WAKES_AT_ONCE];
+    unsigned woken = 0, taken, most;
+    do {
+        most = MIN(n - woken, WAKES_AT_ONCE);
+        taken = take_waiters(b, address, most, threads);
+        for (unsigned i = 0; i < taken; i++)
+            thread_unpark(threads[i]);
+        woken += taken;
+    } while (taken == WAKES_AT_ONCE && woken < n);
     return woken;
 }

@@ -2,6 +2,7 @@
 
 #include "arch/pt.h"
 #include "kernel/mem.h"
+#include "kernel/sync.h"
 
 #include <string.h>
 
@@ -52,6 +53,13 @@ int vq_init(struct virtqueue *q, struct virtio_mmio *device, uint32_t index, uin
     return virtio_mmio_queue(device, index, size, rings, rings + avail_at, rings + used_at);
 }
 
+/* By now the device may have looked already: then it finds nothing, and no harm is done. */
+static void ring_doorbell(void *queue)
+{
+    const struct virtqueue *q = queue;
+    virtio_mmio_notify(q->device, q->index);
+}
+
 void vq_notify(struct virtqueue *q)
 {
     /* virtio 1.1, 2.6.13: descriptors and ring entries first, then the index, then the look at the device's flags. */
@@ -59,7 +67,7 @@ void vq_notify(struct virtqueue *q)
     __atomic_store_n(&q->avail->idx, q->avail_next, __ATOMIC_RELAXED);
     mb_dma_publish_then_check();
     if (!(q->used->flags & VQ_USED_NO_NOTIFY))
-        virtio_mmio_notify(q->device, q->index);
+        spin_defer(ring_doorbell, q);
 }
 
 void vq_set_tables(struct virtqueue *q, paddr_t tables, size_t stride, uint32_t entries)

@@ -121,7 +121,10 @@ static inline uint32_t vq_fill(struct vq_desc *table, uint32_t *at, const paddr_
     return length - left;
 }
 
-/* Publishes what was committed and rings the doorbell unless the device asks for silence. */
+/*
+ * Publishes what was committed and rings the doorbell, unless the device asks for silence, once this hart holds no spinlock (QEMU handles
+ * the requests within that store). Interrupts off.
+ */
 void vq_notify(struct virtqueue *q);
 
 /* The device does not hold this request any more: its cookie; the name is free. */

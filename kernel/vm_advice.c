@@ -5,6 +5,7 @@
 #include "kernel/log.h"
 #include "kernel/profile.h"
 #include "kernel/stats.h"
+#include "kernel/trace.h"
 #include "kernel/vm_pages.h"
 #include "kernel/vma.h"
 
@@ -219,6 +220,7 @@ int vm_shutdown(void)
 {
     int error = 0;
     struct vma *v;
+    trace_save();
     while ((v = last_to_close()) != NULL) {
         char name[sizeof v->region->name];
         log_snprintf(name, sizeof name, "%s", v->region->name);

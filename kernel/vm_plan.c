@@ -33,12 +33,12 @@ static int start(const struct vm_extent *extents, size_t n, struct plan_extent *
             count++;
     }
     options->reserved = (uint32_t)(llm_pool.nframes * some / (all ? all : 1)); /* their share of the frames, under the policies */
-    return plan_start(list, count, 0, options);
+    return plan_start(list, count, NULL, options);
 }
 
 int vm_plan_start(const struct vm_extent *extents, size_t n, bool cyclic, uint32_t width)
 {
-    struct plan_options options = { .cyclic = cyclic, .width = width ? width : 2 * hart_count() };
+    struct plan_options options = { .cyclic = cyclic, .width = width };
     if (n == 0 || n > PLAN_MAX_EXTENTS)
         return -EINVAL;
     struct plan_extent *list = kalloc(n * sizeof *list);

@@ -56,6 +56,12 @@ bool hart_in_trap(void)
     return false;
 }
 
+uint32_t *hart_locks(void)
+{
+    static uint32_t locks;
+    return &locks;
+}
+
 bool irq_save(void)
 {
     bool were_on = interrupts_on;

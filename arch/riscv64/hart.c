@@ -18,6 +18,7 @@ _Static_assert(offsetof(struct hart, double_fault_sp) == HART_DOUBLE_FAULT_SP, "
 _Static_assert(offsetof(struct hart, boot_sp) == HART_BOOT_SP, "offsets.h");
 _Static_assert(offsetof(struct hart, index) == HART_INDEX, "offsets.h");
 _Static_assert(offsetof(struct hart, id) == HART_ID, "offsets.h");
+_Static_assert(offsetof(struct hart, locks) == HART_LOCKS, "offsets.h");
 _Static_assert(offsetof(struct hart, sample_sp) == HART_SAMPLE_SP, "offsets.h");
 _Static_assert(sizeof(struct hart) == HART_SIZE, "offsets.h");
 _Static_assert(sizeof(struct hart_stacks) == HART_STACKS_SIZE, "offsets.h");

@@ -17,6 +17,11 @@ static inline unsigned hart_index(void)
     return *(const uint32_t *)((const char *)this_hart() + HART_INDEX);
 }
 
+static inline uint32_t *hart_locks(void)
+{
+    return (uint32_t *)((char *)this_hart() + HART_LOCKS);
+}
+
 static inline bool irq_save(void)
 {
     return (csr_read_clear(IRQ_CSR, IRQ_BITS) & IRQ_BITS) != 0;

@@ -1,5 +1,6 @@
 """scripts/run, in order: options, policies, program, machine."""
 import os
+import shutil
 import socket
 
 from . import app as apps
@@ -41,6 +42,8 @@ def launch(argv):
     if options.gdb is not None:
         say(f"gdb port {options.gdb} elf {app.elf}")
     status = Machine(options, app).run()
+    if options.trace and status == 0:
+        shutil.copyfile(os.path.join(options.files, ".bower", "trace"), options.trace)
     if options.profile:
         profile.write(options.profile, in_root(app.elf), " ".join([app.name, *options.args]), say)
     return status

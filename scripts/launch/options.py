@@ -22,6 +22,7 @@ APP is a folder of app/, the path of a .c file, or the path of a folder of .c fi
   --icount                   clock that counts instructions: the same run twice prints the same counts
   --cflags "...", --ldflags "..."   for the program that is built (-O2)
   --stats FILE               where the counters go, as JSON (build/run/stats.json)
+  --trace FILE               records the pages touched, for scripts/simulate: one hart, two frames, no prefetching
   --profile DIR[,HZ]         samples every hart HZ times a second (997); flame graph and tables go to DIR
   --run-dir DIR              where console.log and stats.json go (build/run)
   --timeout S                ends a hung run after S seconds, exit status 124
@@ -49,7 +50,7 @@ DEFAULT_LLM_PERCENT = 25
 RESERVED_NAMES = {"null", "zero", "full", "random", "urandom", "tty", "console", "stdin", "stdout", "stderr", "fd"}
 
 VALUED = {"--model", "--files", "--disk", "--throttle", "--frames", "--policy", "--evict", "--harts", "--mem", "--cflags",
-          "--ldflags", "--stats", "--profile", "--run-dir", "--timeout"}
+          "--ldflags", "--stats", "--profile", "--trace", "--run-dir", "--timeout"}
 FLAGS = {"--icount", "--verbose", "--dry-run", "--help"}
 
 
@@ -75,6 +76,7 @@ class Options:
         self.run_dir = in_root("build", "run")
         self.stats = None
         self.profile = None      # the folder
+        self.trace = None        # the file
         self.profile_hz = DEFAULT_HZ
         self.timeout = None
         self.gdb = None          # a port, 0 for any
@@ -133,6 +135,9 @@ def apply(options, given, disks):
     if "--throttle" in given:
         options.throttle = whole("--throttle", given["--throttle"], 1, MAX_THROTTLE, "of MB/s") * 10**6
     apply_files(options, given, disks)
+    if "--trace" in given:
+        options.trace = os.path.abspath(given["--trace"])
+        options.harts, options.policy, options.evict = 1, "none", "fifo"
     if "--profile" in given:
         options.profile, options.profile_hz = profile(given["--profile"])
     apply_memory(options, given)
@@ -220,12 +225,13 @@ def apply_memory(options, given):
     given_mem = memory(given["--mem"]) if "--mem" in given else None
     llm = options.app == "llm"
     text = given.get("--frames", f"{DEFAULT_LLM_PERCENT}%" if llm else str(DEFAULT_FRAMES))
+    text = str(MIN_FRAMES) if options.trace else text
     options.frames = frames(text, options.model, options.harts or 1)
     if options.harts is None:
         # The instruction-counting clock is one for all harts, and a small cap is one for few.
         usable = len(os.sched_getaffinity(0))
         options.harts = 1 if options.icount else min(usable, MAX_HARTS, options.frames // MIN_FRAMES)
-    sampler = SAMPLER if options.profile else 0
+    sampler = (SAMPLER if options.profile else 0) + (SAMPLER if options.trace else 0)
     need = options.frames * PAGE + OUTSIDE_POOL + sampler
     if given_mem is not None and need > given_mem:
         most = (given_mem - OUTSIDE_POOL - sampler) // PAGE

@@ -305,6 +305,11 @@ void completion_wait(struct completion *c)
             fail("a wait that nothing ends");
 }
 
+void spin_defer(void (*call)(void *arg), void *arg)
+{
+    call(arg);
+}
+
 struct thread *thread_self(void)
 {
     static struct thread only;

@@ -40,11 +40,28 @@ def guest(args, frames, policy, evict):
         return json.load(f)
 
 
+def test_trace(workload):
+    """--trace records the very order in which the program touched its pages: compared in the compact form, byte by byte."""
+    args = ["--pattern", "threads", "--pages", "512", "--accesses", "1000", "--seed", "3"]
+    text, recorded, packed = (os.path.join(SCRATCH, name) for name in ("listed", "recorded", "packed"))
+    with open(text, "w", encoding="ascii") as f:
+        subprocess.run([workload, *args, "--list"], stdout=f, check=True)
+    subprocess.run([os.path.join(ROOT, "scripts/simulate"), "--pack", packed, text], check=True)
+    os.makedirs(os.path.join(SCRATCH, "files"), exist_ok=True)
+    done = subprocess.run([os.path.join(ROOT, "scripts/run"), "--files", os.path.join(SCRATCH, "files"), "--trace", recorded, "workload",
+                           "--", *args], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    with open(recorded, "rb") as a, open(packed, "rb") as b:
+        same = a.read() == b.read()
+    print(f"TEST trace: {'OK' if same else 'FAIL the order is another'}", flush=True)
+
+
 def main():
     workload = os.path.join(SCRATCH, "workload")
     folder = os.path.join(ROOT, "app/workload")
     sources = sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".c"))
     subprocess.run(["gcc", "-O1", "-o", workload, *sources, "-lm"], check=True)
+    test_trace(workload)
     for args, frames, policy, evict in CASES:
         trace = os.path.join(SCRATCH, "trace")
         with open(trace, "w", encoding="ascii") as f:

@@ -1,0 +1,95 @@
+"""The table of scripts/bench-smp."""
+import json
+import os
+import re
+import sys
+from statistics import median
+
+from . import guest, llm_models, steady
+
+HARTS, CAPS = (1, 2, 4), (100, 25)  # percent of the file's pages
+WORK = re.compile(r"work (\d+) multiply-adds, (\d+) threads, the busiest did ([\d.]+) of its share")
+GUESTS = os.path.join(guest.ROOT, "tests", "guest")
+TOKENS = 13
+
+
+def load():
+    return f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+
+
+def seconds(model, cap, harts):
+    """(seconds of a token, text)."""
+    frames = model.pages if cap == 100 else model.pages * cap // 100
+    cost, text = steady.bower(model, frames, 0, TOKENS, harts)
+    return cost["seconds"], text
+
+
+def rounds(model, count):
+    """{(cap, harts): [seconds of a token, ...]}; AssertionError where a way writes another text."""
+    times, reference = {}, None
+    for turn in range(count):
+        for cap in CAPS:
+            for harts in HARTS:
+                print(f"bench-smp: round {turn + 1} of {count}: cap {cap}%, {harts} harts (load {load()})", file=sys.stderr, flush=True)
+                each, text = seconds(model, cap, harts)
+                reference = text if reference is None else reference
+                assert text == reference, f"cap {cap}%, {harts} harts: another text"
+                times.setdefault((cap, harts), []).append(each)
+    return times
+
+
+def imbalance(threads):
+    """Of the busiest of so many threads, in equal shares: counted, so one hart will do."""
+    path = next(m for m in sorted(os.listdir(os.path.join(guest.ROOT, "models"))) if m.endswith(".gguf"))
+    launcher = ["--icount", "--harts", "1", "--model", os.path.join(guest.ROOT, "models", path), "--frames", "100%"]
+    _, said, _ = guest.execute("llm", launcher, [*steady.arguments(8, threads), "--work"])
+    return float(WORK.search(said)[3])
+
+
+def instructions(program, pattern):
+    """What a guest test of that name prints."""
+    out, _, _ = guest.execute(os.path.join(GUESTS, program), ["--icount", "--harts", "1"], [])
+    return int(re.search(pattern + r": (\d+) instructions", out)[1])
+
+
+def ratio(times, cap, harts, base=1):
+    """Speed at `harts` to that at `base`: the median of the rounds' ratios. None where a round made no sense."""
+    pairs = list(zip(times[cap, base], times[cap, harts]))
+    if any(one <= 0 or many <= 0 for one, many in pairs):
+        return None
+    return median(one / many for one, many in pairs)
+
+
+def figures(times):
+    """[(what, to reach, measured, reached?)]"""
+    def speed(what, wanted, cap, harts, base=1):
+        got = ratio(times, cap, harts, base)
+        return (what, f">= {wanted}", "no sense" if got is None else f"{got:.2f}", got is not None and got >= wanted)
+
+    busiest = imbalance(4)
+    switch, mutex = instructions("thread_switch.c", "context switch"), instructions("thread_cost.c", "mutex lock and unlock")
+    return [speed("2 harts to 1, every page resident", 1.9, 100, 2), speed("2 harts to 1, cap of 25%", 1.8, 25, 2),
+            speed("4 harts to 2, every page resident", 1.0, 100, 4, 2), speed("4 harts to 2, cap of 25%", 1.0, 25, 4, 2),
+            ("busiest of 4 threads, in quarters of the multiply-adds", "<= 1.05", f"{busiest:.4f}", busiest <= 1.05),
+            ("context switch, instructions", "<= 200", str(switch), switch <= 200),
+            ("mutex lock and unlock, instructions", "<= 40", str(mutex), mutex <= 40)]
+
+
+def run(options):
+    model = llm_models.Model(options.model or llm_models.synthetic(), 3, TOKENS)
+    before = load()
+    times = rounds(model, 1 if options.quick else options.rounds)
+    table = figures(times)
+    after = load()
+    with open(os.path.join(options.out, "smp.json"), "w") as f:
+        json.dump({"model": model.name, "load": [before, after],
+                   "seconds": [{"cap_percent": cap, "harts": harts, "rounds": each} for (cap, harts), each in times.items()],
+                   "figures": [dict(zip(("what", "to_reach", "measured", "reached"), row)) for row in table]}, f, indent=1)
+    print(f"{model.name}: tokens a second, medians of {len(times[100, 1])} rounds; load of the host {before} before, {after} after")
+    for cap in CAPS:
+        print(f"  cap {cap:>3}%: " + ", ".join(f"{harts} harts {steady.per_second(median(times[cap, harts])):.2f}" for harts in HARTS))
+    print(f"\n{'figure':<60}{'to reach':>10}{'measured':>12}")
+    for what, wanted, measured, reached in table:
+        print(f"{what:<60}{wanted:>10}{measured:>12}  {'reached' if reached else 'NOT reached'}")
+    print("beside Linux 6.1, run.c with OpenMP: scripts/bench-linux --resident --run-c path/to/llama2.c/run.c")
+    return 0
