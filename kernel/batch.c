@@ -459,13 +459,6 @@ void batch_wait(struct batch *b)
 
 /* ---- writes */
 
-static void write_done(struct io_request *io)
-{
-    struct batch *b = CONTAINER_OF(io, struct batch_request, io)->batch;
-    if (__atomic_sub_fetch(&b->pending, 1, __ATOMIC_ACQ_REL) == 0)
-        complete(&b->done);
-}
-
 /* Page i of a write is on its way to the host, or is not: then it is as before, mapped and dirty. */
 static void settle_written(struct batch *b, uint32_t i, int error, bool keep)
 {
@@ -535,20 +528,16 @@ static void list_written(struct batch *b, const struct page_ref *refs, size_t n)
     b->npages = (uint32_t)n;
 }
 
-int batch_write(const struct page_ref *refs, size_t n, bool keep)
+/* All requests are in: the pages are what they were, or gone. */
+static void finish_write(struct batch *b)
 {
-    struct batch *b = begin_write(refs, n, keep);
-    list_written(b, refs, n);
-    if (b->nrequests == 0 || submit(b, write_done))
-        complete(&b->done);
-    batch_wait(b);
     uint32_t next = 0;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < b->npages; i++) {
         const struct batch_request *q = next < b->nrequests ? &b->requests[next] : NULL;
         int error = 0;
         if (q && i >= q->first) {
-            error = q->io.error ? q->io.error : q->io.transferred < q->io.length ? -EIO
-                                                                                 : 0;
+            bool whole = q->io.transferred == q->io.length;
+            error = q->io.error || whole ? q->io.error : -EIO;
             if (i + 1 == q->first + q->io.npages) {
                 count_io(b->regions[i], q);
                 next++;
@@ -556,9 +545,35 @@ int batch_write(const struct page_ref *refs, size_t n, bool keep)
         }
         if (error && !b->error)
             b->error = error;
-        settle_written(b, i, error, keep);
+        settle_written(b, i, error, b->keep);
         region_use_end(b->regions[i]);
     }
     page_wake();
+}
+
+/* Any context, no lock held. Whoever waits may be frozen for good by now, when the program ends: the pages must not depend on it. */
+static void write_done(struct io_request *io)
+{
+    struct batch *b = CONTAINER_OF(io, struct batch_request, io)->batch;
+    if (__atomic_sub_fetch(&b->pending, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    uint64_t begin = hart_instret();
+    spin_lock(&pager_lock);
+    finish_write(b);
+    spin_unlock(&pager_lock);
+    sched_count_work(hart_instret() - begin);
+    complete(&b->done);
+}
+
+int batch_write(const struct page_ref *refs, size_t n, bool keep)
+{
+    struct batch *b = begin_write(refs, n, keep);
+    b->keep = keep;
+    list_written(b, refs, n);
+    if (b->nrequests == 0 || submit(b, write_done)) {
+        finish_write(b);
+        complete(&b->done);
+    }
+    batch_wait(b);
     return b->error;
 }

@@ -42,6 +42,7 @@ struct batch {
     uint32_t pending; /* requests not done yet; the last one finishes the batch */
     int error;        /* of the demanded page, or the first of a write: 0 or a negative errno */
     bool beyond_end;  /* the file ends before the demanded page */
+    bool keep;        /* of a write: the pages stay */
     bool alone;       /* nobody waits: it ends by itself */
     struct hold hold; /* of the demanded page's frame; whoever waits takes it over */
     struct completion done;

@@ -11,6 +11,7 @@
 #include "kernel/sched.h"
 #include "kernel/region.h"
 #include "kernel/trace.h"
+#include "kernel/turn.h"
 #include "kernel/vm.h"
 #include "kernel/vma.h"
 
@@ -22,7 +23,8 @@
  */
 enum { LOOK_AGAIN = -1,
        LOOK_ALONE = -2,
-       LOOK_COUNTED = -3 }; /* again: a read of the plan's was waited for, and counted */
+       LOOK_COUNTED = -3,  /* again: a read of the plan's was waited for, and counted */
+       LOOK_WAITED = -4 }; /* again: as the first time, but for the policies, who have been told */
 
 static struct fault_report last_failure[MAX_HARTS];
 
@@ -44,7 +46,7 @@ static bool access_allowed(const struct vma *v, enum fault_access access)
  */
 static unsigned predict_prefetch_pages(struct region *r, uint32_t page, uint32_t *out)
 {
-    uint32_t frames = r->pool ? pool_predictable(r->pool) : BATCH_MAX;
+    uint32_t frames = r->pool ? pool_available(r->pool) : BATCH_MAX;
     struct prefetch_query query = {
         .page = page,
         .npages = region_file_pages(r),
@@ -77,9 +79,15 @@ static void hold_demanded(struct pool *pool, struct hold *came)
     struct hold *holds = pool->holds[hart_index()];
     if (came->va == 0)
         return;
-    keep_neighbour(pool, came->va); /* another thread may have had its turn on this hart meanwhile */
+    if (turn_is_others()) { /* that thread needs the frame more; this one goes on at once */
+        pool_release(pool, came);
+        return;
+    }
+    keep_neighbour(pool, came->va); /* another thread may have run on this hart meanwhile */
+    turn_end(holds[0].va != 0);
     holds[1] = holds[0];
     holds[0] = *came;
+    page_wake(); /* whoever waits for a frame runs after this thread's instruction, and may have what this hart holds */
 }
 
 /* The page holds a frame. Either this window doesn't show it yet, or another hart was faster, or A and D are ours to set. */
@@ -200,10 +208,14 @@ static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t pa
             tell_policies(r, page);
             plan_dissolve(BATCH_MAX);
         }
-        if (r->pool)
-            keep_neighbour(r->pool, va);
     }
-    if (planned && (before == FAULT_RESOLVED || before == LOOK_AGAIN)) {
+    if (r->pool && (before == FAULT_RESOLVED || before == LOOK_WAITED)) {
+        if (turn_begin(va))
+            return LOOK_WAITED;
+    }
+    if (r->pool && !turn_is_others())
+        keep_neighbour(r->pool, va);
+    if (planned && before != LOOK_ALONE && before != LOOK_COUNTED) {
         int result = fault_planned(r, page);
         if (result != FAULT_RESOLVED)
             return result;

@@ -14,6 +14,7 @@
 struct spinlock pager_lock = SPINLOCK_INIT;
 struct pool llm_pool;
 struct region *regions;
+bool regions_end;
 
 #define HARVEST_YOUNG BATCH_MAX
 #define HARVEST_OLD BATCH_MAX
@@ -67,8 +68,12 @@ void region_retire(struct region *r)
 void region_destroy(struct region *r)
 {
     spin_lock(&pager_lock);
-    region_wait_unused(r);
+    bool abandoned = regions_end && r->users > 0;
+    if (!abandoned)
+        region_wait_unused(r);
     spin_unlock(&pager_lock);
+    if (abandoned)
+        return;
     if (r->backing)
         backing_put(r->backing);
     if (r->swap)

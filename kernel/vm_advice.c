@@ -219,6 +219,7 @@ static struct vma *last_to_close(void)
 int vm_shutdown(void)
 {
     int error = 0;
+    regions_end = true;
     struct vma *v;
     trace_save();
     while ((v = last_to_close()) != NULL) {

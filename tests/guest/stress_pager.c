@@ -7,7 +7,7 @@
 // run: --harts 2 --frames 6 --disk blkdebug:{dir}/errors:{dir}/disk,rw,name=stress -- 1 150 3
 // run: --harts 4 --frames 8 --policy readahead --evict fifo --disk {dir}/disk,rw,name=stress -- 2 60 4
 // run: --harts 2 --frames 60 --policy auto --evict clock --disk {dir}/disk,rw,name=stress -- 3 150 8
-// run: --harts 1 --frames 4 --policy none --disk blkdebug:{dir}/errors:{dir}/disk,rw,name=stress -- 4 150 2
+// run: --harts 1 --frames 2 --policy none --disk blkdebug:{dir}/errors:{dir}/disk,rw,name=stress -- 4 300 4
 /*
  * Many threads read, write, map, unmap, sync and advise 64 shared mappings of one disk at random, against a model of what memory must
  * hold; the disk fails now and then. The arguments are the seed, steps of each thread, and threads. `make soak` runs it as
