@@ -19,7 +19,10 @@
 #define FIRST_TICK_NS 200000
 #define ODD_IN_A_ROW 3 /* faults that follow the order from somewhere else: the program has gone there */
 #define ODD_RUNS 4     /* so many runs further at most, each time */
-#define STEP 64        /* pages that change hands in one go, at the end */
+#define PATIENCE_LEAST_NS 500000
+#define PATIENCE_MOST_NS 16000000 /* hosts let a processor wait for several milliseconds */
+#define AHEAD_SHARE 4             /* who is further ahead than such a part of a turn is somewhere else */
+#define STEP 64                   /* pages that change hands in one go, at the end */
 
 /* ---- the beginning */
 
@@ -124,6 +127,7 @@ static void put_in_force(const struct plan *made, const struct plan_extent *begi
         plan.next = 0;
     plan.last_use_ns = time_ns();
     plan.idle_ns = FIRST_TICK_NS;
+    plan.patience_ns = PATIENCE_MOST_NS;
 }
 
 /* What is to stay and is here already must not be taken for what is to be read. */
@@ -306,18 +310,54 @@ static bool follow_odd(struct region *r, uint32_t run)
     return true;
 }
 
+/* Does this run come soon after what the ring has? */
+static bool comes_soon(uint32_t run)
+{
+    uint32_t nruns = plan.order.nruns;
+    return (run + nruns - plan.next) % nruns <= nruns / AHEAD_SHARE;
+}
+
+/*
+ * Several threads walk the plan side by side, and this one is ahead of the ring, which is full of what others have yet to use. It waits for
+ * them, rather than take their pages' frames; but not for ever: what is left in the ring may be what nobody uses. False: read it alone.
+ */
+static bool wait_for_others(struct region *r, uint32_t page, uint32_t run)
+{
+    uint64_t begin = time_ns();
+    while (plan.on && r->pages[page].state == PAGE_ABSENT && comes_soon(run) && !pager_repeats && sched_others_run()) {
+        if (time_ns() - MAX(begin, plan.last_use_ns) >= plan.patience_ns) {
+            plan.patience_ns = MAX(plan.patience_ns / 2, (uint64_t)PATIENCE_LEAST_NS);
+            return false;
+        }
+        plan.ahead++;
+        region_use_begin(r);
+        frame_wait();
+        region_use_end(r);
+        plan.ahead--;
+    }
+    if (r->pages[page].state == PAGE_ABSENT)
+        return false;
+    plan.patience_ns = MIN(plan.patience_ns * 2, (uint64_t)PATIENCE_MOST_NS);
+    return true;
+}
+
 bool plan_fault(struct region *r, uint32_t page)
 {
     uint32_t run;
     bool hot;
     plan_collect();
-    plan_pump(true);
+    plan_pump(!sched_others_run());
     if (r->pages[page].state != PAGE_ABSENT)
         return true;
     if (!plan.on || !order_find(&plan.order, r->plan_source, page, &run, &hot))
         return false;
     if (plan.unread == 0 && !order_streams(&plan.order, run))
         return false; /* pinned, and was lost: it comes back to stay */
+    if (wait_for_others(r, page, run))
+        return true;
+    plan_pump(true);
+    if (!plan.on || r->pages[page].state != PAGE_ABSENT)
+        return plan.on;
     follow_odd(r, run);
     return r->pages[page].state != PAGE_ABSENT;
 }

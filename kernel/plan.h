@@ -30,6 +30,7 @@ struct plan_extent {
 struct plan_options {
     bool cyclic;       /* else once */
     bool learned;      /* by the pager itself: dropped sooner */
+    bool cursor;       /* pages go when the cursor has passed them, not when they have been used */
     uint32_t width;    /* pages that the program works on at once; 0: a few */
     uint32_t reserved; /* frames that it asks to leave to what is not planned */
 };

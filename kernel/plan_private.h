@@ -59,6 +59,8 @@ struct plan {
     uint64_t run_ns;      /* time that a run is used for, lately */
     uint64_t idle_ns;     /* the next wait of the timer; doubles while nothing happens */
     uint32_t idle_ticks;  /* since something happened */
+    uint32_t ahead;       /* threads that wait for others, which walk behind them, to use what is in the ring */
+    uint64_t patience_ns; /* how long they do while nobody uses anything */
 };
 
 extern struct plan plan;

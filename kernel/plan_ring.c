@@ -5,6 +5,7 @@
 #include "kernel/batch.h"
 #include "kernel/page_wait.h"
 #include "kernel/plan_private.h"
+#include "kernel/sched.h"
 
 #include "arch/hart.h"
 #include "arch/pt.h"
@@ -15,6 +16,7 @@
 #define SKIPPED_RUNS 2        /* so many runs of uses further on, what was not used will not be */
 #define TICK_LEAST_NS 20000   /* between two looks while nothing happens */
 #define TICK_MOST_NS 20000000 /* however long nothing happens */
+#define TICK_AHEAD_NS 200000  /* ... while somebody who is ahead waits */
 #define TICKS_A_RUN 2         /* in the time that the program takes for one */
 #define PATIENCE 8            /* ticks that found nothing, before they become rarer */
 
@@ -443,16 +445,18 @@ static uint32_t look(bool deep)
 
 /*
  * Cells go from the oldest on once all of their pages, and some of those that come after, have been used: the program may
- * still be at work on the last `width` pages that it began. If it uses much of what comes later, what it left out will not be used.
+ * still be at work on the last `width` pages that it began. If it uses much of what comes later, what it left out will not be used; but
+ * where other threads run, one of them may only be late (plan.c, wait_for_others): then just a deep look says so.
  */
 static void release_used(bool deep)
 {
     uint32_t later = look(deep), gone = 0;
+    bool patient = !deep && sched_others_run();
     while (plan.tail != plan.head) {
         struct cell *c = cell_at(plan.tail);
         later -= MIN(later, c->seen);
-        bool used = c->seen == c->n && (c->stays || later >= plan.options.width);
-        bool left_out = later >= plan.options.width + SKIPPED_RUNS * plan.order.run;
+        bool used = !plan.options.cursor && c->seen == c->n && (c->stays || later >= plan.options.width);
+        bool left_out = !patient && later >= plan.options.width + SKIPPED_RUNS * plan.order.run;
         if (c->pending > 0 || !(c->passed || used || left_out))
             break;
         release_oldest();
@@ -524,7 +528,12 @@ static void tick(void *arg)
     if (++plan.idle_ticks > PATIENCE)
         plan.idle_ns = MIN(2 * plan.idle_ns, (uint64_t)TICK_MOST_NS);
     plan_collect();
-    plan_pump(plan.idle_ticks % PATIENCE == 0);
+    plan_pump(plan.idle_ticks % PATIENCE == 0 && !sched_others_run());
+    if (plan.ahead > 0) {
+        plan.idle_ns = MIN(plan.idle_ns, (uint64_t)TICK_AHEAD_NS);
+        if (time_ns() - plan.last_use_ns >= plan.patience_ns)
+            page_wake(); /* who is ahead has waited long enough */
+    }
     spin_unlock(&pager_lock);
 }
 

@@ -499,6 +499,18 @@ _Noreturn void sched_start_hart(struct thread *idle_thread)
     idle_forever();
 }
 
+bool sched_others_run(void)
+{
+    for (unsigned i = 0; i < MAX_HARTS; i++) {
+        const struct queue *q = &queues[i];
+        const struct thread *t = __atomic_load_n(&q->current, __ATOMIC_RELAXED);
+        bool idles = __atomic_load_n(&q->idling, __ATOMIC_RELAXED) && !__atomic_load_n(&t->token, __ATOMIC_RELAXED);
+        if ((t && !t->idle && q != own_queue() && !idles) || q->length > 0)
+            return true;
+    }
+    return false;
+}
+
 /* ---- sums */
 
 uint64_t sched_instret(void)

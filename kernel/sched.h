@@ -98,6 +98,9 @@ void thread_put(struct thread *t); /* one reference less; any context */
 /* Reports it and stops if every live thread waits for another. */
 void thread_check_deadlock(void);
 
+/* Does another thread run, or could it? A guess: it may change at once. Any context. */
+bool sched_others_run(void);
+
 /* Instructions retired so far, of all harts, without idling and interrupts; nanoseconds of all harts that were not idle. */
 uint64_t sched_instret(void);
 uint64_t sched_busy_ns(void);

@@ -55,7 +55,7 @@ struct vm_extent {
     bool some;
 };
 /* width: pages that the program works on at once. 0, -EINVAL, -EBUSY, -ENOMEM. */
-int vm_plan_start(const struct vm_extent *extents, size_t n, bool cyclic, uint32_t width);
+int vm_plan_start(const struct vm_extent *extents, size_t n, bool cyclic, bool cursor, uint32_t width);
 int vm_plan_end(void); /* -ENOENT: there is none */
 /* The program comes to this address. 0; -EINVAL: no MAP_LLM mapping there. */
 int vm_plan_at(vaddr_t address);

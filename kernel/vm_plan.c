@@ -36,9 +36,9 @@ static int start(const struct vm_extent *extents, size_t n, struct plan_extent *
     return plan_start(list, count, NULL, options);
 }
 
-int vm_plan_start(const struct vm_extent *extents, size_t n, bool cyclic, uint32_t width)
+int vm_plan_start(const struct vm_extent *extents, size_t n, bool cyclic, bool cursor, uint32_t width)
 {
-    struct plan_options options = { .cyclic = cyclic, .width = width };
+    struct plan_options options = { .cyclic = cyclic, .cursor = cursor, .width = width };
     if (n == 0 || n > PLAN_MAX_EXTENTS)
         return -EINVAL;
     struct plan_extent *list = kalloc(n * sizeof *list);

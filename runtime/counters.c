@@ -51,14 +51,14 @@ API int bower_plan(const struct bower_extent *extents, size_t n, int flags, unsi
     struct vm_extent *list;
     int error;
 
-    if (!extents || n == 0 || n > PLAN_MAX_EXTENTS || (flags & ~BOWER_PLAN_CYCLIC))
+    if (!extents || n == 0 || n > PLAN_MAX_EXTENTS || (flags & ~(BOWER_PLAN_CYCLIC | BOWER_PLAN_CURSOR)))
         return api_status(-EINVAL);
     list = kalloc(n * sizeof(*list));
     if (!list)
         return api_status(-ENOMEM);
     for (size_t i = 0; i < n; i++)
         list[i] = (struct vm_extent){ (vaddr_t)extents[i].address, extents[i].length, extents[i].some != 0 };
-    error = vm_plan_start(list, n, flags & BOWER_PLAN_CYCLIC, width);
+    error = vm_plan_start(list, n, flags & BOWER_PLAN_CYCLIC, flags & BOWER_PLAN_CURSOR, width);
     kfree(list);
     return api_status(error);
 }

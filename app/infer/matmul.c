@@ -1,5 +1,7 @@
 #include "matmul.h"
 
+#include <stdatomic.h>
+
 #include "fmath.h"
 #include "kernels/kernels.h"
 #include "plan.h"
@@ -24,7 +26,11 @@ struct phase {
     struct par *par;
     struct job jobs[PRODUCTS];
     uint32_t count;
+    /* Where each worker is: the job, and the row in it. */
+    _Atomic uint64_t places[PAR_MAX_WORKERS];
 };
+
+#define PLACE_END UINT64_MAX
 
 void vectors_set(struct vectors *x, const float *values, uint32_t count, uint32_t cols)
 {
@@ -135,10 +141,26 @@ static void chunk_of_rows(const struct job *job, uint32_t begin, uint32_t end)
     }
 }
 
+/* A worker begins this chunk. The pager hears where the last of all is: behind that nobody looks any more. */
+static void note_place(struct phase *phase, uint32_t worker, uint64_t place)
+{
+    uint64_t last = place;
+
+    atomic_store_explicit(&phase->places[worker], place, memory_order_relaxed);
+    for (uint32_t w = 0; w < par_workers(phase->par); w++) {
+        uint64_t other = atomic_load_explicit(&phase->places[w], memory_order_relaxed);
+        last = other < last ? other : last;
+    }
+    if (last != PLACE_END) {
+        plan_at(phase->par->plan, tensor_row(phase->jobs[last >> 32].w, (uint32_t)last));
+    }
+}
+
 static void run_phase(void *context, uint32_t worker)
 {
-    const struct phase *phase = context;
+    struct phase *phase = context;
     uint32_t workers = par_workers(phase->par);
+    bool planned = phase->par->plan != NULL;
     uint64_t work = 0;
 
     for (uint32_t i = 0; i < phase->count; i++) {
@@ -146,14 +168,26 @@ static void run_phase(void *context, uint32_t worker)
         uint32_t rows = job->w->rows, step = workers * job->chunk;
         for (uint32_t row = par_mine(phase->par, worker, job->turn) * job->chunk; row < rows; row += step) {
             uint32_t end = rows - row < job->chunk ? rows : row + job->chunk;
-            if (worker == 0 && phase->par->plan != NULL) {
-                plan_at(phase->par->plan, tensor_row(job->w, row));
+            if (planned) {
+                note_place(phase, worker, (uint64_t)i << 32 | row);
             }
             chunk_of_rows(job, row, end);
             work += (uint64_t)(end - row) * job->w->cols * job->x->count;
         }
     }
+    if (planned) {
+        note_place(phase, worker, PLACE_END);
+    }
     phase->par->works[worker] += work;
+}
+
+/* All workers go through the phase; none has begun. */
+static void run_all(struct phase *phase)
+{
+    for (uint32_t w = 0; w < par_workers(phase->par); w++) {
+        atomic_init(&phase->places[w], 0);
+    }
+    par_run(phase->par, run_phase, phase);
 }
 
 /* Rows of a page or more, but a few chunks for everybody; always whole calls of the kernel. */
@@ -184,12 +218,15 @@ static void add_job(struct phase *phase, const struct product *product, const st
 
 void matmul(struct par *par, const struct product *products, uint32_t count, struct vectors *x)
 {
-    struct phase phase = { .par = par };
+    struct phase phase;
+
+    phase.par = par;
+    phase.count = 0;
 
     for (uint32_t i = 0; i < count; i++) {
         enum quant_form form = kernel_of(products[i].w->type)->form;
         if (phase.count != 0 && x->form != form) {
-            par_run(par, run_phase, &phase);
+            run_all(&phase);
             phase.count = 0;
         }
         add_job(&phase, &products[i], x);
@@ -200,5 +237,5 @@ void matmul(struct par *par, const struct product *products, uint32_t count, str
             par_each(par, x->count, quantise, x);
         }
     }
-    par_run(par, run_phase, &phase);
+    run_all(&phase);
 }

@@ -84,7 +84,7 @@ void plan_open(struct plan *p, const struct model *m, uint32_t workers)
     add_pass(&list, m);
     /* Every worker has a few rows in hand at once. */
     uint32_t width = workers * (list.most_row_bytes * KERNEL_ROWS / PAGE_BYTES + 1);
-    p->declared = bower_plan(list.extents, list.count, BOWER_PLAN_CYCLIC, width) == 0;
+    p->declared = bower_plan(list.extents, list.count, BOWER_PLAN_CYCLIC | BOWER_PLAN_CURSOR, width) == 0;
     free(list.extents);
 }
 

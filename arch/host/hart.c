@@ -161,6 +161,11 @@ void sched_discount(const struct sched_mark *since)
     (void)since;
 }
 
+bool sched_others_run(void)
+{
+    return false;
+}
+
 uint64_t sched_idle_instret(void)
 {
     return 0;

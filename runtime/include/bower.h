@@ -57,6 +57,7 @@ struct bower_extent {
     int some;            /* 0: all of it, in order; 1: only parts, which bower_plan_choose will name */
 };
 #define BOWER_PLAN_CYCLIC 1 /* again and again, else once */
+#define BOWER_PLAN_CURSOR 2 /* pages stay until bower_plan_at has come past them, else until they have been used */
 /*
  * Declares the plan and starts to read. width: pages that the program works on at once, all threads together (0: a few). Bytes that
  * several extents name belong to the first. EINVAL: no extents, unknown flags, an extent that is not within a MAP_LLM mapping
@@ -64,7 +65,10 @@ struct bower_extent {
  * plan; ENOMEM: no memory, or the pool is too small for a plan.
  */
 int bower_plan(const struct bower_extent *extents, size_t n, int flags, unsigned width);
-/* The program comes to this address: optional, for a program that knows better than A bits. EINVAL: no MAP_LLM mapping there. */
+/*
+ * No thread of the program will look at what comes before this address in the plan, in this turn. Optional without BOWER_PLAN_CURSOR; where
+ * several threads share pages, only the program knows when a page has been used by all. EINVAL: no MAP_LLM mapping there.
+ */
 int bower_plan_at(const void *address);
 /* The program will touch these bytes soon: read ahead, outside the order. Does not wait. EINVAL: not within a MAP_LLM mapping. */
 int bower_plan_choose(const void *address, size_t length);

@@ -163,7 +163,7 @@ static void declare_plan(const struct options *o, const struct trace *t, vaddr_t
         else
             extents[n++] = (struct vm_extent){ va, PAGE_SIZE, false };
     }
-    int error = vm_plan_start(extents, n, true, PLAN_WIDTH);
+    int error = vm_plan_start(extents, n, true, false, PLAN_WIDTH);
     if (error)
         bad("--plan", o->trace, strerror(-error));
     free(extents);
