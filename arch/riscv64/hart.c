@@ -187,12 +187,8 @@ static uint64_t sleep_until_due(struct hart *h)
     return due;
 }
 
-void hart_wait_for_interrupt(void)
+static void handle_due(uint64_t due)
 {
-    irq_begin_wait();
-    uint64_t due = sleep_until_due(this_hart());
-    irq_end_wait();
-
     if (due & SIE_SEIE)
         hart_handle_interrupt(IRQ_S_EXTERNAL);
     if (due & SIE_STIE)
@@ -201,18 +197,30 @@ void hart_wait_for_interrupt(void)
         hart_handle_interrupt(IRQ_S_SOFTWARE);
 }
 
+void hart_wait_for_interrupt(void)
+{
+    irq_begin_wait();
+    uint64_t due = sleep_until_due(this_hart());
+    irq_end_wait();
+    handle_due(due);
+}
+
 /*
- * A fence that another hart wants meanwhile is noted in `lazy` instead (pt.c), and made good before this hart leaves the kernel. The two
- * sides exchange the word atomically, so that either the fence is noted here or the other hart sees that it must ask.
+ * A fence that another hart wants meanwhile is noted in `lazy` instead (pt.c), and made good as soon as this hart wakes: handlers look at
+ * what threads have on their stacks, and another thread's stack may be new where one that is gone was cached. The two sides exchange the
+ * word atomically, so that either the fence is noted here or the other hart sees that it must ask.
  */
 void hart_idle(void)
 {
     struct hart *h = this_hart();
 
+    irq_begin_wait();
     __atomic_store_n(&h->lazy, LAZY_IDLE, __ATOMIC_SEQ_CST);
-    hart_wait_for_interrupt();
+    uint64_t due = sleep_until_due(h);
     if (__atomic_exchange_n(&h->lazy, 0, __ATOMIC_SEQ_CST) & LAZY_STALE)
         sfence_address_space();
+    irq_end_wait();
+    handle_due(due);
 }
 
 uint64_t hart_instret(void)

@@ -35,7 +35,7 @@ struct hart {
     uint64_t sample_deadline;
 } __attribute__((aligned(HART_SIZE)));
 
-/* hart.lazy: the hart idles; a fence was put off meanwhile, and is due before anything but the kernel runs. */
+/* hart.lazy: the hart idles; a fence was put off meanwhile, and is due as soon as it wakes. */
 #define LAZY_IDLE 1u
 #define LAZY_STALE 2u
 
