@@ -167,6 +167,23 @@ void sched_begin_thread(void)
 
 /* ---- idling */
 
+static void poke(const struct queue *q)
+{
+    if (q != own_queue())
+        hart_send_ipi(index_of(q));
+}
+
+/* The next hart, from this one on, that idles with nothing to run; one that was given a thread and has yet to hear of it is spoken for. */
+static struct queue *a_free_queue(const struct queue *from)
+{
+    for (unsigned i = 0; i < MAX_HARTS; i++) {
+        struct queue *q = &queues[(index_of(from) + i) % MAX_HARTS];
+        if (__atomic_load_n(&q->idling, __ATOMIC_RELAXED) && q->length == 0)
+            return q;
+    }
+    return NULL;
+}
+
 /* From another queue's head. No lock held. */
 static struct thread *steal(const struct queue *own)
 {
@@ -203,6 +220,17 @@ static void start_counting(struct queue *q)
     q->since_ns = time_ns();
 }
 
+/* This hart has stopped idling, with so many threads to run. It alone may have been told of them: then one that still idles looks, too. */
+static __attribute__((noinline)) void share_work(const struct queue *own, unsigned here)
+{
+    bool more = here > 1;
+    for (unsigned i = 0; i < MAX_HARTS && !more; i++)
+        more = &queues[i] != own && queues[i].length > 0;
+    const struct queue *to;
+    if (more && (to = a_free_queue(own)) != NULL)
+        poke(to);
+}
+
 /*
  * Until somebody wakes the thread on whose stack this is, or there is another to run. Lock held on entry and on return, interrupts off.
  *
@@ -224,9 +252,11 @@ static void idle(struct queue *q)
     }
     spin_lock(&q->lock);
     __atomic_store_n(&q->idling, false, __ATOMIC_RELAXED);
-    start_counting(q);
     if (stolen)
         append(q, stolen);
+    if (q->length > 0)
+        share_work(q, q->length + me->token);
+    start_counting(q);
 }
 
 void thread_park(void)
@@ -261,26 +291,12 @@ _Noreturn static void idle_forever(void)
 
 /* ---- waking */
 
-static void poke(const struct queue *q)
-{
-    if (q != own_queue())
-        hart_send_ipi(index_of(q));
-}
-
-static struct queue *an_idle_queue(void)
-{
-    for (unsigned i = 0; i < MAX_HARTS; i++)
-        if (__atomic_load_n(&queues[i].idling, __ATOMIC_RELAXED))
-            return &queues[i];
-    return NULL;
-}
-
 /*
  * A thread that is READY and in no queue gets into one: q, whose lock is held, or that of a hart that idles. Lets the lock go.
  */
 static void place(struct queue *q, struct thread *t)
 {
-    struct queue *to = q->idling ? q : an_idle_queue();
+    struct queue *to = a_free_queue(q);
     if (must_stop(t)) {
         t->state = THREAD_FROZEN;
         spin_unlock(&q->lock);
@@ -293,7 +309,7 @@ static void place(struct queue *q, struct thread *t)
         spin_lock(&q->lock);
     }
     append(q, t);
-    bool must_poke = q->idling || !q->slice_armed;
+    bool must_poke = q->idling || !q->slice_armed, runs_soon = q->idling && q->length == 1;
     if (q == own_queue() && !q->idling)
         arm_slice(q);
     spin_unlock(&q->lock);
@@ -301,7 +317,7 @@ static void place(struct queue *q, struct thread *t)
         poke(q);
     /* A hart that began to idle just now has not seen this queue: see idle(). */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (!to && (to = an_idle_queue()) != NULL)
+    if (!runs_soon && (to = a_free_queue(q)) != NULL)
         poke(to);
 }
 
@@ -325,10 +341,9 @@ void thread_unpark(struct thread *t)
 void sched_add(struct thread *t)
 {
     bool were_on = irq_save();
-    struct queue *q = own_queue();
+    struct queue *q = lock_own_queue();
     t->queue = (uint8_t)index_of(q);
     t->state = THREAD_READY;
-    spin_lock(&q->lock);
     place(q, t);
     irq_restore(were_on);
 }
