@@ -48,6 +48,7 @@ struct completion {
 void spin_lock(struct spinlock *lock);
 void spin_unlock(struct spinlock *lock);
 bool spin_is_mine(const struct spinlock *lock); /* held by this hart? Interrupts off */
+bool spin_try_lock(struct spinlock *lock);
 bool completion_try(struct completion *c);
 void complete(struct completion *c);
 #endif

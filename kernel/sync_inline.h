@@ -29,6 +29,23 @@ SYNC_INLINE void spin_lock(struct spinlock *lock)
     ++*hart_locks();
 }
 
+/* Takes the lock if it is free; false: somebody has it. */
+SYNC_INLINE bool spin_try_lock(struct spinlock *lock)
+{
+    const volatile char *sp = __builtin_frame_address(0);
+    (void)sp[-(long)PAGE_SIZE];
+    (void)sp[-(long)STACK_PROBE];
+    bool were_on = irq_save();
+    if (__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE)) {
+        irq_restore(were_on);
+        return false;
+    }
+    lock->owner = this_hart();
+    lock->irq_were_on = were_on;
+    ++*hart_locks();
+    return true;
+}
+
 SYNC_INLINE void spin_unlock(struct spinlock *lock)
 {
     bool were_on = lock->irq_were_on;

@@ -65,8 +65,11 @@ int vm_plan_at(vaddr_t address)
     struct plan_extent at;
     if (!plan_needs_cursor(address))
         return 0;
-    bool were_on = irq_save(); /* see completion_wait */
-    spin_lock(&pager_lock);
+    bool were_on = irq_save();         /* see completion_wait */
+    if (!spin_try_lock(&pager_lock)) { /* the next chunk says more than this one: worth no wait */
+        irq_restore(were_on);
+        return 0;
+    }
     int error = pages_of(address, 1, &at);
     if (!error)
         plan_cursor(at.region, at.first);
