@@ -161,6 +161,7 @@ void hart_handle_interrupt(uint64_t number)
         break;
     case IRQ_S_SOFTWARE:
         csr_clear(sip, SIE_SSIE);
+        BARRIER(iorw, iorw); /* Unpriv. 9.1: nothing else keeps the look at the queue behind this */
         sampling_hand_over();
         sched_poke();
         break;
