@@ -21,8 +21,8 @@ bool hart_in_trap(void); /* true while this hart handles a trap */
 #include "arch/riscv64/hart_inline.h"
 #else
 struct hart *this_hart(void);
-unsigned hart_index(void);  /* 0 .. hart_count() - 1, dense; not the hart id */
-uint32_t *hart_locks(void); /* a word of this hart for kernel/sync.h; 0 at first */
+unsigned hart_index(void);            /* 0 .. hart_count() - 1, dense; not the hart id */
+uint32_t *hart_locks(struct hart *h); /* a word of that hart for kernel/sync.h; 0 at first */
 /* Interrupts of this hart (sstatus.SIE). save returns whether they were on. */
 bool irq_save(void);
 void irq_restore(bool were_on);

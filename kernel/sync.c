@@ -18,7 +18,7 @@ static struct deferred deferred[MAX_HARTS][DEFERRED_MAX]; /* of each hart, for i
 
 void spin_defer(void (*call)(void *arg), void *arg)
 {
-    uint32_t *locks = hart_locks(), n = *locks / SPIN_DEFERRED;
+    uint32_t *locks = hart_locks(this_hart()), n = *locks / SPIN_DEFERRED;
     struct deferred *mine = deferred[hart_index()];
     if (*locks % SPIN_DEFERRED == 0) {
         call(arg);
@@ -34,7 +34,7 @@ void spin_defer(void (*call)(void *arg), void *arg)
 
 void spin_run_deferred(void)
 {
-    uint32_t *locks = hart_locks(), n = *locks / SPIN_DEFERRED;
+    uint32_t *locks = hart_locks(this_hart()), n = *locks / SPIN_DEFERRED;
     const struct deferred *mine = deferred[hart_index()];
     *locks = 0;
     for (uint32_t i = 0; i < n; i++)

@@ -26,7 +26,7 @@ SYNC_INLINE void spin_lock(struct spinlock *lock)
         ;
     lock->owner = me;
     lock->irq_were_on = were_on;
-    ++*hart_locks();
+    ++*hart_locks(me);
 }
 
 /* Takes the lock if it is free; false: somebody has it. */
@@ -40,9 +40,10 @@ SYNC_INLINE bool spin_try_lock(struct spinlock *lock)
         irq_restore(were_on);
         return false;
     }
-    lock->owner = this_hart();
+    struct hart *me = this_hart();
+    lock->owner = me;
     lock->irq_were_on = were_on;
-    ++*hart_locks();
+    ++*hart_locks(me);
     return true;
 }
 
@@ -52,7 +53,7 @@ SYNC_INLINE void spin_unlock(struct spinlock *lock)
     ASSERT(lock->owner);
     lock->owner = NULL;
     __atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
-    uint32_t left = --*hart_locks();
+    uint32_t left = --*hart_locks(this_hart());
     if (__builtin_expect(left >= SPIN_DEFERRED && left % SPIN_DEFERRED == 0, 0))
         spin_run_deferred();
     irq_restore(were_on);

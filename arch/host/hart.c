@@ -56,9 +56,10 @@ bool hart_in_trap(void)
     return false;
 }
 
-uint32_t *hart_locks(void)
+uint32_t *hart_locks(struct hart *h)
 {
     static uint32_t locks;
+    (void)h;
     return &locks;
 }
 

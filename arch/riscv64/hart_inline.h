@@ -17,9 +17,9 @@ static inline unsigned hart_index(void)
     return *(const uint32_t *)((const char *)this_hart() + HART_INDEX);
 }
 
-static inline uint32_t *hart_locks(void)
+static inline uint32_t *hart_locks(struct hart *h)
 {
-    return (uint32_t *)((char *)this_hart() + HART_LOCKS);
+    return (uint32_t *)((char *)h + HART_LOCKS);
 }
 
 static inline bool irq_save(void)
