@@ -13,7 +13,7 @@
 #define FREEZE_LOOK_NS 200000u
 
 struct queue {
-    struct spinlock lock; /* protects all but idling's readers and the sums; held across a switch */
+    uint32_t held; /* lock_queue: protects all but idling's readers and the sums; held across a switch */
     struct thread *first, *last;
     volatile uint32_t length; /* also read without the lock, as a hint (GCC 12 makes AMOs of relaxed atomic stores) */
     struct thread *current;
@@ -43,11 +43,27 @@ static inline unsigned index_of(const struct queue *q)
     return (unsigned)(q - queues);
 }
 
-/* Interrupts off. A queue's lock restores no interrupts: it may be let go by another thread than took it. */
+/*
+ * A queue's lock, with interrupts off already: it may be let go by another thread than took it, so that it remembers nothing of its holder. The
+ * stack may not fault under it either (spin_lock).
+ */
+static inline void lock_queue(struct queue *q)
+{
+    const volatile char *sp = __builtin_frame_address(0);
+    (void)sp[-(long)PAGE_SIZE];
+    while (__atomic_exchange_n(&q->held, 1, __ATOMIC_ACQUIRE))
+        ;
+}
+
+static inline void unlock_queue(struct queue *q)
+{
+    __atomic_store_n(&q->held, 0, __ATOMIC_RELEASE);
+}
+
 static inline struct queue *lock_own_queue(void)
 {
     struct queue *q = own_queue();
-    spin_lock(&q->lock);
+    lock_queue(q);
     return q;
 }
 
@@ -56,10 +72,10 @@ static struct queue *lock_queue_of(const struct thread *t)
 {
     for (;;) {
         struct queue *q = &queues[__atomic_load_n(&t->queue, __ATOMIC_RELAXED)];
-        spin_lock(&q->lock);
+        lock_queue(q);
         if (q == &queues[t->queue])
             return q;
-        spin_unlock(&q->lock);
+        unlock_queue(q);
     }
 }
 
@@ -126,7 +142,7 @@ static inline void end_switch(void)
     struct thread *dead = q->dead;
     q->dead = NULL;
     arm_slice(q);
-    spin_unlock(&q->lock);
+    unlock_queue(q);
     if (dead)
         thread_put(dead);
 }
@@ -191,11 +207,11 @@ static struct thread *steal(const struct queue *own)
         struct queue *q = &queues[(index_of(own) + i) % MAX_HARTS];
         if (q->length == 0)
             continue;
-        spin_lock(&q->lock);
+        lock_queue(q);
         struct thread *t = take_first(q);
         if (t)
             t->queue = (uint8_t)index_of(own);
-        spin_unlock(&q->lock);
+        unlock_queue(q);
         if (t)
             return t;
     }
@@ -243,14 +259,14 @@ static void idle(struct queue *q)
     struct thread *me = q->current, *stolen;
     stop_counting(q);
     __atomic_store_n(&q->idling, true, __ATOMIC_SEQ_CST);
-    spin_unlock(&q->lock);
+    unlock_queue(q);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     while ((stolen = steal(q)) == NULL) {
         hart_idle();
         if (__atomic_load_n(&me->token, __ATOMIC_RELAXED) || q->length > 0 || must_stop(me))
             break;
     }
-    spin_lock(&q->lock);
+    lock_queue(q);
     __atomic_store_n(&q->idling, false, __ATOMIC_RELAXED);
     if (stolen)
         append(q, stolen);
@@ -278,7 +294,7 @@ void thread_park(void)
     }
     me->token = false;
     arm_slice(q);
-    spin_unlock(&q->lock);
+    unlock_queue(q);
     irq_restore(were_on);
 }
 
@@ -299,20 +315,20 @@ static void place(struct queue *q, struct thread *t)
     struct queue *to = a_free_queue(q);
     if (must_stop(t)) {
         t->state = THREAD_FROZEN;
-        spin_unlock(&q->lock);
+        unlock_queue(q);
         return;
     }
     if (to && to != q) {
         __atomic_store_n(&t->queue, (uint8_t)index_of(to), __ATOMIC_RELAXED);
-        spin_unlock(&q->lock);
+        unlock_queue(q);
         q = to;
-        spin_lock(&q->lock);
+        lock_queue(q);
     }
     append(q, t);
     bool must_poke = q->idling || !q->slice_armed, runs_soon = q->idling && q->length == 1;
     if (q == own_queue() && !q->idling)
         arm_slice(q);
-    spin_unlock(&q->lock);
+    unlock_queue(q);
     if (must_poke)
         poke(q);
     /* A hart that began to idle just now has not seen this queue: see idle(). */
@@ -331,7 +347,7 @@ void thread_unpark(struct thread *t)
         place(q, t);
     } else {
         bool sleeps = q->current == t && q->idling;
-        spin_unlock(&q->lock);
+        unlock_queue(q);
         if (sleeps)
             poke(q);
     }
@@ -356,7 +372,7 @@ static inline void take_turns(struct queue *q)
     struct thread *next = take_first(q), *me = q->current;
     q->slice_over = false;
     if (!next) {
-        spin_unlock(&q->lock);
+        unlock_queue(q);
         return;
     }
     me->state = THREAD_READY;
@@ -376,10 +392,10 @@ void sched_poke(void)
     struct queue *q = own_queue();
     if (!q->current)
         return; /* boot measures what an interrupt costs */
-    spin_lock(&q->lock);
+    lock_queue(q);
     if (!q->idling)
         arm_slice(q);
-    spin_unlock(&q->lock);
+    unlock_queue(q);
 }
 
 void sched_end_interrupt(void)
@@ -388,7 +404,7 @@ void sched_end_interrupt(void)
     struct thread *me = q->current;
     if (__builtin_expect(!q->slice_over && !__atomic_load_n(&freezer, __ATOMIC_RELAXED), 1) || !me)
         return;
-    spin_lock(&q->lock);
+    lock_queue(q);
     if (must_stop(me))
         freeze_self(q);
     take_turns(q);
@@ -415,10 +431,12 @@ static void poke_all(void)
 /* Will this thread run any more? */
 static bool has_stopped(const struct thread *t)
 {
+    bool were_on = irq_save();
     struct queue *q = lock_queue_of(t);
     uint8_t state = t->state;
     bool idles = q->current == t && q->idling;
-    spin_unlock(&q->lock);
+    unlock_queue(q);
+    irq_restore(were_on);
     if (t->idle || state == THREAD_FROZEN || state == THREAD_DEAD)
         return true;
     return t->holds == 0 && (state != THREAD_RUNNING || idles);
@@ -452,7 +470,7 @@ void sched_may_freeze(void)
     struct queue *q = lock_own_queue();
     if (must_stop(q->current))
         freeze_self(q);
-    spin_unlock(&q->lock);
+    unlock_queue(q);
     irq_restore(were_on);
 }
 
@@ -556,7 +574,7 @@ uint64_t thread_cpu_ns(const struct thread *t)
     bool were_on = irq_save();
     struct queue *q = lock_queue_of(t);
     uint64_t sum = t->busy_ns + (q->current == t && !q->idling ? time_ns() - q->since_ns : 0);
-    spin_unlock(&q->lock);
+    unlock_queue(q);
     irq_restore(were_on);
     return sum;
 }

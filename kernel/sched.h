@@ -91,9 +91,16 @@ static inline void sched_let_go(void)
         sched_may_freeze();
 }
 
-/* thread.c's and thread_wait.c's, for each other: threads ever made, in a list by `all`; those that have not ended. */
+/* thread.c's and thread_wait.c's, for each other: threads ever made, in a list by `all`. */
 struct thread *threads_first(void);
-uint32_t threads_live(void);
+/* Threads that have not ended, idle ones aside, and times CENSUS_STUCK those of them that wait without a deadline. Atomic, and one word: two could
+ * not be read at one moment. */
+extern uint64_t thread_census;
+#define CENSUS_STUCK ((uint64_t)1 << 32)
+static inline uint32_t threads_live(void)
+{
+    return (uint32_t)__atomic_load_n(&thread_census, __ATOMIC_SEQ_CST);
+}
 void thread_put(struct thread *t); /* one reference less; any context */
 /* Reports it and stops if every live thread waits for another. */
 void thread_check_deadlock(void);

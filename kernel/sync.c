@@ -41,19 +41,32 @@ void spin_run_deferred(void)
         mine[i].call(mine[i].arg);
 }
 
-void completion_wait(struct completion *c)
+/* `holds` is what the thread holds meanwhile: with 0 the end of the program does not wait for it. */
+static void wait_holding(struct completion *c, uint32_t holds)
 {
     /* Interrupts stay off between the look and the sleep, which a pending interrupt ends all the same: no lost wake-up. */
     bool were_on = irq_save();
     struct sched_mark mark = sched_mark();
     struct thread *me = thread_self();
     uintptr_t nobody = 0;
-    me->holds++; /* what is waited for comes soon, and a fault then has a page in hands that the shutdown would wait for */
+    uint32_t before = me->holds;
+    me->holds = holds;
     __atomic_compare_exchange_n(&c->done, &nobody, (uintptr_t)me, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
     while (!completion_try(c))
         thread_park();
-    me->holds--;
+    me->holds = before;
     sched_stop_soon();
     sched_discount(&mark);
     irq_restore(were_on);
+}
+
+/* What is waited for comes soon, and a fault then has a page in hands that the shutdown would wait for. */
+void completion_wait(struct completion *c)
+{
+    wait_holding(c, thread_self()->holds + 1);
+}
+
+void completion_wait_for_people(struct completion *c)
+{
+    wait_holding(c, 0);
 }

@@ -54,5 +54,7 @@ void complete(struct completion *c);
 #endif
 
 void completion_wait(struct completion *c);
+/* The same for what may never come: the program may end meanwhile, whatever the thread holds. */
+void completion_wait_for_people(struct completion *c);
 
 #endif

@@ -30,16 +30,11 @@ static struct thread *bare;                          /* by next: dead, nobody's,
 static struct thread *waste;                         /* by next: dead, nobody's, with stacks that must go: in thread context */
 static unsigned nspare;
 static uint32_t last_number = 1;
-static uint32_t live = 1; /* threads that have not ended, idle ones aside; atomic */
+uint64_t thread_census = 1;
 
 struct thread *threads_first(void)
 {
     return __atomic_load_n(&all_threads, __ATOMIC_ACQUIRE);
-}
-
-uint32_t threads_live(void)
-{
-    return __atomic_load_n(&live, __ATOMIC_SEQ_CST);
 }
 
 /* ---- memory: guard, stack, guard page, trap stack */
@@ -251,7 +246,7 @@ int thread_create(struct thread **out, const struct thread_options *options, voi
     t->local_data = NULL;
     t->name[0] = '\0';
     *out = t;
-    __atomic_add_fetch(&live, 1, __ATOMIC_SEQ_CST);
+    __atomic_add_fetch(&thread_census, 1, __ATOMIC_SEQ_CST);
     sched_add(t);
     return 0;
 }
@@ -263,7 +258,7 @@ _Noreturn void thread_exit(void)
     ASSERT(me->holds == 0);
     me->tp = NULL;
     tls_destroy(tp); /* nothing below reads a thread-local variable */
-    __atomic_sub_fetch(&live, 1, __ATOMIC_SEQ_CST);
+    __atomic_sub_fetch(&thread_census, 1, __ATOMIC_SEQ_CST);
     thread_check_deadlock();
     sched_leave();
 }

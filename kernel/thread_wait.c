@@ -24,7 +24,6 @@ struct bucket {
 };
 
 static struct bucket buckets[BUCKETS];
-static uint32_t stuck; /* threads that wait without a deadline; atomic, changed under the lock of their bucket */
 
 static struct bucket *bucket_of(const uint32_t *address)
 {
@@ -60,8 +59,8 @@ static void dequeue(struct bucket *b, struct waiter *w)
 
 void thread_check_deadlock(void)
 {
-    uint32_t waiting = __atomic_load_n(&stuck, __ATOMIC_SEQ_CST);
-    if (waiting == 0 || waiting != threads_live())
+    uint64_t census = __atomic_load_n(&thread_census, __ATOMIC_SEQ_CST), stuck = census / CENSUS_STUCK;
+    if (stuck == 0 || stuck != census % CENSUS_STUCK)
         return;
     report_begin();
     log_printf("deadlock: every thread that has not ended waits for another\n");
@@ -87,7 +86,7 @@ static int begin_wait(struct bucket *b, struct waiter *w, uint32_t expected)
             enqueue(b, w);
             w->thread->waits_for = w->address;
             if (w->forever)
-                __atomic_add_fetch(&stuck, 1, __ATOMIC_SEQ_CST);
+                __atomic_add_fetch(&thread_census, CENSUS_STUCK, __ATOMIC_SEQ_CST);
         }
         spin_unlock(&b->lock);
         if (current)
@@ -138,7 +137,7 @@ static unsigned take_waiters(struct bucket *b, const uint32_t *address, unsigned
             continue;
         out[taken++] = w->thread;
         if (w->forever)
-            __atomic_sub_fetch(&stuck, 1, __ATOMIC_SEQ_CST);
+            __atomic_sub_fetch(&thread_census, CENSUS_STUCK, __ATOMIC_SEQ_CST);
         dequeue(b, w);
     }
     spin_unlock(&b->lock);

@@ -297,7 +297,7 @@ static int wait_for_input(bool nonblocking)
             return any;
         if (nonblocking)
             return -EAGAIN;
-        completion_wait(&arrived);
+        completion_wait_for_people(&arrived);
     }
 }
 
