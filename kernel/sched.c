@@ -1,3 +1,4 @@
+/* long: one state machine under one kind of lock; its parts would share all that they have. */
 #include "kernel/sched.h"
 
 /* A switch has 200 instructions: no frame pointers; backtraces step over the functions of this file. */
@@ -44,8 +45,8 @@ static inline unsigned index_of(const struct queue *q)
 }
 
 /*
- * A queue's lock, with interrupts off already: it may be let go by another thread than took it, so that it remembers nothing of its holder. The
- * stack may not fault under it either (spin_lock).
+ * A queue's lock, with interrupts off already: it may be let go by another thread than took it, so that it remembers nothing of
+ * its holder. The stack may not fault under it either (spin_lock).
  */
 static inline void lock_queue(struct queue *q)
 {

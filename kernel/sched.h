@@ -93,8 +93,10 @@ static inline void sched_let_go(void)
 
 /* thread.c's and thread_wait.c's, for each other: threads ever made, in a list by `all`. */
 struct thread *threads_first(void);
-/* Threads that have not ended, idle ones aside, and times CENSUS_STUCK those of them that wait without a deadline. Atomic, and one word: two could
- * not be read at one moment. */
+/*
+ * Threads that have not ended, idle ones aside, and times CENSUS_STUCK those of them that wait without a deadline. Atomic, and one
+ * word: two could not be read at one moment.
+ */
 extern uint64_t thread_census;
 #define CENSUS_STUCK ((uint64_t)1 << 32)
 static inline uint32_t threads_live(void)

@@ -5,7 +5,8 @@
 void semaphore_down(struct semaphore *s)
 {
     struct semaphore_waiter me = { .next = NULL };
-    sched_hold(); /* from here on: somebody who waits in line is not frozen either, or the turn would end with him */
+    stack_probe_deep(); /* whoever takes a sleeping lock goes on to spinlocks, one inside another */
+    sched_hold();       /* from here on: somebody who waits in line is not frozen either, or the turn would end with him */
     spin_lock(&s->lock);
     if (s->count > 0) {
         s->count--;

@@ -15,6 +15,18 @@
 #include "kernel/types.h"
 
 #define STACK_PROBE 8192
+#define STACK_DEEP 16384
+
+/*
+ * In thread context, before a path that takes locks inside others: each spin_lock looks STACK_PROBE ahead of where it is, and the inner
+ * ones must find that there.
+ */
+static inline void stack_probe_deep(void)
+{
+    const volatile char *sp = __builtin_frame_address(0);
+    for (long down = (long)PAGE_SIZE; down <= STACK_DEEP; down += (long)PAGE_SIZE)
+        (void)sp[-down];
+}
 
 struct spinlock {
     uint32_t held;      /* 1 while held; set by atomic swap with acquire */

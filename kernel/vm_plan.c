@@ -82,6 +82,7 @@ int vm_plan_choose(vaddr_t address, uint64_t length)
 {
     struct plan_extent chosen;
     uint32_t wanted[BATCH_MAX], n = 0;
+    stack_probe_deep();
     bool were_on = irq_save();
     spin_lock(&pager_lock);
     int error = pages_of(address, length, &chosen);

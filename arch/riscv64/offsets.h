@@ -41,7 +41,7 @@
  * interrupt handler while it waits, and spin_lock looks that far ahead. */
 #define TRAP_STACK_SIZE 32768
 #define DOUBLE_FAULT_STACK_SIZE 16384
-#define BOOT_STACK_SIZE 16384
+#define BOOT_STACK_SIZE 32768
 /* The three above, each with a guard page below it (struct hart_stacks). */
 #define HART_STACKS_SIZE \
     (3 * 4096 + TRAP_STACK_SIZE + DOUBLE_FAULT_STACK_SIZE + BOOT_STACK_SIZE)

@@ -19,6 +19,7 @@ from guest import LOGITS, ROOT, RUN, Programs, Results, data_file, synth  # noqa
 CAPS = ("2", "3", "4", "25%", "50%", "75%", "100%")     # and 16, with every pair of policies
 SHIPPED_CAPS = ("2", "16", "10%", "25%", "60%", "100%")
 BLOCKS = ("1", "3", "8", "128")
+HARTS = (("1", "4", "16", "128"), ("2", "2", "4", "3"), ("2", "3", "25%", "1"), ("3", "2", "100%", "8"), ("4", "4", "8", "128"))
 PROMPT = "once upon a time there was a small red boat"
 GENERATE = ("-p", PROMPT, "-n", "10", "--temp", "0", "--ignore-eos", "--logits", LOGITS)
 TINY = {"gpt2": ("--shape", "gpt2-tiny", "--type", "Q8_0"),
@@ -52,7 +53,7 @@ def one_way(programs, model, want, way):
     share = programs.share()
     for _ in range(2 if prefetch == "replay" else 1):
         got = programs.guest("llm", model, *GENERATE, "-b", block, share=share,
-                             options=("--frames", cap, "--policy", prefetch, "--evict", evict))
+                             options=("--harts", "1", "--frames", cap, "--policy", prefetch, "--evict", evict))
         try:
             got.must_be(want)
         except AssertionError as reason:
@@ -67,6 +68,20 @@ def sweep(programs, model, ways):
         wrong = [line for line in pool.map(lambda way: one_way(programs, model, want, way), ways) if line]
     assert not wrong, f"{len(wrong)} of {len(ways)} runs differ, the first: {wrong[0]}"
     return f"{len(ways)} ways, {len(want.logits) // 4} words of logits each"
+
+
+def more_harts(programs, model):
+    """Threads over harts, fewer and more of them, at the smallest caps and at larger ones; token by token and in blocks."""
+    few = (*GENERATE[:2], "-n", "3", *GENERATE[4:])
+    want = programs.host("llm", model, *few, "-t", "1")
+    assert want.status == 0 and len(want.logits) > 1000, f"the host's: status {want.status}, {want.lines[-1:]}"
+    for harts, threads, cap, block in HARTS:
+        got = programs.guest("llm", model, *few, "-t", threads, "-b", block, options=("--harts", harts, "--frames", cap))
+        try:
+            got.must_be(want)
+        except AssertionError as reason:
+            raise AssertionError(f"--harts {harts} --frames {cap} -t {threads} -b {block}: {reason}") from None
+    return f"{len(HARTS)} ways, {len(want.logits) // 4} words of logits each"
 
 
 def known_text(programs, name):
@@ -105,6 +120,7 @@ def main():
         for name, options in TINY.items():
             model = synth(folder, name, *options)
             results.check(f"{name}-sweep", sweep, programs, model, every_way(prefetch, evict))
+            results.check(f"{name}-harts", more_harts, programs, model)
             results.check(f"{name}-gpt-recompute", gpt_recompute, programs, model)
         results.check("gpt-ten-ids", gpt_ten, programs, os.path.join(folder, "gpt2"))
         for model in sorted(glob.glob(os.path.join(ROOT, "models", "*.gguf"))):
