@@ -65,6 +65,7 @@ int vm_plan_at(vaddr_t address)
     struct plan_extent at;
     if (!plan_needs_cursor(address))
         return 0;
+    stack_probe_deep();
     bool were_on = irq_save();         /* see completion_wait */
     if (!spin_try_lock(&pager_lock)) { /* the next chunk says more than this one: worth no wait */
         irq_restore(were_on);
