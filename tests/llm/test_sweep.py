@@ -19,7 +19,7 @@ from guest import LOGITS, ROOT, RUN, Programs, Results, data_file, synth  # noqa
 CAPS = ("2", "3", "4", "25%", "50%", "75%", "100%")     # and 16, with every pair of policies
 SHIPPED_CAPS = ("2", "16", "10%", "25%", "60%", "100%")
 BLOCKS = ("1", "3", "8", "128")
-HARTS = (("1", "4", "16", "128"), ("2", "2", "4", "3"), ("2", "3", "25%", "1"), ("3", "2", "100%", "8"), ("4", "4", "8", "128"))
+HARTS = (("2", "2", "25%", "1"), ("2", "2", "100%", "8"))
 PROMPT = "once upon a time there was a small red boat"
 GENERATE = ("-p", PROMPT, "-n", "10", "--temp", "0", "--ignore-eos", "--logits", LOGITS)
 TINY = {"gpt2": ("--shape", "gpt2-tiny", "--type", "Q8_0"),
