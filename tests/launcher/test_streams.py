@@ -16,6 +16,8 @@ from launcher import ROOT, RUN, SCRATCH, expect, run, scratch_file
 
 PROGRAM = os.path.join(ROOT, "tests", "launcher", "streams.c")
 
+HANGS = "a known defect: SIGINT to a handler hung or failed in three of three runs of this suite"
+
 
 def streams(*arguments, options=(), **more):
     return run(*options, "--timeout", "60", PROGRAM, "--", *arguments, **more)
@@ -194,7 +196,8 @@ def test_signals_end_the_machine():
         expect(not machines(), f"{number!r}: the machine still runs")
 
 
-def unreliable_sigint_reaches_a_handler():
+def test_sigint_reaches_a_handler():
+    raise launcher.Skipped(HANGS)
     for where, line in (("read", "read 4"), ("sleep", "sleep 1"), ("pause", "pause 4"), ("loop", "")):
         process = subprocess.Popen([RUN, "--run-dir", SCRATCH, PROGRAM, "--", "interrupted", where], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -206,7 +209,8 @@ def unreliable_sigint_reaches_a_handler():
         expect(out.decode() == f"{line} 1\n{line} 2\n", f"{where}: {out} {err}")
 
 
-def unreliable_second_sigint_ends_a_computation():
+def test_second_sigint_ends_a_computation():
+    raise launcher.Skipped(HANGS)
     """A program that wants SIGINT but never calls anything does not get it: the next one ends it."""
     process = subprocess.Popen([RUN, "--run-dir", SCRATCH, PROGRAM, "--", "deaf"], stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
