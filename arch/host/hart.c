@@ -129,10 +129,7 @@ uint32_t thread_number(const struct thread *t)
     return 1;
 }
 
-uint32_t threads_live(void)
-{
-    return 1;
-}
+uint64_t thread_census = 1;
 
 void sched_may_freeze(void)
 {

@@ -3,7 +3,7 @@
  *
  * run: --icount
  * stats: boot_instret <= 1000000
- * run: --icount --mem 1G --harts 4
+ * run: --icount --mem 1G
  * stats: boot_instret <= 1000000
  */
 #include "check.h"

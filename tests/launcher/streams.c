@@ -39,10 +39,12 @@ static int interrupted(const char *where)
             printf("sleep %d", sleep(1000) > 900);
         else if (!strcmp(where, "pause"))
             printf("pause %d", pause() < 0 ? errno : 0);
-        else
-            while (interrupts == i)
+        else {
+            for (int before = interrupts; interrupts == before;)
                 time(NULL);
-        printf(" %d\n", (int)interrupts);
+            printf("loop");
+        }
+        printf("\n");
     }
     signal(SIGINT, SIG_DFL);
     fflush(stdout);
