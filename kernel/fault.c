@@ -46,7 +46,7 @@ static bool access_allowed(const struct vma *v, enum fault_access access)
  */
 static unsigned predict_prefetch_pages(struct region *r, uint32_t page, uint32_t *out)
 {
-    uint32_t frames = r->pool ? pool_available(r->pool) : BATCH_MAX;
+    uint32_t frames = r->pool ? pool_predictable(r->pool) : BATCH_MAX;
     struct prefetch_query query = {
         .page = page,
         .npages = region_file_pages(r),
