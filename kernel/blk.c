@@ -123,19 +123,31 @@ static void push(struct blk *b, struct io_request *r, uint32_t type, uint32_t to
     vq_commit(q, r);
 }
 
-/* The same for the most frequent kind, in few instructions: a fresh read or write of one frame. */
-static inline void push_frame(struct blk *b, struct virtqueue *q, struct io_request *r, bool write, uint32_t length)
+/* The same for the most frequent kind, in few instructions: a fresh read or write of frames that the device takes one by one. */
+static inline void push_frames(struct blk *b, struct virtqueue *q, struct io_request *r, bool write, uint32_t length)
 {
     struct slot *s = &b->slots[vq_head(q)];
+    struct vq_desc *d = &s->table[ENTRY_DATA];
+    const paddr_t *page = r->pages;
+    uint32_t size_max = b->size_max, left = length - MIN(length, (uint32_t)PAGE_SIZE);
+    uint16_t flags = write ? VQ_DESC_NEXT : VQ_DESC_NEXT | VQ_DESC_WRITE, next = ENTRY_DATA + 1;
+    paddr_t pa = *page;
     s->header.type = write ? T_OUT : T_IN;
     s->header.sector = r->offset >> SECTOR_SHIFT;
     s->status = S_NONE;
     s->rest = false;
     s->bytes = length;
-    s->table[ENTRY_DATA].addr = r->pages[0];
-    s->table[ENTRY_DATA].len = length;
-    s->table[ENTRY_DATA].flags = write ? VQ_DESC_NEXT : VQ_DESC_NEXT | VQ_DESC_WRITE;
-    s->table[ENTRY_DATA].next = ENTRY_STATUS;
+    *d = (struct vq_desc){ pa, length - left, flags, next };
+    for (uint32_t some; left > 0; left -= some) {
+        paddr_t before = pa;
+        pa = *++page;
+        some = MIN(left, (uint32_t)PAGE_SIZE);
+        if (pa == before + PAGE_SIZE && d->len + some <= size_max)
+            d->len += some; /* frames that follow each other in memory are one run */
+        else
+            *++d = (struct vq_desc){ pa, some, flags, ++next };
+    }
+    d->next = ENTRY_STATUS;
     vq_commit(q, r);
 }
 
@@ -322,6 +334,7 @@ static void blk_submit(struct backing *backing, struct io_request **requests, si
     spin_lock(&b->lock);
     uint64_t block_mask = b->block - 1, plain_end = b->dead || b->pending ? 0 : MIN(b->size, b->capacity);
     bool writable = backing->writable;
+    uint32_t most = MIN(b->seg_max, (uint32_t)IO_MAX_PAGES) << PAGE_SHIFT;
     struct virtqueue q = b->queue;
     for (size_t i = 0; i < n; i++) {
         struct io_request *r = requests[i];
@@ -331,9 +344,9 @@ static void blk_submit(struct backing *backing, struct io_request **requests, si
         r->driver = NULL;
         r->error = 0;
         r->transferred = 0;
-        if (length > 0 && length <= PAGE_SIZE && !((offset | length) & block_mask) && offset + length <= plain_end &&
+        if (length > 0 && length <= most && !((offset | length) & block_mask) && offset + length <= plain_end &&
             (!write || writable) && q.nfree > 0) {
-            push_frame(b, &q, r, write, length);
+            push_frames(b, &q, r, write, length);
             pushed = true;
             continue;
         }

@@ -123,7 +123,7 @@ static void put_in_force(const struct plan *made, const struct plan_extent *begi
         plan.sources[i]->plan_source = (uint8_t)i;
         region_use_begin(plan.sources[i]);
     }
-    if (!order_find(&plan.order, begin->region->plan_source, begin->first, &plan.next, &hot))
+    if (!order_find(&plan.order, begin->region->plan_source, begin->first, &plan.piece, &plan.next, &hot))
         plan.next = 0;
     plan.last_use_ns = time_ns();
     plan.idle_ns = FIRST_TICK_NS;
@@ -263,15 +263,21 @@ void plan_end_for(const struct region *r)
 
 /* ---- faults and the cursor */
 
-bool plan_settle(void)
+/* Waits for the reads that are under way. */
+static void wait_for_reads(void)
 {
-    if (plan.pending == 0)
-        return false;
     struct sched_mark before = sched_mark();
     while (plan.flying > 0)
         frame_wait();
     sched_discount(&before);
     plan_collect();
+}
+
+bool plan_settle(void)
+{
+    if (plan.pending == 0)
+        return false;
+    wait_for_reads();
     plan_pump(false);
     return true;
 }
@@ -349,7 +355,7 @@ bool plan_fault(struct region *r, uint32_t page)
     plan_pump(!sched_others_run());
     if (r->pages[page].state != PAGE_ABSENT)
         return true;
-    if (!plan.on || !order_find(&plan.order, r->plan_source, page, &run, &hot))
+    if (!plan.on || !order_find(&plan.order, r->plan_source, page, &plan.piece, &run, &hot))
         return false;
     if (plan.unread == 0 && !order_streams(&plan.order, run))
         return false; /* pinned, and was lost: it comes back to stay */
@@ -371,14 +377,10 @@ uint64_t plan_quiet_length;
  */
 static void be_quiet(const struct region *r, uint32_t page, uint32_t run)
 {
-    uint32_t hint = plan.hint;
-    struct order_extent oldest, pages = order_run(&plan.order, run, &hint);
+    struct order_extent oldest;
     const struct vma *v = r->vmas;
     vaddr_t va = v ? vma_page_address(v, page) : 0;
-    uint32_t end = pages.first + pages.n;
-    bool ahead = plan_next_event(&oldest) && oldest.source == pages.source && oldest.first > page;
-    if (ahead && order_same_piece(&plan.order, run, oldest.first))
-        end = oldest.first + oldest.n;
+    uint32_t end = order_quiet_end(&plan.order, plan.piece, run, plan_next_event(&oldest) ? &oldest : NULL, page);
     plan_quiet_start = va;
     plan_quiet_length = va ? (uint64_t)(end - page) << PAGE_SHIFT : 0;
 }
@@ -389,9 +391,9 @@ void plan_cursor(struct region *r, uint32_t page)
     bool hot;
     if (!plan.on)
         return;
-    if (pager_repeats)
-        plan_settle();
-    if (!plan.on || r->plan_source == PLAN_NO_SOURCE || !order_find(&plan.order, r->plan_source, page, &run, &hot))
+    if (pager_repeats && plan.pending > 0)
+        wait_for_reads();
+    if (!plan.on || r->plan_source == PLAN_NO_SOURCE || !order_find(&plan.order, r->plan_source, page, &plan.piece, &run, &hot))
         return;
     plan_pass(run);
     plan_pump(false);

@@ -42,6 +42,7 @@ struct plan {
     uint32_t head, tail;      /* cells [tail, head) are in use, modulo ncells */
     uint32_t pending, flying; /* requests that are not taken, and of these not done */
     uint32_t next, hint;      /* run to be read next; order_run's hint */
+    uint32_t piece;           /* order_find's: where the program is */
     uint32_t unread;          /* runs of the first turn that have not come by yet: pinned ones come with the others */
     bool finished;            /* a plan of one turn has come to its end */
     uint32_t quota;           /* most frames */

@@ -76,11 +76,13 @@ static void claim_stretch(struct cell *c, uint32_t at, uint32_t n)
     struct frame *frames = plan.pool->frames;
     struct page *p = &r->pages[c->first + at];
     const uint32_t *slot = plan.stock + (plan.nstock - n);
-    paddr_t base = plan.pool->base, *pa = &c->pa[at];
+    uint32_t base = (uint32_t)(plan.pool->base >> PAGE_SHIFT);
+    paddr_t *pa = &c->pa[at];
     for (uint32_t page = c->first + at, end = page + n; page < end; page++, p++, slot++) {
         struct frame *f = &frames[*slot];
-        *pa = base + ((paddr_t)*slot << PAGE_SHIFT);
-        p->pfn = (uint32_t)(*pa++ >> PAGE_SHIFT);
+        uint32_t pfn = base + *slot;
+        *pa++ = (paddr_t)pfn << PAGE_SHIFT;
+        p->pfn = pfn;
         p->condition = PAGE_CONDITION(PAGE_READING, 0);
         f->region = r;
         f->page = page;
@@ -127,7 +129,7 @@ void plan_came(struct region *r, uint32_t page)
     bool hot;
     if (!plan.on)
         return;
-    bool cold = order_find(&plan.order, r->plan_source, page, &run, &hot);
+    bool cold = order_find(&plan.order, r->plan_source, page, &plan.piece, &run, &hot);
     if (hot || (cold && !order_streams(&plan.order, run)))
         adopt(r, page);
 }
@@ -247,19 +249,16 @@ static void settle(struct cell *c, const struct cell_request *q)
     struct region *r = c->region;
     uint32_t at = (uint32_t)(q->io.pages - c->pa), n = q->io.npages;
     uint32_t good = q->io.error ? 0 : (uint32_t)((q->io.transferred + PAGE_MASK) >> PAGE_SHIFT);
-    uint32_t pages[ORDER_RUN_MAX];
     struct page *p = &r->pages[c->first + at];
-    for (uint32_t i = 0; i < good; i++) {
+    for (uint32_t i = 0; i < good; i++)
         p[i].condition = PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED);
-        pages[i] = c->first + at + i;
-    }
     r->counters.io_reads++;
     r->counters.bytes_read += q->io.transferred;
     r->counters.prefetched += good;
     r->counters.plan_pages += good;
     r->untouched += good;
     r->peak = MAX(r->peak, r->resident);
-    region_map(r, pages, q->io.pages, good, false, PAGE_NONE);
+    region_map_run(r, c->first + at, q->io.pages, good);
     /* Whoever touches a page that did not come reads it for itself, and learns why. */
     for (uint32_t i = good; i < n; i++) {
         uint32_t slot = pool_slot(plan.pool, page_pa(&p[i]));
@@ -285,7 +284,8 @@ static void take_done(struct cell *c)
 void plan_collect(void)
 {
     for (uint32_t i = plan.tail; i != plan.head && plan.pending > plan.flying; i++)
-        take_done(cell_at(i));
+        if (cell_at(i)->pending > 0)
+            take_done(cell_at(i));
 }
 
 /*
@@ -369,19 +369,24 @@ static void let_go(struct cell *c)
     struct frame *frames = pool->frames;
     region_unmap_run(r, c->first, c->n, old);
     struct page *p = &r->pages[c->first];
-    for (uint32_t i = 0; i < c->n; i++, p++) {
+    uint32_t *stock = &plan.stock[plan.nstock];
+    bool room = plan.nstock + c->n <= plan.stock_max;
+    for (const struct pt_entry *said = old, *end = old + c->n; said < end; said++, p++) {
         uint32_t slot = p->pfn - base;
-        if (__builtin_expect(p->condition != PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED) || old[i].dirty ||
-                                 frames[slot].use != FRAME_PLANNED || plan.nstock == plan.stock_max,
+        if (__builtin_expect(p->condition != PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED) || said->dirty ||
+                                 frames[slot].use != FRAME_PLANNED || !room,
                              0)) {
-            let_go_odd(r, c->first + i, old[i]);
+            plan.nstock = (uint32_t)(stock - plan.stock);
+            let_go_odd(r, c->first + (uint32_t)(said - old), *said);
+            stock = &plan.stock[plan.nstock];
             continue;
         }
         p->condition = PAGE_CONDITION(PAGE_ABSENT, 0);
-        plan.stock[plan.nstock++] = slot;
-        used += old[i].accessed;
+        *stock++ = slot;
+        used += said->accessed;
         gone++;
     }
+    plan.nstock = (uint32_t)(stock - plan.stock);
     r->resident -= gone;
     r->untouched -= gone;
     r->counters.evicted += gone;
@@ -390,9 +395,10 @@ static void let_go(struct cell *c)
 }
 
 /* A pinned run has been used for the first time. */
-static void keep(const struct cell *c)
+static void keep(struct cell *c)
 {
     struct region *r = c->region;
+    (void)look_at_cell(c);
     for (uint32_t i = 0; i < c->seen; i++) {
         struct page *p = &r->pages[c->first + i];
         if (p->state == PAGE_RESIDENT && (p->flags & PAGE_UNTOUCHED)) {
@@ -450,8 +456,9 @@ static uint32_t look(bool deep)
  */
 static void release_used(bool deep)
 {
-    uint32_t later = look(deep), gone = 0;
-    bool patient = !deep && sched_others_run();
+    bool by_cursor = plan.options.cursor && !deep; /* who moves it says what has been used */
+    uint32_t later = by_cursor ? 0 : look(deep), gone = 0;
+    bool patient = !deep && !by_cursor && sched_others_run();
     while (plan.tail != plan.head) {
         struct cell *c = cell_at(plan.tail);
         later -= MIN(later, c->seen);
@@ -501,8 +508,10 @@ void plan_pass(uint32_t run)
     for (uint32_t i = plan.tail; i != plan.head; i++) {
         struct cell *c = cell_at(i);
         uint32_t ago = run >= c->run ? run - c->run : run + nruns - c->run;
-        if (ago == 0 || ago > nruns / 2 || c->passed)
+        if (c->passed)
             continue;
+        if (ago == 0 || ago > nruns / 2)
+            break; /* what comes later in the ring comes later in the order, too */
         c->passed = true;
         plan.wrong -= plan.wrong > 0;
     }
@@ -549,7 +558,8 @@ void plan_pump(bool deep)
     if (!plan.on)
         return;
     release_used(deep);
-    read_on();
+    if (plan.head - plan.tail < plan.ncells)
+        read_on();
     if (plan.on)
         aim_timer();
 }

@@ -117,6 +117,19 @@ void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size
     }
 }
 
+void region_map_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_t n)
+{
+    for (const struct vma *v = r->vmas; v; v = v->sibling) {
+        uint32_t shown = v->first + (uint32_t)((v->end - v->start) >> PAGE_SHIFT);
+        uint32_t from = MAX(first, v->first), end = MIN(first + n, shown);
+        if (v->prot == 0 || from >= end)
+            continue;
+        vaddr_t va = v->start + ((vaddr_t)(from - v->first) << PAGE_SHIFT);
+        map_batched(&(struct pt_run){ va, pa + (from - first), end - from, v->prot, false, false }, 1);
+        r->counters.ptes_installed += end - from;
+    }
+}
+
 bool region_is_accessed(const struct region *r, uint32_t page)
 {
     for (const struct vma *v = r->vmas; v; v = v->sibling) {

@@ -97,6 +97,8 @@ static inline uint32_t vma_page(const struct vma *v, vaddr_t address)
  * each. accessed: preset A; the page named by `demanded` (or PAGE_NONE) always gets it.
  */
 void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size_t n, bool accessed, uint32_t demanded);
+/* The same for n neighbours, the first of them page `first`, without A. */
+void region_map_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_t n);
 /* Is the page's A bit set in any window? */
 bool region_is_accessed(const struct region *r, uint32_t page);
 /* The page's A bit in any window, cleared: one step of a sweep that the caller ends with pt_sweep_end. */

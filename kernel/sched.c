@@ -535,6 +535,8 @@ _Noreturn void sched_start_hart(struct thread *idle_thread)
 
 bool sched_others_run(void)
 {
+    if (threads_live() == 1)
+        return false; /* whoever asks, on its behalf perhaps */
     for (unsigned i = 0; i < MAX_HARTS; i++) {
         const struct queue *q = &queues[i];
         const struct thread *t = __atomic_load_n(&q->current, __ATOMIC_RELAXED);

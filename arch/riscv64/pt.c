@@ -402,8 +402,13 @@ void pt_accessed_spans(const struct pt_span *spans, size_t n, bool *out)
             const pte_t *entry = cursor_entry(&cursor, va);
 
             some = span_step(va, left);
+            if (__builtin_expect(!entry, 0)) {
+                memset(out, 0, some * sizeof *out);
+                out += some;
+                continue;
+            }
             for (const bool *end = out + some; out < end; out++)
-                *out = entry && (pte_load(entry++) >> PTE_A_SHIFT & 1); /* no bit is set where no leaf is valid */
+                *out = pte_load(entry++) >> PTE_A_SHIFT & 1; /* no bit is set where no leaf is valid */
         }
     }
 }
@@ -440,8 +445,13 @@ void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old)
             pte_t *entry = cursor_entry(&cursor, va);
 
             some = span_step(va, left);
+            if (__builtin_expect(!entry, 0)) {
+                memset(old, 0, some * sizeof *old);
+                old += some;
+                continue;
+            }
             for (const struct pt_entry *end = old + some; old < end; old++) {
-                pte_t e = entry ? pte_swap(entry++, 0) : 0;
+                pte_t e = pte_swap(entry++, 0);
 
                 any |= e;
                 *old = entry_of(e);

@@ -213,13 +213,6 @@ static const struct order_piece *piece_of(const struct order *o, uint32_t run, u
     return &o->pieces[o->turn[low]];
 }
 
-bool order_same_piece(const struct order *o, uint32_t run, uint32_t page)
-{
-    uint32_t hint = 0;
-    const struct order_piece *p = piece_of(o, run, &hint);
-    return page - p->pages.first < p->pages.n;
-}
-
 struct order_extent order_run(const struct order *o, uint32_t run, uint32_t *hint)
 {
     const struct order_piece *p = piece_of(o, run, hint);
@@ -227,15 +220,29 @@ struct order_extent order_run(const struct order *o, uint32_t run, uint32_t *hin
     return (struct order_extent){ p->pages.source, first, cut_at(p, run - p->run + 1) - first };
 }
 
-bool order_find(const struct order *o, uint32_t source, uint32_t page, uint32_t *run, bool *hot)
+uint32_t order_quiet_end(const struct order *o, uint32_t piece, uint32_t run, const struct order_extent *oldest, uint32_t page)
 {
-    uint32_t i = piece_from(o, source, page);
+    const struct order_piece *p = &o->pieces[piece];
+    if (oldest && oldest->source == p->pages.source && oldest->first > page && oldest->first - p->pages.first < p->pages.n)
+        return oldest->first + oldest->n;
+    return cut_at(p, run - p->run + 1);
+}
+
+static inline bool piece_has(const struct order_piece *p, uint32_t source, uint32_t page)
+{
+    return p->pages.source == source && page - p->pages.first < p->pages.n;
+}
+
+bool order_find(const struct order *o, uint32_t source, uint32_t page, uint32_t *piece, uint32_t *run, bool *hot)
+{
+    uint32_t i = *piece;
+    if (i >= o->npieces || !piece_has(&o->pieces[i], source, page))
+        i = piece_from(o, source, page);
     *hot = false;
-    if (i == o->npieces)
+    if (i == o->npieces || !piece_has(&o->pieces[i], source, page))
         return false;
     const struct order_piece *p = &o->pieces[i];
-    if (p->pages.source != source || p->pages.first > page)
-        return false;
+    *piece = i;
     *hot = p->run == ORDER_NONE;
     if (*hot)
         return false;

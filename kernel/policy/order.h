@@ -67,9 +67,14 @@ static inline uint32_t order_next_streamed(const struct order *o, uint32_t run)
  * The pages of a run. *hint is a place in turn near by, 0 to begin with: runs that follow each other cost no search.
  */
 struct order_extent order_run(const struct order *o, uint32_t run, uint32_t *hint);
-/* Does the piece of this run have that page of its source, too? */
-bool order_same_piece(const struct order *o, uint32_t run, uint32_t page);
-/* Number of the run that has this page; false: no cold run has it. *hot: it is a hot page. */
-bool order_find(const struct order *o, uint32_t source, uint32_t page, uint32_t *run, bool *hot);
+/*
+ * Number of the run that has this page; false: no cold run has it. *hot: it is a hot page. *piece is a guess at the number of its piece,
+ * and then that number: pages that follow each other cost no search.
+ */
+bool order_find(const struct order *o, uint32_t source, uint32_t page, uint32_t *piece, uint32_t *run, bool *hot);
+/*
+ * The page behind `oldest`, if that (or NULL) comes later in the piece of this page, which is in this run; else the page behind the run.
+ */
+uint32_t order_quiet_end(const struct order *o, uint32_t piece, uint32_t run, const struct order_extent *oldest, uint32_t page);
 
 #endif

@@ -47,7 +47,7 @@ static void name_pages(const struct order_extent *extents, size_t n)
 /* Every page is in one run, or hot; runs go in the order of naming. */
 static void check_cover(const struct order *o)
 {
-    uint32_t hint = 0, last = 0, cold = 0, hots = 0;
+    uint32_t hint = 0, last = 0, cold = 0, hots = 0, piece = any(o->npieces);
     CHECK(o->npages == model.pages);
     for (uint32_t run = 0; run < o->nruns; run++) {
         struct order_extent e = order_run(o, run, &hint);
@@ -58,7 +58,7 @@ static void check_cover(const struct order *o)
             uint32_t place = model.first_named[e.source][page];
             CHECK(place > last);
             last = place;
-            CHECK(order_find(o, e.source, page, &found, &hot) && found == run && !hot);
+            CHECK(order_find(o, e.source, page, &piece, &found, &hot) && found == run && !hot);
             cold++;
         }
         CHECK(order_run(o, run, &anew).first == e.first);
@@ -66,7 +66,7 @@ static void check_cover(const struct order *o)
     for (uint32_t source = 0; source < SOURCES; source++)
         for (uint32_t page = 0; page < PAGES; page++) {
             uint32_t run;
-            bool hot, found = order_find(o, source, page, &run, &hot);
+            bool hot, found = order_find(o, source, page, &piece, &run, &hot);
             CHECK((found || hot) == (model.named[source][page] > 0));
             hots += hot;
         }
