@@ -6,6 +6,8 @@
  *    invalid entry takes a spurious fault and fences itself (pt_fence_page). Page data is ordered before the PTE.
  *  - valid -> invalid or less permission, or A/D cleared: local fence and one remote fence (SBI RFENCE) for the whole
  *    batch, before the call returns. Only then may a frame change hands. (Batches over TLB_FENCE_ALL pages fence all.)
+ *  - valid -> invalid, for what streams past (pt_unmap_later): local fence; the other harts fence when they next enter the kernel, and
+ *    the frames wait until pt_have_left says that all have. Nobody may write to those pages meanwhile, through whatever mapping.
  *  - The counters sfence_local and sfence_remote (pt_fence_counts) count fences, not pages.
  *
  * Locking: a page's PTEs are changed only under the lock of the pool or region that owns the page (the caller's);
@@ -69,6 +71,20 @@ struct pt_span {
 };
 /* The same for the pages of many spans, which old[] holds one after the other. */
 void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old);
+
+/*
+ * The same for neighbours whose other harts' fences are put off. Returns a ticket: until pt_have_left(ticket) other harts may
+ * still read the pages' frames. pt_ask_to_leave has those that are behind fence soon, and does not wait; pt_make_leave waits.
+ */
+typedef uint64_t pt_ticket;
+pt_ticket pt_unmap_later(vaddr_t va, size_t n, struct pt_entry *old);
+bool pt_have_left(pt_ticket ticket);
+void pt_ask_to_leave(void *unused);
+void pt_make_leave(void);
+/* This hart makes the fences that were put off. Interrupts off. */
+void pt_catch_up(void);
+/* Is there one? A guess, any context. */
+bool pt_is_behind(void);
 
 struct pt_entry pt_lookup(vaddr_t va);
 /* out[i]: is A of page i, counted over all spans, set? Loads only, no fence; false where no leaf is valid. */

@@ -22,10 +22,13 @@ struct cell {
     uint32_t seen;    /* pages from the first on that have been used */
     uint32_t pending; /* requests that are not taken yet */
     uint32_t nrequests;
-    bool stays;  /* pinned: the pages keep their frames */
-    bool passed; /* nobody will use it any more */
+    uint64_t ticket; /* of its leaving (region_unmap_run) */
+    uint32_t nleft;  /* frames in left[], which wait for that */
+    bool stays;      /* pinned: the pages keep their frames */
+    bool passed;     /* nobody will use it any more */
     struct cell_request requests[CELL_REQUESTS];
     paddr_t pa[ORDER_RUN_MAX];
+    uint32_t left[ORDER_RUN_MAX];
 };
 
 struct plan {
@@ -40,6 +43,8 @@ struct plan {
     struct cell *cells;
     uint32_t ncells;
     uint32_t head, tail;      /* cells [tail, head) are in use, modulo ncells */
+    uint32_t leaving;         /* ... and those of [leaving, tail) have frames that other harts may still read */
+    uint64_t asked;           /* the last ticket that other harts were asked to fence for */
     uint32_t pending, flying; /* requests that are not taken, and of these not done */
     uint32_t next, hint;      /* run to be read next; order_run's hint */
     uint32_t piece;           /* order_find's: where the program is */

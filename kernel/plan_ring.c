@@ -63,6 +63,32 @@ static void put_in_stock(uint32_t slot)
         give_back(slot);
 }
 
+/* Frames of cells that have left go back, as far as every hart has dropped what it cached of their pages. */
+static void take_left(void)
+{
+    for (; plan.leaving != plan.tail; plan.leaving++) {
+        struct cell *c = cell_at(plan.leaving);
+        if (c->nleft > 0 && !pt_have_left(c->ticket))
+            return;
+        if (plan.nstock + c->nleft <= plan.stock_max && !plan.dropped) {
+            memcpy(&plan.stock[plan.nstock], c->left, c->nleft * sizeof *c->left); /* the usual case, in one go */
+            plan.nstock += c->nleft;
+            c->nleft = 0;
+        }
+        while (c->nleft > 0)
+            put_in_stock(c->left[--c->nleft]);
+    }
+}
+
+/* When less than half of the ring is ahead of the program, for want of cells and frames that are leaving. */
+static void hurry_the_left(void)
+{
+    if (plan.leaving == plan.tail || 2 * (plan.head - plan.tail) > plan.ncells || plan.asked >= cell_at(plan.tail - 1)->ticket)
+        return;
+    plan.asked = cell_at(plan.tail - 1)->ticket;
+    spin_defer(pt_ask_to_leave, NULL);
+}
+
 /* ---- reading a run */
 
 static void cell_read_done(struct io_request *io);
@@ -189,7 +215,7 @@ static bool read_run(uint32_t run, const struct order_extent *pages, bool stays)
     c->first = pages->first;
     c->n = pages->n;
     c->run = run;
-    c->seen = c->pending = c->nrequests = 0;
+    c->seen = c->pending = c->nrequests = c->nleft = 0;
     c->stays = stays;
     c->passed = false;
     plan.head++;
@@ -229,7 +255,7 @@ static uint32_t run_after(uint32_t run)
 static void read_on(void)
 {
     const struct order *o = &plan.order;
-    for (unsigned looked = 0; looked < RUNS_LOOKED_AT && plan.head - plan.tail < plan.ncells; looked++) {
+    for (unsigned looked = 0; looked < RUNS_LOOKED_AT && plan.head - plan.leaving < plan.ncells; looked++) {
         if (plan.finished || !plan.on || (plan.unread == 0 && o->nstreamed == 0))
             return;
         struct order_extent pages = order_run(o, plan.next, &plan.hint);
@@ -327,13 +353,13 @@ static bool look_at_cell(struct cell *c)
     return more > 0;
 }
 
-/* The page leaves; its frame goes to the stock, if it is the plan's. What is dirty becomes an ordinary used page. */
-static void let_go_odd(struct region *r, uint32_t page, struct pt_entry said)
+/* The page leaves, if its frame is the plan's: true. What is dirty becomes an ordinary used page. */
+static bool let_go_odd(struct region *r, uint32_t page, struct pt_entry said)
 {
     struct page *p = &r->pages[page];
     struct pool *pool = plan.pool;
     if (p->state != PAGE_RESIDENT)
-        return;
+        return false;
     uint32_t slot = pool_slot(pool, page_pa(p));
     paddr_t pa = page_pa(p);
     if (p->flags & PAGE_UNTOUCHED) {
@@ -348,8 +374,7 @@ static void let_go_odd(struct region *r, uint32_t page, struct pt_entry said)
     if (pool->frames[slot].use == FRAME_PLANNED && !(p->flags & PAGE_DIRTY)) {
         region_detach_frame(r, page);
         r->counters.evicted++;
-        put_in_stock(slot);
-        return;
+        return true;
     }
     if (pool->frames[slot].use == FRAME_PLANNED) {
         pool_withdraw(pool, slot);
@@ -357,9 +382,10 @@ static void let_go_odd(struct region *r, uint32_t page, struct pt_entry said)
     }
     if (said.valid)
         region_map(r, &page, &pa, 1, true, PAGE_NONE);
+    return false;
 }
 
-/* A streamed run leaves: one call, one fence. */
+/* A streamed run leaves: one call, one fence. Its frames wait in the cell until no hart can read them any more (take_left). */
 static void let_go(struct cell *c)
 {
     struct region *r = c->region;
@@ -367,26 +393,24 @@ static void let_go(struct cell *c)
     struct pt_entry old[ORDER_RUN_MAX];
     uint32_t used = 0, gone = 0, base = (uint32_t)(pool->base >> PAGE_SHIFT);
     struct frame *frames = pool->frames;
-    region_unmap_run(r, c->first, c->n, old);
+    c->ticket = region_unmap_run(r, c->first, c->n, old);
     struct page *p = &r->pages[c->first];
-    uint32_t *stock = &plan.stock[plan.nstock];
-    bool room = plan.nstock + c->n <= plan.stock_max;
+    uint32_t *left = c->left;
     for (const struct pt_entry *said = old, *end = old + c->n; said < end; said++, p++) {
         uint32_t slot = p->pfn - base;
         if (__builtin_expect(p->condition != PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED) || said->dirty ||
-                                 frames[slot].use != FRAME_PLANNED || !room,
+                                 frames[slot].use != FRAME_PLANNED,
                              0)) {
-            plan.nstock = (uint32_t)(stock - plan.stock);
-            let_go_odd(r, c->first + (uint32_t)(said - old), *said);
-            stock = &plan.stock[plan.nstock];
+            if (let_go_odd(r, c->first + (uint32_t)(said - old), *said))
+                *left++ = slot;
             continue;
         }
         p->condition = PAGE_CONDITION(PAGE_ABSENT, 0);
-        *stock++ = slot;
+        *left++ = slot;
         used += said->accessed;
         gone++;
     }
-    plan.nstock = (uint32_t)(stock - plan.stock);
+    c->nleft = (uint32_t)(left - c->left);
     r->resident -= gone;
     r->untouched -= gone;
     r->counters.evicted += gone;
@@ -500,6 +524,8 @@ void plan_empty_ring(void)
         cell_at(plan.tail)->passed = true;
         release_oldest();
     }
+    pt_make_leave();
+    take_left();
 }
 
 void plan_pass(uint32_t run)
@@ -525,6 +551,7 @@ void plan_restart(uint32_t run)
     plan.finished = false;
     plan.odd = 0;
     release_used(false);
+    take_left();
     read_on();
 }
 
@@ -549,7 +576,7 @@ static void tick(void *arg)
 /* While many reads are under way their completions look; else a timer does. */
 static void aim_timer(void)
 {
-    if (2 * plan.pending <= plan.ncells && plan.tail != plan.head && !plan.timer.armed && !pager_repeats)
+    if (2 * plan.pending <= plan.ncells && plan.leaving != plan.head && !plan.timer.armed && !pager_repeats)
         timer_start(&plan.timer, time_ns() + plan.idle_ns, tick, NULL);
 }
 
@@ -558,8 +585,11 @@ void plan_pump(bool deep)
     if (!plan.on)
         return;
     release_used(deep);
-    if (plan.head - plan.tail < plan.ncells)
+    take_left();
+    if (plan.head - plan.leaving < plan.ncells)
         read_on();
-    if (plan.on)
-        aim_timer();
+    if (!plan.on)
+        return;
+    hurry_the_left();
+    aim_timer();
 }

@@ -224,13 +224,15 @@ void region_collect_dirty(const struct page_ref *refs, size_t n)
     note_dirty(refs, n, dirty);
 }
 
-void region_unmap_run(const struct region *r, uint32_t first, uint32_t n, struct pt_entry *old)
+uint64_t region_unmap_run(const struct region *r, uint32_t first, uint32_t n, struct pt_entry *old)
 {
     const struct vma *v = r->vmas;
     if (v && !v->sibling && first >= v->first && (uint64_t)(first - v->first + n) <= (v->end - v->start) >> PAGE_SHIFT) {
         struct pt_span span = { v->start + ((vaddr_t)(first - v->first) << PAGE_SHIFT), n };
+        if (!(v->prot & VM_PROT_WRITE))
+            return pt_unmap_later(span.va, n, old);
         pt_unmap_spans(&span, 1, old);
-        return;
+        return 0;
     }
     memset(old, 0, n * sizeof *old);
     for (; v; v = v->sibling) {
@@ -244,6 +246,7 @@ void region_unmap_run(const struct region *r, uint32_t first, uint32_t n, struct
             old[i].dirty |= one.dirty;
         }
     }
+    return 0;
 }
 
 /* ---- policy and pool */

@@ -113,9 +113,12 @@ struct page_ref {
 };
 void region_unmap(const struct page_ref *refs, size_t n);
 void region_collect_dirty(const struct page_ref *refs, size_t n);
-/* The same for n <= BATCH_MAX neighbours, whose PTEs are handed out instead (those of several windows in one). */
+/*
+ * The same for n <= BATCH_MAX neighbours, whose PTEs are handed out instead (those of several windows in one). Where nobody can write to
+ * them, other harts fence later: the frames of those that were valid wait for the ticket (pt_have_left); 0: they need not.
+ */
 struct pt_entry;
-void region_unmap_run(const struct region *r, uint32_t first, uint32_t n, struct pt_entry *old);
+uint64_t region_unmap_run(const struct region *r, uint32_t first, uint32_t n, struct pt_entry *old);
 /*
  * The same for the pages of n <= BATCH_MAX frames that were picked as victims, which become ABSENT if they are clean; counts
  * them as evicted. Returns how many are dirty: those stay RESIDENT.

@@ -106,6 +106,7 @@ static int close_window(struct vma *v)
     struct region *r = v->region;
     uint32_t first = v->first, n = (uint32_t)((v->end - v->start) >> PAGE_SHIFT);
     plan_end_for(r);
+    pt_make_leave(); /* nobody reads on where something else may come */
     spin_lock(&pager_lock);
     if (r->pool)
         pool_harvest_all(r->pool);
@@ -273,6 +274,8 @@ static int64_t open_window(struct region *r, vaddr_t at, uint64_t length, int pr
         v->prot |= VM_PROT_READ; /* Priv. 4.3.1: W without R is reserved */
     spin_lock(&pager_lock);
     vma_insert(v);
+    if (prot & VM_PROT_WRITE)
+        pt_make_leave(); /* what is written here shows in the region's other windows */
     spin_unlock(&pager_lock);
     return (int64_t)at;
 }

@@ -138,6 +138,7 @@ void pages_protect(struct vma *v, uint8_t prot)
     uint32_t at = v->first, n = (uint32_t)((v->end - v->start) >> PAGE_SHIFT);
     size_t count;
     v->prot = prot;
+    pt_make_leave(); /* with the old permission */
     if (prot == 0) { /* R=W=X=0 would mean a pointer to the next level (Priv. 4.3.2): no PTE at all */
         pages_hide(v, v->first, n);
         return;

@@ -6,6 +6,8 @@
 #include "kernel/vm.h"
 #include "kernel/vma.h"
 
+#include "arch/pt.h"
+
 /* The pages that these bytes touch; they lie in one window of a MAP_LLM mapping. mapping_lock or pager_lock held. 0 or -EINVAL. */
 static int pages_of(vaddr_t address, uint64_t length, struct plan_extent *out)
 {
@@ -63,6 +65,11 @@ int vm_plan_end(void)
 int vm_plan_at(vaddr_t address)
 {
     struct plan_extent at;
+    if (pt_is_behind()) { /* what the plan waits for */
+        bool were_on = irq_save();
+        pt_catch_up();
+        irq_restore(were_on);
+    }
     if (!plan_needs_cursor(address))
         return 0;
     stack_probe_deep();

@@ -149,6 +149,35 @@ bool pt_sweep_accessed(vaddr_t va)
     return was;
 }
 
+pt_ticket pt_unmap_later(vaddr_t va, size_t n, struct pt_entry *old)
+{
+    pt_unmap_spans(&(struct pt_span){ va, n }, 1, old);
+    return 0;
+}
+
+bool pt_have_left(pt_ticket ticket)
+{
+    return ticket == 0;
+}
+
+void pt_ask_to_leave(void *unused)
+{
+    (void)unused;
+}
+
+void pt_make_leave(void)
+{
+}
+
+bool pt_is_behind(void)
+{
+    return false;
+}
+
+void pt_catch_up(void)
+{
+}
+
 void pt_sweep_end(bool cleared)
 {
     fence_everywhere(cleared);

@@ -2,6 +2,7 @@
 
 #include "arch/barrier.h"
 #include "arch/platform.h"
+#include "arch/pt.h"
 #include "arch/riscv64/platform_priv.h"
 #include "arch/riscv64/sampling_priv.h"
 #include "arch/riscv64/sbi.h"
@@ -101,6 +102,7 @@ _Noreturn void hart_start_here(struct hart *h)
     platform_enable_interrupts();
     __atomic_store_n(&h->online, true, __ATOMIC_RELEASE);
     __atomic_fetch_add(&hart_online_count, 1, __ATOMIC_RELEASE);
+    pt_fence_hart(); /* who fenced before did not ask this hart */
     run_hart();
     panic("hart %lu has nothing to run", h->id);
 }
@@ -152,6 +154,7 @@ bool hart_in_trap(void)
 
 void hart_handle_interrupt(uint64_t number)
 {
+    pt_catch_up();
     switch (number) {
     case IRQ_S_EXTERNAL:
         plic_dispatch();
@@ -219,7 +222,7 @@ void hart_idle(void)
     __atomic_store_n(&h->lazy, LAZY_IDLE, __ATOMIC_SEQ_CST);
     uint64_t due = sleep_until_due(h);
     if (__atomic_exchange_n(&h->lazy, 0, __ATOMIC_SEQ_CST) & LAZY_STALE)
-        sfence_address_space();
+        pt_fence_hart();
     irq_end_wait();
     handle_due(due);
 }

@@ -14,15 +14,12 @@
 #include "arch/barrier.h"
 #include "arch/riscv64/hart_state.h"
 #include "arch/riscv64/platform_priv.h"
+#include "arch/riscv64/pt_fence.h"
 #include "arch/riscv64/pte.h"
-#include "arch/riscv64/sbi.h"
 #include "kernel/mem.h"
 #include "kernel/panic.h"
 
 #include <string.h>
-
-/* Up to so many pages are fenced one by one; more are cheaper as a whole. */
-#define TLB_FENCE_ALL 4
 
 pte_t pt_root[PT_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 
@@ -109,92 +106,6 @@ static inline pte_t *cursor_entry(struct cursor *c, vaddr_t va)
     return __builtin_expect(c->table != NULL, 1) ? leaf_entry(c->table, va) : NULL;
 }
 
-/* ---- fences: the rule stands in pt.h */
-
-static inline void count_local_fence(void)
-{
-    __atomic_fetch_add(&this_hart()->fences_local, 1, __ATOMIC_RELAXED);
-}
-
-static void fence_local(const vaddr_t *va, size_t n, size_t stride)
-{
-    count_local_fence();
-    if (n > TLB_FENCE_ALL) {
-        sfence_address_space();
-        return;
-    }
-    for (size_t i = 0; i < n; i++, va = (const vaddr_t *)((const char *)va + stride))
-        sfence_page(*va);
-}
-
-/* An idle hart notes the fence and makes it before it goes on (hart_idle): true. Any other must be asked. */
-static bool put_off(struct hart *h)
-{
-    uint32_t lazy = __atomic_load_n(&h->lazy, __ATOMIC_SEQ_CST);
-
-    while (lazy & LAZY_IDLE)
-        if (__atomic_compare_exchange_n(&h->lazy, &lazy, lazy | LAZY_STALE, true, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
-            return true;
-    return false;
-}
-
-/* Other harts that run something in this address space. Ids are dense enough for one mask on every machine with MAX_HARTS harts. */
-static uint64_t other_harts(uint64_t *base)
-{
-    uint64_t mask = 0;
-
-    *base = harts[0].id;
-    for (unsigned i = 0; i < MAX_HARTS; i++)
-        if (harts[i].online && harts[i].id < *base)
-            *base = harts[i].id;
-    for (unsigned i = 0; i < MAX_HARTS; i++)
-        if (harts[i].online && &harts[i] != this_hart() && !put_off(&harts[i]))
-            mask |= (uint64_t)1 << (harts[i].id - *base);
-    return mask;
-}
-
-static void fence_remote(const vaddr_t *va, size_t n)
-{
-    uint64_t base, mask;
-
-    if (__builtin_expect(hart_online_count == 1, 1))
-        return;
-    BARRIER(rw, rw); /* P15: the stores to the table come before the look at the other harts, and before the call */
-    mask = other_harts(&base);
-    if (mask == 0)
-        return;
-    __atomic_fetch_add(&this_hart()->fences_remote, 1, __ATOMIC_RELAXED);
-    if (n == 1)
-        sbi_remote_sfence(mask, base, va[0], PAGE_SIZE);
-    else
-        sbi_remote_sfence(mask, base, 0, (uint64_t)-1);
-}
-
-static void fence_all_harts(const vaddr_t *va, size_t n)
-{
-    bool were_on = irq_save(); /* "other" means other than the one that was fenced here */
-
-    fence_local(va, n, sizeof *va);
-    fence_remote(va, n);
-    irq_restore(were_on);
-}
-
-struct pt_fence_counts pt_fence_counts(void)
-{
-    struct pt_fence_counts sum = { 0, 0 };
-
-    for (unsigned i = 0; i < MAX_HARTS; i++) {
-        sum.local += __atomic_load_n(&harts[i].fences_local, __ATOMIC_RELAXED);
-        sum.remote += __atomic_load_n(&harts[i].fences_remote, __ATOMIC_RELAXED);
-    }
-    return sum;
-}
-
-void pt_fence_page(vaddr_t va)
-{
-    fence_local(&va, 1, sizeof va);
-}
-
 /* ---- upper levels */
 
 /* The table behind *entry, made if there is none; NULL: no memory. */
@@ -237,7 +148,7 @@ int pt_reserve(vaddr_t start, uint64_t length)
         if (!pt_entry_at(va, 0))
             return -ENOMEM;
     /* Invalid to valid; a new upper entry needs no more than a new leaf does. */
-    fence_local(&start, 1, sizeof start);
+    fence_local(&start, 1);
     return 0;
 }
 
@@ -315,8 +226,7 @@ static __attribute__((noinline)) void map_many(const struct pt_run *runs, size_t
     mb_data_before_pte();
     for (const struct pt_run *r = runs; r < runs + n; r++)
         map_run(r, &cursor);
-    count_local_fence();
-    sfence_address_space();
+    fence_all_local();
 }
 
 /* What most faults need: one page. */
@@ -431,6 +341,30 @@ size_t pt_accessed_length(vaddr_t va, size_t n)
     return length;
 }
 
+/* Clears the entries of one span; returns the bits that were set in any of them. */
+static inline pte_t clear_span(struct cursor *cursor, vaddr_t va, size_t n, struct pt_entry *old)
+{
+    pte_t any = 0;
+
+    for (size_t left = n, some; left > 0; left -= some, va += some << PAGE_SHIFT) {
+        pte_t *entry = cursor_entry(cursor, va);
+
+        some = span_step(va, left);
+        if (__builtin_expect(!entry, 0)) {
+            memset(old, 0, some * sizeof *old);
+            old += some;
+            continue;
+        }
+        for (const struct pt_entry *end = old + some; old < end; old++) {
+            pte_t e = pte_swap(entry++, 0);
+
+            any |= e;
+            *old = entry_of(e);
+        }
+    }
+    return any;
+}
+
 void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old)
 {
     struct cursor cursor = CURSOR_START;
@@ -438,28 +372,27 @@ void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old)
     size_t pages = 0;
 
     for (const struct pt_span *s = spans; s < spans + n; s++) {
-        vaddr_t va = s->va;
-
+        any |= clear_span(&cursor, s->va, s->n, old);
+        old += s->n;
         pages += s->n;
-        for (size_t left = s->n, some; left > 0; left -= some, va += some << PAGE_SHIFT) {
-            pte_t *entry = cursor_entry(&cursor, va);
-
-            some = span_step(va, left);
-            if (__builtin_expect(!entry, 0)) {
-                memset(old, 0, some * sizeof *old);
-                old += some;
-                continue;
-            }
-            for (const struct pt_entry *end = old + some; old < end; old++) {
-                pte_t e = pte_swap(entry++, 0);
-
-                any |= e;
-                *old = entry_of(e);
-            }
-        }
     }
     if (any)
         fence_all_harts(&spans->va, pages == 1 ? 1 : TLB_FENCE_ALL + 1);
+}
+
+pt_ticket pt_unmap_later(vaddr_t va, size_t n, struct pt_entry *old)
+{
+    struct cursor cursor = CURSOR_START;
+    pt_ticket ticket = 0;
+    bool were_on = irq_save();
+
+    if (clear_span(&cursor, va, n, old)) {
+        if (hart_online_count > 1)
+            ticket = __atomic_add_fetch(&last_ticket, 1, __ATOMIC_ACQ_REL);
+        fence_all_local();
+    }
+    irq_restore(were_on);
+    return ticket;
 }
 
 /* An AMO only where the bit is set: a sweep over untouched pages costs loads. */

@@ -1,0 +1,34 @@
+/* pt_fence.h: fences, for the files that change PTEs (pt.c). The rule stands in arch/pt.h. Interrupts off, but for fence_all_harts. */
+#ifndef ARCH_RISCV64_PT_FENCE_H
+#define ARCH_RISCV64_PT_FENCE_H
+
+#include "arch/pt.h"
+#include "arch/riscv64/hart_state.h"
+
+/* Up to so many pages are fenced one by one; more are cheaper as a whole. */
+#define TLB_FENCE_ALL 4
+
+/* The last ticket that pt_unmap_later has given; atomic. */
+extern pt_ticket last_ticket;
+
+static inline void count_local_fence(void)
+{
+    __atomic_fetch_add(&this_hart()->fences_local, 1, __ATOMIC_RELAXED);
+}
+
+/* Who sees a ticket sees the entries that were cleared before it. */
+static inline void fence_all_local(void)
+{
+    pt_ticket seen = __atomic_load_n(&last_ticket, __ATOMIC_ACQUIRE);
+
+    count_local_fence();
+    sfence_address_space();
+    __atomic_store_n(&this_hart()->fenced, seen, __ATOMIC_RELEASE);
+}
+
+/* This hart's, for n pages, whose addresses are at va[0] and so on. */
+void fence_local(const vaddr_t *va, size_t n);
+/* Every hart's, before it returns; n over TLB_FENCE_ALL: all of the address space, and nobody looks at va. */
+void fence_all_harts(const vaddr_t *va, size_t n);
+
+#endif
