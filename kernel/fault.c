@@ -140,6 +140,7 @@ static __attribute__((noinline)) void wait_for_page(struct region *r, uint32_t p
     region_use_begin(r);
     page_wait(r, page);
     region_use_end(r);
+    turn_end(false); /* it may be here now, by somebody else's read */
     r->counters.stall_ns += time_ns() - ns;
     r->counters.stall_instret += sched_idle_instret() - instret;
 }
@@ -189,8 +190,10 @@ static __attribute__((noinline)) int fault_planned(struct region *r, uint32_t pa
 {
     if (!plan_fault(r, page))
         return FAULT_RESOLVED; /* no: it is read by itself */
-    if (r->pages[page].state == PAGE_RESIDENT)
+    if (r->pages[page].state == PAGE_RESIDENT) {
+        turn_end(false);
         return LOOK_AGAIN;
+    }
     r->counters.faults_major++;
     wait_for_page(r, page);
     return LOOK_COUNTED;

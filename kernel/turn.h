@@ -13,7 +13,10 @@
 bool turn_begin(vaddr_t va);
 /* Another thread has the turn: what this hart holds may be that thread's. */
 bool turn_is_others(void);
-/* The page has come, the thread goes on: with the page next to it, too? Then its turn is over. */
+/*
+ * The page has come, by whoever's read, and the thread goes on: with the page next to it, too? Then its turn is over; else soon,
+ * whether or not it ever needs another page.
+ */
 void turn_end(bool both);
 
 #endif
