@@ -1,4 +1,4 @@
-#include "kernel/batch.h"
+#include "kernel/batch_private.h"
 
 #include "arch/pt.h"
 #include "kernel/mem.h"
@@ -6,16 +6,16 @@
 #include "kernel/pager.h"
 #include "kernel/plan.h"
 #include "kernel/sched.h"
+#include "kernel/writeback.h"
 
 #include <string.h>
 
 struct batch batch_ring[BATCH_RING];
 
 static uint64_t batches_begun;
-static uint32_t batches_busy;
+uint32_t batches_busy;
 
-/* A place in the ring must be free. */
-static struct batch *batch_begin(enum batch_kind kind, struct region *region, vaddr_t address, uint32_t demanded)
+struct batch *batch_begin(enum batch_kind kind, struct region *region, vaddr_t address, uint32_t demanded)
 {
     struct batch *b;
     ASSERT(batches_busy < BATCH_RING);
@@ -32,39 +32,36 @@ static struct batch *batch_begin(enum batch_kind kind, struct region *region, va
     b->npages = b->npredicted = b->nvictims = b->nrequests = 0;
     b->error = 0;
     b->beyond_end = false;
+    b->urgent = NO_REQUEST;
+    b->nsettled = 0;
+    b->finished = false;
     b->hold.va = 0;
     b->done.done = 0;
     return b;
 }
 
-static void batch_end(struct batch *b)
+void batch_end(struct batch *b)
 {
     b->busy = false;
     if (batches_busy-- == BATCH_RING)
         page_wake();
 }
 
+/*
+ * Whoever touches a page waits for its request. So few pages come at the cost of little more than the latency of one; of more, the
+ * demanded one comes by itself. Where everything is waited for they are one request.
+ */
+#define TOGETHER 8
+
 /* ---- requests: one for each run of neighbours that come from one place */
 
-/* Where a dirty page goes. Nothing is written beyond the end of a file: limit is the first byte that isn't. */
-static struct backing *page_target(const struct region *r, uint32_t page, uint64_t *offset, uint64_t *limit)
-{
-    *offset = (uint64_t)page << PAGE_SHIFT;
-    *limit = UINT64_MAX;
-    if (!r->shared)
-        return r->swap;
-    *offset += r->offset;
-    *limit = r->file_size;
-    return r->backing;
-}
-
-static struct batch_request *open_request(struct batch *b, uint32_t i, struct backing *backing, uint64_t offset,
-                                          uint32_t npages, bool write)
+struct batch_request *batch_open_request(struct batch *b, uint32_t i, struct backing *backing, uint64_t offset, uint32_t npages, bool write)
 {
     struct batch_request *q = &b->requests[b->nrequests++];
     q->batch = b;
     q->backing = backing;
     q->first = i;
+    q->done = q->settled = false;
     q->io.write = write;
     q->io.offset = offset;
     q->io.length = npages << PAGE_SHIFT;
@@ -75,11 +72,7 @@ static struct batch_request *open_request(struct batch *b, uint32_t i, struct ba
     return q;
 }
 
-/*
- * The request that brings the demanded page goes first; requests to one backing ring its doorbell once. True: all of them are done
- * already, and whoever was told last left the end of the batch to the caller, who holds pager_lock.
- */
-static bool submit(struct batch *b, void (*done)(struct io_request *))
+bool batch_submit(struct batch *b, void (*done)(struct io_request *))
 {
     struct io_request *queue[BATCH_MAX];
     uint32_t n = b->nrequests;
@@ -88,7 +81,8 @@ static bool submit(struct batch *b, void (*done)(struct io_request *))
         struct batch_request *q = &b->requests[i];
         q->io.done = done;
         queue[i] = &q->io;
-        if (i > 0 && b->demanded - b->pages[q->first] < q->io.npages) {
+        if (b->demanded - b->pages[q->first] < q->io.npages) {
+            b->urgent = i;
             queue[i] = queue[0];
             queue[0] = &q->io;
         }
@@ -103,7 +97,7 @@ static bool submit(struct batch *b, void (*done)(struct io_request *))
     return __atomic_sub_fetch(&b->pending, 1, __ATOMIC_ACQ_REL) == 0;
 }
 
-static void count_io(struct region *r, const struct batch_request *q)
+void batch_count_io(struct region *r, const struct batch_request *q)
 {
     struct counters *c = &r->counters;
     if (q->io.write) {
@@ -136,21 +130,6 @@ static inline uint32_t pages_read(const struct batch_request *q)
     return q->io.error ? 0 : (uint32_t)((q->io.transferred + PAGE_MASK) >> PAGE_SHIFT);
 }
 
-/* Some pages did not come. */
-static __attribute__((noinline)) void map_what_came(struct batch *b)
-{
-    struct region *r = b->region;
-    uint32_t pages[BATCH_MAX], n = 0;
-    paddr_t pa[BATCH_MAX];
-    for (uint32_t i = 0; i < b->npages; i++) {
-        if (r->pages[b->pages[i]].state != PAGE_RESIDENT)
-            continue;
-        pages[n] = b->pages[i];
-        pa[n++] = b->pa[i];
-    }
-    region_map(r, pages, pa, n, false, b->demanded);
-}
-
 /* READING -> RESIDENT, with these flags. False: the page has failed. */
 static inline bool settle_page(struct page *p, unsigned flags)
 {
@@ -165,26 +144,35 @@ static inline bool settle_page(struct page *p, unsigned flags)
     return true;
 }
 
-/* Pages that have come: the demanded one counts as used, the others wait for their first use. */
-static void settle(struct batch *b)
+/* The demanded page has come: it counts as used, and is held for whoever waits for it. */
+static void settle_demanded(struct batch *b)
 {
-    struct region *r = b->region;
+    struct pool *pool = b->region->pool;
+    const struct page *p = &b->region->pages[b->demanded];
+    if (!settle_page(&b->region->pages[b->demanded], 0) || !pool)
+        return;
+    uint32_t slot = pool_slot(pool, page_pa(p));
+    pool_mark_used(pool, slot);
+    b->hold = pool_hold(pool, slot, b->address);
+}
+
+/* These pages, as far as they are READING still, have come and wait for their first use; PAGE_NONE is passed over. */
+static void settle_ahead(struct region *r, const uint32_t *at, uint32_t n)
+{
     struct pool *pool = r->pool;
     struct page *pages = r->pages;
     uint32_t slots[BATCH_MAX], came = 0;
-    r->peak = MAX(r->peak, r->resident);
-    if (b->demanded != PAGE_NONE && settle_page(&pages[b->demanded], 0) && pool) {
-        uint32_t slot = pool_slot(pool, page_pa(&pages[b->demanded]));
-        pool_mark_used(pool, slot);
-        b->hold = pool_hold(pool, slot, b->address);
-    }
+    const uint32_t *end = at + n;
     if (!pool) {
-        for (uint32_t i = 0; i < b->npredicted; i++)
-            settle_page(&pages[b->predicted[i]], 0);
+        for (; at < end; at++)
+            if (*at != PAGE_NONE)
+                settle_page(&pages[*at], 0);
         return;
     }
     uint32_t base = (uint32_t)(pool->base >> PAGE_SHIFT);
-    for (const uint32_t *at = b->predicted, *end = at + b->npredicted; at < end; at++) {
+    for (; at < end; at++) {
+        if (__builtin_expect(*at == PAGE_NONE, 0))
+            continue;
         struct page *p = &pages[*at];
         if (settle_page(p, PAGE_UNTOUCHED))
             slots[came++] = p->pfn - base;
@@ -194,41 +182,137 @@ static void settle(struct batch *b)
     r->counters.prefetched += came;
 }
 
-/* All requests are in: states move on and one call installs every leaf. */
+/* What the device made of a request: counted, and pages that did not come fail. True: all of them came. */
+static inline bool take_request(struct batch *b, struct batch_request *q)
+{
+    q->settled = true;
+    q->came = pages_read(q);
+    batch_count_io(b->region, q);
+    if (__builtin_expect(q->came == q->io.npages, 1))
+        return true;
+    fail_pages(b, q->first + q->came, q->first + q->io.npages, q->io.error);
+    return false;
+}
+
+/* Some pages did not come, or are mapped already. Those of no request are zeros. */
+static __attribute__((noinline)) void map_what_came(struct batch *b)
+{
+    uint32_t pages[BATCH_MAX], n = 0;
+    paddr_t pa[BATCH_MAX];
+    const struct batch_request *q = b->requests, *end = q + b->nrequests;
+    for (uint32_t i = 0; i < b->npages; i++) {
+        while (q < end && i >= q->first + q->io.npages)
+            q++;
+        if (q < end && i >= q->first && i - q->first >= q->came)
+            continue;
+        pages[n] = b->pages[i];
+        pa[n++] = b->pa[i];
+    }
+    region_map(b->region, pages, pa, n, false, b->demanded);
+}
+
+/* All requests are in: states move on and one call installs every leaf that is not there yet. */
 static void finish_read(struct batch *b)
 {
-    bool whole = true;
-    for (const struct batch_request *q = b->requests; q < b->requests + b->nrequests; q++) {
-        uint32_t good = pages_read(q);
-        count_io(b->region, q);
-        if (__builtin_expect(good != q->io.npages, 0)) {
-            fail_pages(b, q->first + good, q->first + q->io.npages, q->io.error);
-            whole = false;
-        }
-    }
-    settle(b);
+    struct region *r = b->region;
+    bool whole = b->nsettled == 0, is_here = b->urgent != NO_REQUEST && b->requests[b->urgent].settled;
+    for (struct batch_request *q = b->requests; q < b->requests + b->nrequests; q++)
+        if (__builtin_expect(!q->settled, 1))
+            whole &= take_request(b, q);
+    r->peak = MAX(r->peak, r->resident);
+    if (b->demanded != PAGE_NONE && !is_here)
+        settle_demanded(b);
+    settle_ahead(r, b->predicted, b->npredicted);
     if (__builtin_expect(whole, 1))
-        region_map(b->region, b->pages, b->pa, b->npages, false, b->demanded);
+        region_map(r, b->pages, b->pa, b->npages, false, b->demanded);
     else
         map_what_came(b);
+    b->finished = true;
     page_wake();
 }
 
-/* Any context, no lock held. */
+/*
+ * One request is in, and others of its batch are not: its pages are there, in the order of the file, and are not expected any more, so
+ * that finish_read finds those that are left, in the order in which they were predicted.
+ */
+static __attribute__((noinline)) void settle_request(struct batch *b, struct batch_request *q)
+{
+    struct region *r = b->region;
+    const uint32_t *pages = &b->pages[q->first];
+    if (b->predicted != b->expected)
+        memcpy(b->expected, b->predicted, b->npredicted * sizeof *b->expected);
+    b->predicted = b->expected;
+    for (uint32_t i = 0; i < b->npredicted; i++)
+        if (b->expected[i] - pages[0] < q->io.npages)
+            b->expected[i] = PAGE_NONE;
+    take_request(b, q);
+    r->peak = MAX(r->peak, r->resident);
+    if (b->demanded - pages[0] < q->came)
+        settle_demanded(b); /* and settle_ahead finds it RESIDENT */
+    settle_ahead(r, pages, q->came);
+    region_map(r, pages, q->io.pages, q->came, false, b->demanded);
+    q->came = 0;
+    b->nsettled++;
+    page_wake();
+}
+
+bool batch_settle_done(void)
+{
+    bool any = false;
+    if (pager_repeats)
+        return false;
+    for (struct batch *b = batch_ring; b < batch_ring + BATCH_RING; b++) {
+        if (!b->busy || b->kind == BATCH_WRITE || b->finished)
+            continue;
+        for (struct batch_request *q = b->requests; q < b->requests + b->nrequests; q++)
+            if (q->done && !q->settled) {
+                settle_request(b, q);
+                any = true;
+            }
+    }
+    return any;
+}
+
+/*
+ * One more request is done. True: whoever waits for the batch is to be woken. Who waits for something else may wait for a page of
+ * this request; else a short one is left for finish_read, which is cheaper by the page and knows the order of prediction.
+ */
+static bool take_done(struct batch *b, struct batch_request *q)
+{
+    const struct batch_request *urgent = b->urgent != NO_REQUEST ? &b->requests[b->urgent] : NULL;
+    bool woken = urgent && urgent->settled;
+    if (b->pending == 0)
+        finish_read(b);
+    else if (q == urgent || page_waiters || q->io.npages >= TOGETHER / 2)
+        settle_request(b, q);
+    return b->waited && !woken && (b->finished || q == urgent);
+}
+
+/* Any context, no lock held, but for a device that is dead: it answers from within submission, and the submitter looks afterwards. */
 static void read_done(struct io_request *io)
 {
-    struct batch *b = CONTAINER_OF(io, struct batch_request, io)->batch;
-    if (__atomic_sub_fetch(&b->pending, 1, __ATOMIC_ACQ_REL) > 0)
+    struct batch_request *q = CONTAINER_OF(io, struct batch_request, io);
+    struct batch *b = q->batch;
+    if (pager_repeats) {
+        if (__atomic_sub_fetch(&b->pending, 1, __ATOMIC_ACQ_REL) > 0)
+            return;
+    } else if (spin_is_mine(&pager_lock)) {
+        q->done = true;
+        b->pending--;
         return;
+    }
     uint64_t begin = hart_instret();
     spin_lock(&pager_lock);
-    finish_read(b);
-    bool alone = b->alone;
-    if (alone)
+    if (!pager_repeats) {
+        q->done = true;
+        b->pending--;
+    }
+    bool wake = take_done(b, q);
+    if (b->finished && !b->waited)
         batch_end(b);
     spin_unlock(&pager_lock);
     sched_count_work(hart_instret() - begin);
-    if (!alone)
+    if (wake)
         complete(&b->done);
 }
 
@@ -236,39 +320,53 @@ static void read_done(struct io_request *io)
 
 enum { WAITED = -1 };
 
-#define WRITE_TRIES 4 /* victims that could not be written, one after the other, before a fault fails for it */
-
-/* Some victims are dirty: the frames of the others go to the free list, and these are written first. */
-static __attribute__((noinline)) int write_victims(struct pool *pool, const uint32_t *slots, unsigned n)
+#define WRITE_AHEAD_MOST 16 /* victims, beyond what a fault needs; */
+#define WRITE_AHEAD_SHARE 8 /* ... and one in so many frames of the pool */
+/*
+ * Where counts must repeat, a fault waits until its dirty victims are written, and looks again: the frames of the clean ones are free by
+ * then. The batch has ended, so that no batch waits for another one's place in the ring.
+ */
+static __attribute__((noinline)) int write_and_wait(struct batch *b, struct pool *pool, uint32_t *slots, unsigned n, int *error)
 {
     struct page_ref dirty[BATCH_MAX];
-    size_t ndirty = 0;
-    for (unsigned i = 0; i < n; i++) {
-        const struct frame *f = &pool->frames[slots[i]];
-        if (f->region->pages[f->page].flags & PAGE_DIRTY)
-            dirty[ndirty++] = (struct page_ref){ f->region, f->page };
-        else
-            pool_give_back(pool, slots[i]);
-    }
-    return batch_write(dirty, ndirty, false);
+    unsigned clean, ndirty = writeback_choose(pool, slots, n, dirty, n, &clean);
+    batch_end(b);
+    if (ndirty == 0 && clean == 0)
+        frame_wait(); /* another thread's victim, which may fail, is on its way */
+    while (clean > 0)
+        pool_give_back(pool, slots[--clean]);
+    if (ndirty > 0 && batch_write(dirty, ndirty, false) != 0)
+        *error = writeback_error(pool);
+    return WAITED;
 }
 
 /*
- * Unmaps n victims at once and takes their frames into slots[]. If any is dirty it is written instead, and none is taken: WAITED,
- * and the batch has ended, so that no batch waits for another one's place in the ring.
+ * Else they are written behind, and the fault goes on with the clean ones. While all that it finds is dirty, more and more are
+ * written ahead of need, so that the next faults find frames that are free.
  */
+static __attribute__((noinline)) int write_behind(struct pool *pool, uint32_t *slots, unsigned n, unsigned wanted)
+{
+    unsigned most = pool->write_apart > 0 ? 0 : MIN(MIN(pool->write_ahead, pool->nframes / WRITE_AHEAD_SHARE), (uint32_t)BATCH_MAX - n);
+    unsigned more = most ? pool_pick_victims(pool, most, slots + n, false) : 0;
+    pool_evict(pool, slots + n, more);
+    unsigned clean = writeback_begin(pool, slots, n + more);
+    if (clean == 0)
+        pool->write_ahead = MIN(2 * pool->write_ahead + 1, (uint32_t)WRITE_AHEAD_MOST);
+    else
+        pool->write_ahead /= 2;
+    while (clean > wanted)
+        pool_give_back(pool, slots[--clean]);
+    return (int)clean;
+}
+
+/* Unmaps n victims at once; the frames of those that are clean come into slots[]. WAITED: the batch has ended, and there are none. */
 static int take_victims(struct batch *b, struct pool *pool, unsigned n, uint32_t *slots, bool last_resort, int *error)
 {
     unsigned picked = pool_pick_victims(pool, n, slots, last_resort);
     b->nvictims += picked;
     if (__builtin_expect(pool_evict(pool, slots, picked) == 0, 1))
         return (int)picked;
-    batch_end(b);
-    int failed = write_victims(pool, slots, picked);
-    pool->failed_writes = failed ? pool->failed_writes + 1 : 0;
-    if (pool->failed_writes >= WRITE_TRIES)
-        *error = failed;
-    return WAITED;
+    return pager_repeats ? write_and_wait(b, pool, slots, picked, error) : write_behind(pool, slots, picked, n);
 }
 
 /*
@@ -362,7 +460,7 @@ static inline void claim_page(struct region *r, struct page *p, uint32_t page, p
 }
 
 /* Pages i.. of the batch that are neighbours of one source, or one page. Returns how many: one request, or zeros. */
-static uint32_t claim_run(struct batch *b, uint32_t i)
+static uint32_t claim_run(struct batch *b, uint32_t i, bool apart)
 {
     struct region *r = b->region;
     struct frame *frames = r->pool ? r->pool->frames : NULL;
@@ -377,12 +475,15 @@ static uint32_t claim_run(struct batch *b, uint32_t i)
         source = odd_source(r, p);
         end = at + 1;
     }
+    uint32_t alone = apart ? b->demanded : PAGE_NONE;
+    if (apart)
+        end = MIN(end, at + (page == alone ? 1 : TOGETHER));
     do
         claim_page(r, p++, page++, *pa++, frames, base);
-    while (++at < end && *at == page && p->condition == PAGE_CONDITION(PAGE_ABSENT, 0));
+    while (++at < end && *at == page && page != alone && p->condition == PAGE_CONDITION(PAGE_ABSENT, 0));
     length = (uint32_t)(at - &b->pages[i]);
     if (source)
-        open_request(b, i, source, offset + (source == r->swap ? 0 : r->offset), length, false);
+        batch_open_request(b, i, source, offset + (source == r->swap ? 0 : r->offset), length, false);
     for (uint32_t zero = i; !source && zero < i + length; zero++)
         memset(pa_to_kva(b->pa[zero]), 0, PAGE_SIZE);
     return length;
@@ -391,9 +492,21 @@ static uint32_t claim_run(struct batch *b, uint32_t i)
 static void claim_pages(struct batch *b)
 {
     _Static_assert(BATCH_MAX <= IO_MAX_PAGES, "a batch of neighbours is one request");
+    bool apart = b->npages > TOGETHER && !pager_repeats;
     for (uint32_t i = 0; i < b->npages;)
-        i += claim_run(b, i);
+        i += claim_run(b, i, apart);
     b->region->resident += b->npages;
+}
+
+/* A device that is dead has answered from within submission, and there is another one that has not. */
+static inline void settle_answered(struct batch *b)
+{
+    struct batch_request *q = b->urgent != NO_REQUEST ? &b->requests[b->urgent] : NULL;
+    if (__builtin_expect(!q || !q->done || pager_repeats, 1))
+        return;
+    settle_request(b, q);
+    if (b->waited)
+        complete(&b->done);
 }
 
 /* batch_read; alone: nobody waits, and NULL is returned. */
@@ -412,17 +525,19 @@ static struct batch *start_read(struct region *r, vaddr_t address, uint32_t dema
     if (__builtin_expect(got <= 0, 0)) {
         if (got != WAITED)
             batch_end(b);
-        if (got == 0 && demand && !*error)
-            frame_wait(); /* others hold every frame: one of them is done soon */
+        if (got == 0 && demand && !*error && !(*error = r->pool ? writeback_error(r->pool) : 0))
+            frame_wait(); /* others hold every frame, or it is being written: one of them is done soon */
         return NULL;
     }
-    b->alone = alone;
+    b->waited = !alone;
     list_pages(b, wanted, (uint32_t)got - demand);
     claim_pages(b);
     if (b->nrequests > 0) {
         r->counters.batches++;
-        if (!submit(b, read_done))
+        if (!batch_submit(b, read_done)) {
+            settle_answered(b);
             return alone ? NULL : b;
+        }
     }
     finish_read(b);
     if (alone)
@@ -454,126 +569,7 @@ void batch_wait(struct batch *b)
         completion_wait(&b->done);
         spin_lock(&pager_lock);
     }
-    batch_end(b);
-}
-
-/* ---- writes */
-
-/* Page i of a write is on its way to the host, or is not: then it is as before, mapped and dirty. */
-static void settle_written(struct batch *b, uint32_t i, int error, bool keep)
-{
-    struct region *r = b->regions[i];
-    uint32_t page = b->pages[i];
-    struct page *p = &r->pages[page];
-    page_set_state(p, PAGE_WRITING, PAGE_RESIDENT);
-    if (keep && r->pool)
-        pool_unhold(r->pool, pool_slot(r->pool, page_pa(p)));
-    if (error) {
-        p->flags |= PAGE_DIRTY;
-        if (!keep) {
-            pool_mark_used(r->pool, pool_slot(r->pool, page_pa(p)));
-            region_map(r, &page, &b->pa[i], 1, true, PAGE_NONE);
-        }
-        return;
-    }
-    r->counters.written_back++;
-    if (!r->shared)
-        p->flags |= PAGE_SWAPPED;
-    if (!keep)
-        region_free_page(r, page);
-}
-
-/*
- * RESIDENT -> WRITING: nobody else has these pages from here on, though the lock may go; frames that stay with their pages are no
- * victims meanwhile. Returns a batch, after a wait if need be.
- */
-static struct batch *begin_write(const struct page_ref *refs, size_t n, bool keep)
-{
-    for (size_t i = 0; i < n; i++) {
-        struct region *r = refs[i].region;
-        struct page *p = &r->pages[refs[i].page];
-        page_set_state(p, PAGE_RESIDENT, PAGE_WRITING);
-        p->flags &= (uint8_t)~PAGE_DIRTY;
-        region_use_begin(r);
-        if (keep && r->pool)
-            pool_hold(r->pool, pool_slot(r->pool, page_pa(p)), 0);
-    }
-    while (batches_busy == BATCH_RING)
-        frame_wait();
-    return batch_begin(BATCH_WRITE, refs[0].region, 0, PAGE_NONE);
-}
-
-static void list_written(struct batch *b, const struct page_ref *refs, size_t n)
-{
-    struct batch_request *q = NULL;
-    for (uint32_t i = 0; i < n; i++) {
-        const struct page *p = &refs[i].region->pages[refs[i].page];
-        b->regions[i] = refs[i].region;
-        b->pages[i] = refs[i].page;
-        b->pa[i] = page_pa(p);
-        uint64_t offset, limit;
-        struct backing *target = page_target(refs[i].region, refs[i].page, &offset, &limit);
-        if (offset >= limit)
-            continue;
-        uint32_t bytes = (uint32_t)MIN(PAGE_SIZE, limit - offset);
-        if (q && target == q->backing && offset == q->io.offset + q->io.length && q->first + q->io.npages == i &&
-            q->io.npages < IO_MAX_PAGES) {
-            q->io.npages++;
-            q->io.length += bytes;
-        } else {
-            q = open_request(b, i, target, offset, 1, true);
-            q->io.length = bytes;
-        }
-    }
-    b->npages = (uint32_t)n;
-}
-
-/* All requests are in: the pages are what they were, or gone. */
-static void finish_write(struct batch *b)
-{
-    uint32_t next = 0;
-    for (uint32_t i = 0; i < b->npages; i++) {
-        const struct batch_request *q = next < b->nrequests ? &b->requests[next] : NULL;
-        int error = 0;
-        if (q && i >= q->first) {
-            bool whole = q->io.transferred == q->io.length;
-            error = q->io.error || whole ? q->io.error : -EIO;
-            if (i + 1 == q->first + q->io.npages) {
-                count_io(b->regions[i], q);
-                next++;
-            }
-        }
-        if (error && !b->error)
-            b->error = error;
-        settle_written(b, i, error, b->keep);
-        region_use_end(b->regions[i]);
-    }
-    page_wake();
-}
-
-/* Any context, no lock held. Whoever waits may be frozen for good by now, when the program ends: the pages must not depend on it. */
-static void write_done(struct io_request *io)
-{
-    struct batch *b = CONTAINER_OF(io, struct batch_request, io)->batch;
-    if (__atomic_sub_fetch(&b->pending, 1, __ATOMIC_ACQ_REL) > 0)
-        return;
-    uint64_t begin = hart_instret();
-    spin_lock(&pager_lock);
-    finish_write(b);
-    spin_unlock(&pager_lock);
-    sched_count_work(hart_instret() - begin);
-    complete(&b->done);
-}
-
-int batch_write(const struct page_ref *refs, size_t n, bool keep)
-{
-    struct batch *b = begin_write(refs, n, keep);
-    b->keep = keep;
-    list_written(b, refs, n);
-    if (b->nrequests == 0 || submit(b, write_done)) {
-        finish_write(b);
-        complete(&b->done);
-    }
-    batch_wait(b);
-    return b->error;
+    b->waited = false;
+    if (b->finished || b->kind == BATCH_WRITE)
+        batch_end(b);
 }

@@ -22,7 +22,9 @@ struct batch_request {
     struct io_request io;
     struct batch *batch;
     struct backing *backing;
-    uint32_t first; /* index into pages and pa of its first page */
+    uint32_t first;     /* index into pages and pa of its first page */
+    uint32_t came;      /* pages that came with it and are not mapped yet */
+    bool done, settled; /* of a read: its pages are what the device made of them */
 };
 
 struct batch {
@@ -39,14 +41,18 @@ struct batch {
     paddr_t pa[BATCH_MAX];             /* their frames */
     struct region *regions[BATCH_MAX]; /* of a write: theirs */
     struct batch_request requests[BATCH_MAX];
-    uint32_t pending; /* requests not done yet; the last one finishes the batch */
-    int error;        /* of the demanded page, or the first of a write: 0 or a negative errno */
-    bool beyond_end;  /* the file ends before the demanded page */
-    bool keep;        /* of a write: the pages stay */
-    bool alone;       /* nobody waits: it ends by itself */
-    struct hold hold; /* of the demanded page's frame; whoever waits takes it over */
+    uint32_t pending;  /* requests not done yet; the last one finishes the batch */
+    uint32_t urgent;   /* the request that has the demanded page, or NO_REQUEST */
+    uint32_t nsettled; /* requests that are settled before the last one is done */
+    int error;         /* of the demanded page, or the first of a write: 0 or a negative errno */
+    bool beyond_end;   /* the file ends before the demanded page */
+    bool keep;         /* of a write: the pages stay */
+    bool waited;       /* somebody waits, or will; else it ends by itself */
+    bool finished;     /* of a read: every page is what it will be */
+    struct hold hold;  /* of the demanded page's frame; whoever waits takes it over */
     struct completion done;
 };
+#define NO_REQUEST 0xFFFFFFFFu
 
 extern struct batch batch_ring[BATCH_RING];
 
@@ -54,23 +60,22 @@ extern struct batch batch_ring[BATCH_RING];
  * Reads `demanded` (or PAGE_NONE) and as many of wanted[0..n) as frames can be had for, in that order, into frames of the region's
  * pool and maps them: one batch of reads, one map_batched. Pages named must be ABSENT.
  * Returns the batch, under way or done: wait with batch_wait. NULL: no frame, or no place in the ring, could be had without
- * waiting, and what there was to wait for (victims written back, frames of others) has been waited for: look again. error is set
- * if victims could not be written, or memory is out (-ENOMEM).
+ * waiting, and if a page is demanded, what there was to wait for (victims written back, frames of others) has been waited for: look
+ * again. error is set if victims could not be written, or memory is out (-ENOMEM).
+ *
+ * Whoever waits waits for the demanded page alone: its request goes first, by itself if there is much else to read, and the rest is
+ * settled in the background, once the last of it has come, or sooner if somebody waits for a page of it. Where counts must
+ * repeat (pager_repeats) everything is waited for.
  */
 struct batch *batch_read(struct region *r, vaddr_t address, uint32_t demanded, const uint32_t *wanted, size_t n, int *error);
-/* The same for pages that nobody waits for, unless counts must repeat. May wait for victims that are dirty. */
+/* The same for pages that nobody waits for, unless counts must repeat. */
 void batch_read_ahead(struct region *r, const uint32_t *wanted, size_t n);
 /*
- * Waits until the batch is done and gives it back to the ring; its region must be in use (page_wait.h). Its fields stay
- * readable until pager_lock is let go.
+ * Waits until the demanded page is there, or the whole batch if there is none; once it is done it goes back to the ring. Its region must
+ * be in use (page_wait.h). Its fields stay readable until pager_lock is let go.
  */
 void batch_wait(struct batch *b);
-
-/*
- * Writes n <= BATCH_MAX RESIDENT pages to their backings (or swap files) and waits. With keep they stay RESIDENT and mapped;
- * else they must be unmapped and their frames withdrawn, and they end ABSENT with their frames free. A page whose write fails stays
- * RESIDENT, mapped and dirty. Returns 0 or the first error.
- */
-int batch_write(const struct page_ref *refs, size_t n, bool keep);
+/* Somebody is about to wait: requests that are done and wait for the others of their batch are settled. True: there were some. */
+bool batch_settle_done(void);
 
 #endif

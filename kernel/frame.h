@@ -21,6 +21,9 @@ struct region;
 #define FRAME_NONE 0xFFFFFFFFu
 #define BATCH_MAX 64 /* pages that move at once */
 
+/* Victims that could not be written, one after the other, before a fault that finds no clean frame fails for it. */
+#define WRITE_TRIES 4
+
 enum frame_use { FRAME_FREE,
                  FRAME_IN_FLIGHT,
                  FRAME_UNTOUCHED,
@@ -55,7 +58,14 @@ struct pool {
     uint64_t order;                                /* pages mapped so far */
     uint32_t nheld;                                /* frames that are held */
     struct hold holds[MAX_HARTS][POOL_MIN_FRAMES]; /* what each hart's last instruction needed, the youngest first; see keep_neighbour */
-    uint32_t failed_writes;                        /* of victims, in a row */
+    uint32_t failed_writes;                        /* of batches of victims, in a row */
+    int write_error;                               /* of the last of them */
+    uint64_t write_named;                          /* the page that failed alone last: region's id and number */
+    uint32_t write_apart;                          /* so many victims are written one by one, since some could not be written */
+    uint32_t writing;                              /* batches of victims */
+    uint32_t nunwritable;                          /* so far */
+    struct hold unwritable[WRITE_TRIES];           /* those that failed last */
+    uint32_t write_ahead;                          /* victims that are written beyond what a fault needs: grows while they are dirty */
     bool swept;                                    /* the policy has cleared A bits since the last fence */
     const struct evict_policy *evict;
     void *evict_state;

@@ -1,5 +1,6 @@
 #include "kernel/page_wait.h"
 
+#include "kernel/batch.h"
 #include "kernel/pager.h"
 #include "kernel/plan.h"
 
@@ -35,14 +36,15 @@ void page_wait(struct region *r, uint32_t page)
     if (!in_flight(r, page))
         return;
     region_use_begin(r);
-    if (!pager_repeats || !plan_settle())
+    if (pager_repeats ? !plan_settle() : !batch_settle_done())
         wait_in_list(&me);
     region_use_end(r);
 }
 
 void frame_wait(void)
 {
-    wait_in_list(&(struct page_waiter){ .region = NULL });
+    if (!batch_settle_done())
+        wait_in_list(&(struct page_waiter){ .region = NULL });
 }
 
 void page_wake_waiters(void)

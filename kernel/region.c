@@ -390,6 +390,7 @@ bool pool_restore_dirty(struct pool *pool, uint32_t slot)
         return false;
     pool_mark_used(pool, slot);
     region_map(r, &page, &pa, 1, true, PAGE_NONE);
+    r->counters.evicted--; /* it was not, after all */
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include "kernel/batch.h"
 #include "kernel/page_wait.h"
 #include "kernel/vm.h"
+#include "kernel/writeback.h"
 
 bool region_is_written(const struct region *r)
 {

@@ -62,11 +62,14 @@ def machine(harts, mem, kernel, append):
 
 
 def drive(disk, throttle):
-    """A virtio-blk disk with its own limit of `throttle` bytes a second, None for none."""
+    """
+    A virtio-blk disk with its own limit of `throttle` bytes a second, None for none. Guests merge neighbours by themselves; what they ask
+    for in several requests they want to see done one by one.
+    """
     limit = f",throttling.bps-total={throttle}" if throttle else ""
     return ["-drive", f"file={comma(disk.file)},format=raw,if=none,id=disk.{disk.name},"
                       f"read-only={'off' if disk.writable else 'on'},rerror=report,werror=report{limit}",
-            "-device", f"virtio-blk-device,drive=disk.{disk.name},serial={disk.name}"]
+            "-device", f"virtio-blk-device,drive=disk.{disk.name},serial={disk.name},request-merging=off"]
 
 
 def command(options, app, elf, channels):

@@ -97,6 +97,35 @@ def test_device_model():
     assert deep["time_ns"] == deep["batches"] * 100000 + deep["pages_read"] * 1000, deep
 
 
+def test_asynchronous():
+    """
+    Where the program computes, a fault waits for its own page alone, and dirty victims are written behind it. Compared with the same run
+    without a clock for the program, where everything is waited for.
+    """
+    us = 1000
+    device = ["--latency", "100", "--bandwidth", "20", "--evict", "lru", "--frames", "256"]
+    walk = write_trace("walk", [f"r {i}" for i in range(2000)])
+    waited, = simulate(*device, "--policy", "readahead", walk)
+    behind, = simulate(*device, "--policy", "readahead", "--compute-ns", str(200 * us), walk)
+    for row in (waited, behind):
+        check_sums(row)
+        assert row["pages_read"] == 2000, row
+    assert waited["prefetch_late"] == 0 and behind["prefetch_late"] > 20, (waited, behind)
+    # Reading and computing take 0.4 s each, and hide behind each other but for the first page of every window.
+    assert waited["time_ns"] > 400000 * us and behind["time_ns"] < 0.6 * (waited["time_ns"] + 2000 * 200 * us), (waited, behind)
+
+    device = ["--latency", "100", "--depth", "8", "--policy", "none", "--evict", "lru", "--frames", "64"]
+    rewrite = write_trace("rewrite", [f"w {i % 500}" for i in range(4000)])
+    waited, = simulate(*device, rewrite)
+    behind, = simulate(*device, "--compute-ns", "1000", rewrite)
+    for row in (waited, behind):
+        check_sums(row)
+        assert row["written_back"] == 4000 and 4000 - 64 <= row["evicted"] <= 4000 - 48 and row["bytes_written"] == 4096 * 4000, row
+    # A fault that waits takes two latencies, one that writes behind little more than one.
+    assert waited["time_ns"] >= 2 * 100 * us * (4000 - 64), waited
+    assert behind["stall_ns"] <= 1.15 * 100 * us * 4000 and behind["time_ns"] < 0.6 * waited["time_ns"], (waited, behind)
+
+
 def test_false_predictions_leave():
     """Runs that end early leave pages that nobody uses; a working set of nearly the whole pool gets their frames all the same."""
     runs = [f"r {100 * i + k}" for i in range(40) for k in range(3)]
