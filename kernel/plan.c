@@ -60,22 +60,37 @@ static uint32_t spare_frames(void)
     return SPARE_MORE + SPARE_FRAMES * hart_count();
 }
 
+/* Of these pages, so many are in frames; without pager_lock: a guess. */
+static uint32_t count_resident(void *context, const struct order_extent *pages)
+{
+    const struct plan *p = context;
+    const struct page *page = &p->sources[pages->source]->pages[pages->first];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < pages->n; i++)
+        n += page[i].state == PAGE_RESIDENT;
+    return n;
+}
+
 /* Splits the order, and makes the ring. 0 or -ENOMEM. */
 static int make_ring(struct plan *p)
 {
     struct order *o = &p->order;
     uint32_t beyond = o->npages > p->quota ? (o->npages - p->quota) / SLACK_SHARE : 0, spare = spare_frames();
-    order_split(o, p->quota, (spare + SLACK_LEAST < SLACK ? SLACK - spare : SLACK_LEAST) + beyond);
-    if (!p->options.cyclic) { /* nothing comes back: nothing is worth keeping */
-        o->nstreamed = o->nruns;
+    order_cut(o, p->quota, (spare + SLACK_LEAST < SLACK ? SLACK - spare : SLACK_LEAST) + beyond);
+    if (!p->options.cyclic)
         o->cells = MAX(o->cells, MIN(p->quota / 2, 4 * ORDER_RUN_MAX) / o->run);
-    }
     p->ncells = o->cells;
     p->stock_max = (p->ncells + 1) * o->run;
-    p->cells = kalloc(p->ncells * sizeof *p->cells + p->stock_max * sizeof *p->stock);
+    size_t choice = order_choice_size(o);
+    p->cells = kalloc(p->ncells * sizeof *p->cells + choice + p->stock_max * sizeof *p->stock);
     if (!p->cells)
         return -ENOMEM;
-    p->stock = (uint32_t *)(p->cells + p->ncells);
+    void *streams = p->cells + p->ncells;
+    p->stock = (uint32_t *)((char *)streams + choice);
+    if (p->options.cyclic)
+        order_choose(o, streams, p->quota, count_resident, p);
+    else
+        order_stream_all(o, streams); /* nothing comes back: nothing is worth keeping */
     p->options.width = MIN(p->options.width, p->ncells * o->run / 3);
     p->unread = p->options.cyclic ? o->nruns : 0;
     return 0;

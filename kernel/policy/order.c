@@ -2,6 +2,7 @@
 
 #define SHORT_PIECE 4 /* pages: a shorter piece is a request not worth its while, every turn */
 #define CELLS_LEAST 4 /* one in use, one next, two on their way */
+#define STRETCH 16    /* runs, among which those that are streamed may be chosen with a view to what is here */
 
 /* ---- pieces: what lies between two borders of extents belongs together */
 
@@ -142,20 +143,12 @@ static void cut_runs(struct order *o, uint32_t run)
     for (uint32_t i = 0; i < o->ncold; i++) {
         struct order_piece *p = &o->pieces[o->turn[i]];
         p->run = o->nruns;
-        p->runs = (p->pages.n + run - 1) / run;
+        p->runs = (p->pages.first + p->pages.n - 1) / run - p->pages.first / run + 1;
         o->nruns += p->runs;
     }
 }
 
-static uint32_t streamed_pages(const struct order *o)
-{
-    uint32_t hint = 0, pages = 0;
-    for (uint32_t run = o->nstreamed ? order_next_streamed(o, 0) : o->nruns; run < o->nruns; run = order_next_streamed(o, run + 1))
-        pages += order_run(o, run, &hint).n;
-    return pages;
-}
-
-void order_split(struct order *o, uint32_t frames, uint32_t slack)
+void order_cut(struct order *o, uint32_t frames, uint32_t slack)
 {
     /* As long as runs are this short, the ring and what rounding costs stay within the slack. */
     uint32_t room = slack < frames - o->nhot ? slack : frames - o->nhot;
@@ -165,33 +158,89 @@ void order_split(struct order *o, uint32_t frames, uint32_t slack)
     cut_runs(o, run);
     uint32_t cells = room / run;
     o->cells = cells > 1 ? cells - 1 : 1;
+}
+
+size_t order_choice_size(const struct order *o)
+{
+    return (o->nruns + 63) / 64 * sizeof *o->streams;
+}
+
+/* One stretch of runs, and how much of each is here: nothing, some, all. */
+enum presence { ABSENT,
+                PARTLY_HERE,
+                HERE,
+                PRESENCES };
+
+struct stretch {
+    uint32_t first, n, pages[STRETCH];
+    uint8_t presence[STRETCH];
+    uint32_t total[PRESENCES]; /* pages */
+};
+
+/* Streams at least `due` of the pages that are present like that, if there are so many, as evenly as can be. Returns how many. */
+static uint32_t stream_some(struct order *o, const struct stretch *s, enum presence presence, uint32_t due)
+{
+    uint64_t passed = 0, streamed = 0, total = s->total[presence];
+    for (uint32_t i = 0; i < s->n; i++) {
+        uint32_t run = s->first + i, n = s->pages[i];
+        if (s->presence[i] != presence)
+            continue;
+        passed += n;
+        bool in_turn = (streamed + n) * total <= passed * due, last_chance = streamed + (total - passed) < due;
+        if (!in_turn && !last_chance)
+            continue;
+        o->streams[run / 64] |= (uint64_t)1 << run % 64;
+        o->nstreamed++;
+        streamed += n;
+    }
+    return (uint32_t)streamed;
+}
+
+void order_choose(struct order *o, void *memory, uint32_t frames, order_resident resident, void *context)
+{
+    uint32_t ring = o->cells * o->run, pinned = frames - o->nhot > ring ? frames - o->nhot - ring : 0, hint = 0;
+    uint64_t cold = o->npages - o->nhot, must = o->npages > frames && cold > pinned ? cold - pinned : 0, passed = 0, streamed = 0;
+    o->streams = memory;
     o->nstreamed = 0;
-    if (o->npages <= frames || o->nruns == 0)
-        return;
-    uint32_t ring = o->cells * run, pinned = frames - o->nhot > ring ? frames - o->nhot - ring : 0;
-    uint32_t cold = o->npages - o->nhot;
-    o->nstreamed = (cold - pinned + run - 1) / run;
-    /* Runs are of many lengths, and which of them are streamed shifts with how many are: enough, then no more than that. */
-    for (uint32_t have; o->nstreamed < o->nruns && (have = streamed_pages(o)) < cold - pinned;) {
-        o->nstreamed += (cold - pinned - have + run - 1) / run;
-        if (o->nstreamed > o->nruns)
-            o->nstreamed = o->nruns;
-    }
-    while (o->nstreamed > 1) {
-        o->nstreamed--;
-        if (streamed_pages(o) < cold - pinned) {
-            o->nstreamed++;
-            break;
+    for (uint32_t word = 0; word < (o->nruns + 63) / 64; word++)
+        o->streams[word] = 0;
+    for (uint32_t run = 0; must > 0 && run < o->nruns; run += STRETCH) {
+        struct stretch s = { .first = run, .n = o->nruns - run < STRETCH ? o->nruns - run : STRETCH };
+        for (uint32_t i = 0; i < s.n; i++) {
+            struct order_extent pages = order_run(o, run + i, &hint);
+            uint32_t here = resident ? resident(context, &pages) : 0;
+            s.pages[i] = pages.n;
+            s.presence[i] = here == 0 ? ABSENT : here < pages.n ? PARTLY_HERE
+                                                                : HERE;
+            s.total[s.presence[i]] += pages.n;
+            passed += pages.n;
         }
+        uint64_t due = passed * must / cold;
+        if (resident && must - due > 2 * o->run)
+            due += o->run; /* what is not here goes, rather than something else soon */
+        if (cold - passed > o->run && due < streamed + o->run)
+            continue; /* not even a run is due */
+        for (enum presence p = ABSENT; p < PRESENCES && streamed < due; p++)
+            streamed += stream_some(o, &s, p, (uint32_t)(due - streamed));
     }
+}
+
+void order_stream_all(struct order *o, void *memory)
+{
+    o->streams = memory;
+    o->nstreamed = o->nruns;
+    for (uint32_t word = 0; word < (o->nruns + 63) / 64; word++)
+        o->streams[word] = UINT64_MAX;
 }
 
 /* ---- from runs to pages and back */
 
 /* Page at which run k of a piece begins. */
-static uint32_t cut_at(const struct order_piece *p, uint32_t k)
+static uint32_t cut_at(const struct order *o, const struct order_piece *p, uint32_t k)
 {
-    return p->pages.first + (uint32_t)((uint64_t)k * p->pages.n / p->runs);
+    if (k == 0)
+        return p->pages.first;
+    return k == p->runs ? p->pages.first + p->pages.n : (p->pages.first / o->run + k) * o->run;
 }
 
 /* The piece of a run; *hint is its place in turn. */
@@ -216,8 +265,8 @@ static const struct order_piece *piece_of(const struct order *o, uint32_t run, u
 struct order_extent order_run(const struct order *o, uint32_t run, uint32_t *hint)
 {
     const struct order_piece *p = piece_of(o, run, hint);
-    uint32_t first = cut_at(p, run - p->run);
-    return (struct order_extent){ p->pages.source, first, cut_at(p, run - p->run + 1) - first };
+    uint32_t first = cut_at(o, p, run - p->run);
+    return (struct order_extent){ p->pages.source, first, cut_at(o, p, run - p->run + 1) - first };
 }
 
 uint32_t order_quiet_end(const struct order *o, uint32_t piece, uint32_t run, const struct order_extent *oldest, uint32_t page)
@@ -225,7 +274,7 @@ uint32_t order_quiet_end(const struct order *o, uint32_t piece, uint32_t run, co
     const struct order_piece *p = &o->pieces[piece];
     if (oldest && oldest->source == p->pages.source && oldest->first > page && oldest->first - p->pages.first < p->pages.n)
         return oldest->first + oldest->n;
-    return cut_at(p, run - p->run + 1);
+    return cut_at(o, p, run - p->run + 1);
 }
 
 static inline bool piece_has(const struct order_piece *p, uint32_t source, uint32_t page)
@@ -246,9 +295,6 @@ bool order_find(const struct order *o, uint32_t source, uint32_t page, uint32_t 
     *hot = p->run == ORDER_NONE;
     if (*hot)
         return false;
-    uint32_t k = (uint32_t)(((uint64_t)(page - p->pages.first) * p->runs) / p->pages.n);
-    while (k + 1 < p->runs && cut_at(p, k + 1) <= page)
-        k++;
-    *run = p->run + k;
+    *run = p->run + page / o->run - p->pages.first / o->run;
     return true;
 }

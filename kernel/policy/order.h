@@ -4,7 +4,8 @@
  * A cycle of N pages in C frames costs N - C reads at least, since no more than C of the pages of the next turn can be there already. Who
  * keeps some pages for good (pinned) and lets the others pass through a ring of B frames (streamed) reads N - C + B, without
  * looking for victims: who goes is known. The streamed pages are spread evenly over the cycle, in runs, so that reading has
- * all of the computation to hide behind. Whether a run is streamed is a function of its number: no state a page.
+ * all of the computation to hide behind. Which runs these are is a bit each: among neighbours those go first that are in no frame yet,
+ * so that a plan made anew keeps what the one before had. Runs begin at multiples of their length, for the same reason.
  *
  * Pages that occur twice in a turn, and pieces too short for a request of their own, are pinned first ("hot").
  */
@@ -26,7 +27,7 @@ struct order_extent {
 struct order_piece {
     struct order_extent pages;
     uint32_t run;  /* number of its first run; ORDER_NONE: hot */
-    uint32_t runs; /* in so many it is cut, as evenly as can be */
+    uint32_t runs; /* in so many it is cut: at pages that are multiples of `run` */
 };
 
 struct order {
@@ -37,6 +38,7 @@ struct order {
     uint32_t nruns;             /* of cold pieces: 0 .. nruns - 1 in the order of the cycle */
     uint32_t nstreamed;         /* of the runs */
     uint32_t run, cells;        /* most pages of a run; runs that the ring holds */
+    uint64_t *streams;          /* a bit for each run */
 };
 
 /* Bytes of memory that order_init needs for n extents. */
@@ -47,20 +49,37 @@ size_t order_size(size_t n);
  */
 void order_init(struct order *o, void *memory, const struct order_extent *extents, size_t n, uint32_t most_hot);
 /*
- * Splits the cycle for this many frames (more than nhot): chooses run, cells and nstreamed. `slack` frames, at least 2, may be spent
- * beyond the bound.
+ * Chooses run and cells for this many frames (more than nhot), and cuts the cycle. `slack` frames, at least 2, may be spent beyond the
+ * bound.
  */
-void order_split(struct order *o, uint32_t frames, uint32_t slack);
+void order_cut(struct order *o, uint32_t frames, uint32_t slack);
+/* Bytes of memory that the choice takes, once the cycle is cut. */
+size_t order_choice_size(const struct order *o);
+/*
+ * Chooses what is streamed, in memory of that size: just so many pages that the others and the ring fit. resident (or NULL) says how many
+ * of these pages are in frames.
+ */
+typedef uint32_t (*order_resident)(void *context, const struct order_extent *pages);
+void order_choose(struct order *o, void *memory, uint32_t frames, order_resident resident, void *context);
+/* Or everything is. */
+void order_stream_all(struct order *o, void *memory);
 
 static inline bool order_streams(const struct order *o, uint32_t run)
 {
-    return (uint64_t)(run + 1) * o->nstreamed / o->nruns > (uint64_t)run * o->nstreamed / o->nruns;
+    return o->streams[run / 64] >> run % 64 & 1;
 }
 /* The first streamed run from this one on, or nruns. */
 static inline uint32_t order_next_streamed(const struct order *o, uint32_t run)
 {
-    uint64_t before = (uint64_t)run * o->nstreamed / o->nruns;
-    return before < o->nstreamed ? (uint32_t)(((before + 1) * o->nruns + o->nstreamed - 1) / o->nstreamed - 1) : o->nruns;
+    if (run >= o->nruns)
+        return o->nruns;
+    uint64_t rest = o->streams[run / 64] >> run % 64;
+    if (rest)
+        return run + (uint32_t)__builtin_ctzll(rest);
+    for (uint32_t word = run / 64 + 1; word < (o->nruns + 63) / 64; word++)
+        if (o->streams[word])
+            return 64 * word + (uint32_t)__builtin_ctzll(o->streams[word]);
+    return o->nruns;
 }
 
 /*

@@ -73,28 +73,61 @@ static void check_cover(const struct order *o)
     CHECK(cold + hots == o->npages && hots == o->nhot);
 }
 
-/* What is kept fits, what is streamed is little more than it must be and lies evenly. */
-static void check_split(const struct order *o, uint32_t frames, uint32_t slack)
+static uint8_t here[SOURCES][PAGES];
+
+static uint32_t count_here(void *context, const struct order_extent *pages)
 {
-    uint32_t hint = 0, streamed = 0, nstreamed = 0, next = o->nstreamed ? order_next_streamed(o, 0) : o->nruns;
+    uint32_t n = 0;
+    (void)context;
+    for (uint32_t i = 0; i < pages->n; i++)
+        n += here[pages->source][pages->first + i];
+    return n;
+}
+
+/* What is kept fits, what is streamed is little more than it must be and lies evenly: up to every run its share of the pages. */
+static void check_split(const struct order *o, uint32_t frames, uint32_t unevenness)
+{
+    uint32_t hint = 0, nstreamed = 0, next = order_next_streamed(o, 0);
+    long long streamed = 0, passed = 0, cold = o->npages - o->nhot, all = 0;
+    for (uint32_t run = next; run < o->nruns; run = order_next_streamed(o, run + 1))
+        all += order_run(o, run, &hint).n;
     for (uint32_t run = 0; run < o->nruns; run++) {
+        uint32_t n = order_run(o, run, &hint).n;
+        passed += n;
         CHECK(order_streams(o, run) == (run == next));
         if (run != next)
             continue;
-        streamed += order_run(o, run, &hint).n;
+        streamed += n;
         nstreamed++;
         next = order_next_streamed(o, run + 1);
-        /* Up to here as many as its share of the runs. */
-        CHECK(llabs((long long)nstreamed * o->nruns - (long long)(run + 1) * o->nstreamed) <= (long long)o->nruns);
+        CHECK(llabs(streamed * cold - passed * all) <= cold * unevenness);
     }
     CHECK(nstreamed == o->nstreamed);
     if (o->npages <= frames) {
         CHECK(streamed == 0);
         return;
     }
-    CHECK(o->npages - streamed + o->cells * o->run <= frames || streamed == o->npages - o->nhot);
-    if (slack >= 8 && frames > 4 * slack)
-        CHECK(streamed <= o->npages - frames + slack + 4 * o->run); /* runs of many lengths: which are streamed shifts with how many */
+    long long must = (long long)o->npages - frames + o->cells * o->run;
+    CHECK(streamed >= (must < cold ? must : cold) && streamed < must + o->run);
+}
+
+/* Made anew over what an order has kept: of the pages kept before, nearly all are kept again. */
+static void check_again(struct order *o, uint64_t *choice, uint32_t frames)
+{
+    uint32_t hint = 0, before = 0, lost = 0;
+    memset(here, 0, sizeof here);
+    for (uint32_t run = 0; run < o->nruns; run++) {
+        struct order_extent e = order_run(o, run, &hint);
+        for (uint32_t page = e.first; page < e.first + e.n && !order_streams(o, run); page++, before++)
+            here[e.source][page] = 1;
+    }
+    order_choose(o, choice, frames, count_here, NULL);
+    check_split(o, frames, 17 * o->run);
+    for (uint32_t run = 0; run < o->nruns; run++) {
+        struct order_extent e = order_run(o, run, &hint);
+        lost += order_streams(o, run) ? count_here(NULL, &e) : 0;
+    }
+    CHECK(lost <= before / 8 + 4 * o->run);
 }
 
 static void one_order(uint32_t slack)
@@ -111,10 +144,15 @@ static void one_order(uint32_t slack)
     uint32_t frames = 4 + any(model.pages + 8);
     order_init(&o, memory, extents, n, frames / 2);
     CHECK(o.nhot <= frames / 2);
-    order_split(&o, frames, slack);
+    order_cut(&o, frames, slack);
     check_cover(&o);
-    if (o.nruns > 0)
-        check_split(&o, frames, slack);
+    uint64_t *choice = malloc(order_choice_size(&o) + 1);
+    order_choose(&o, choice, frames, NULL, NULL);
+    check_split(&o, frames, 3 * o.run);
+    check_again(&o, choice, frames);
+    order_stream_all(&o, choice);
+    CHECK(order_next_streamed(&o, 0) == 0 && o.nstreamed == o.nruns);
+    free(choice);
     free(memory);
 }
 
