@@ -202,7 +202,7 @@ static bool view_may_take(void *context, uint32_t slot)
     return pool->frames[slot].held == 0;
 }
 
-/* Untouched frames that nobody used in all the time in which their pool was read anew STALE_TURNS times. */
+/* Untouched frames that nobody used in all the time in which their pool was read anew. */
 static unsigned take_stale(struct pool *pool, unsigned n, uint32_t *out)
 {
     unsigned got = 0;

@@ -119,15 +119,15 @@ void pool_release(struct pool *pool, struct hold *hold); /* may be void, or none
 void pool_unhold(struct pool *pool, uint32_t slot);      /* of a frame that cannot have left meanwhile */
 
 /*
- * The oldest untouched frame, if STALE_TURNS pages for each frame of the pool were mapped since it was read: a false prediction, which
+ * The oldest untouched frame, if a page for each frame of the pool and STALE_MORE were mapped since it was read: a false prediction, which
  * would else hold its frame until nothing is left. Else FRAME_NONE. Whether it was used meanwhile, pool_harvest looks.
  */
-#define STALE_TURNS 2
+#define STALE_MORE 48 /* most of a batch, whose last page is used when all others have been */
 static inline uint32_t pool_stale(const struct pool *pool)
 {
     uint32_t slot = pool->untouched_head;
     const struct frame *f = &pool->frames[slot];
-    bool stale = slot != FRAME_NONE && !f->held && pool->order - f->order > (uint64_t)STALE_TURNS * pool->nframes;
+    bool stale = slot != FRAME_NONE && !f->held && pool->order - f->order > (uint64_t)pool->nframes + STALE_MORE;
     return stale ? slot : FRAME_NONE;
 }
 

@@ -5,7 +5,8 @@
  * (streams.c), correlated steps (markov.c), the majority step (stride.c) and the doubling window (readahead.c). Each says which single
  * page it expects next; the next access tells who was right, and `score` keeps for each the share of accesses that it foresaw, with
  * false expectations taken off twice. At a fault those are asked first who foresaw the page, then those whose pages proved
- * useful. Walks and recurrences with proof fill what the first leaves of the batch, since their next faults would come soon.
+ * useful. Walks and recurrences with proof fill what the first leaves of the batch, since their next faults would come soon, and a proven
+ * order goes on where a recurrence ends. Who expects next what is there already needs nothing, and nobody else is asked instead.
  *
  * Three things bound what is read in vain, because a page that nobody uses holds a frame. Every predictor limits
  * itself by its own evidence. Unless it has proof (a tested order, a recurrence that explains more than it costs to state, streams that
@@ -144,20 +145,34 @@ static bool judge(struct chooser *c, uint32_t page)
     return anybody;
 }
 
+/* The page from which this one was foreseen, by whoever knows. */
+static uint32_t led_from(const struct chooser *c, uint32_t page)
+{
+    if (c->foresaw[ORDER])
+        return c->replay.last;
+    if (c->foresaw[FIT])
+        return c->replay.fit.at;
+    return c->foresaw[STREAMS] ? page - (uint32_t)c->streams.stream[c->streams.latest].step : c->last;
+}
+
 static void praise(struct chooser *c, enum predictor who)
 {
     c->score[who] = (uint16_t)(c->score[who] + (SCORE_MAX - c->score[who]) / 16);
 }
 
 /* The order or the recurrence is proven and foresaw this page: nobody else needs to hear of it. */
-static bool foreseen(struct chooser *c, uint32_t page)
+static bool foreseen(struct chooser *c, uint32_t page, enum access_kind kind)
 {
     struct replay *r = &c->replay;
     bool by_fit = fit_follow(&r->fit, page);
     bool by_order = r->trust >= TRUST_FULL && replay_expected(r) == page;
     if (!by_fit && !by_order)
         return false;
-    replay_follow(r, page);
+    if (!by_fit && r->fit.nalive > 0)
+        fit_access(&r->fit, page, kind); /* it keeps step */
+    c->foresaw[FIT] = by_fit;
+    c->foresaw[ORDER] = by_order;
+    replay_follow(r, page, by_order ? r->last : c->last);
     if (by_fit)
         praise(c, FIT);
     if (by_order)
@@ -234,7 +249,7 @@ static void learn(struct chooser *c, uint32_t page, enum access_kind kind)
     }
     if (kind == ACCESS_FAULT)
         c->faults++;
-    if (foreseen(c, page))
+    if (foreseen(c, page, kind))
         return;
     if (c->behind)
         catch_up(c);
@@ -246,7 +261,7 @@ static void learn(struct chooser *c, uint32_t page, enum access_kind kind)
     if (kind == ACCESS_FAULT && (c->stride.trend != 0 || c->faults % STRIDE_FAULTS == 0))
         stride_find_trend(&c->stride);
     if (anybody)
-        replay_follow(&c->replay, page);
+        replay_follow(&c->replay, page, led_from(c, page));
     else
         replay_learn_order(&c->replay, page);
     uint32_t before = c->last;
@@ -346,11 +361,12 @@ static unsigned add_names(struct chooser *c, enum predictor who, const struct pr
 {
     uint32_t names[PREFETCH_HORIZON / 8];
     struct prefetch_query q = *query;
-    q.max = query->max - n < most ? query->max - n : most;
+    q.max = who == ORDER ? query->max : query->max - n;
+    q.max = q.max < most ? q.max : most;
     bool proven = n > 0 && who == STREAMS;
     unsigned named = proven ? streams_predict_proven(&c->streams, &q, names) : ask(c, who, &q, names), before = n;
     c->credit[who] -= c->credit[who] > -CREDIT_MOST ? (int32_t)named : 0;
-    for (unsigned i = 0; i < named; i++) {
+    for (unsigned i = 0; i < named && n < query->max; i++) {
         unsigned k = 0;
         while (k < before && out[k] != names[i])
             k++;
@@ -362,16 +378,31 @@ static unsigned add_names(struct chooser *c, enum predictor who, const struct pr
     return n;
 }
 
+/* What this predictor expects next is there already: that it names nothing is an answer, too. */
+static bool knows_better(const struct chooser *c, enum predictor who, const struct prefetch_query *query)
+{
+    const struct replay *r = &c->replay;
+    int64_t page = c->expected[who];
+    if (who == STREAMS)
+        return c->foresaw[who];
+    if (c->behind)
+        page = who == ORDER ? replay_expected(r) : c->foresaw[FIT] ? r->fit.next
+                                                                   : NOTHING;
+    return page >= 0 && page < query->npages && !prefetch_absent(query, (uint32_t)page);
+}
+
 static unsigned auto_predict(void *state, const struct prefetch_query *query, uint32_t *out)
 {
     struct chooser *c = state;
     enum predictor order[PREDICTORS];
     unsigned most[PREDICTORS], ranked = rank(c, query->max, order, most), n = 0;
+    bool answered = false;
     for (unsigned i = 0; i < ranked && n < query->max; i++) {
-        bool adds = order[i] == STREAMS || order[i] == FIT;
-        if (n > 0 && !adds)
+        bool adds = order[i] == STREAMS || order[i] == FIT || (order[i] == ORDER && c->foresaw[ORDER] && order_is_proven(c));
+        if (answered && !adds)
             continue;
         n = add_names(c, order[i], query, most[i], out, n);
+        answered |= n > 0 || knows_better(c, order[i], query);
         if (n > 0 && order[i] == ORDER && order_is_proven(c))
             break;
     }

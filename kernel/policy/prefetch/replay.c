@@ -137,9 +137,9 @@ void replay_learn_order(struct replay *r, uint32_t page)
     learn_order(r, page, false);
 }
 
-void replay_learn_foreseen(struct replay *r, uint32_t page)
+void replay_learn_foreseen(struct replay *r, uint32_t page, uint32_t from)
 {
-    learn_order(r, page, true);
+    learn_order(r, page, from == r->last);
 }
 
 void replay_access(struct replay *r, uint32_t page, enum access_kind kind)

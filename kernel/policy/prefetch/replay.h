@@ -41,13 +41,13 @@ static inline uint32_t replay_expected(const struct replay *r)
 {
     return replay_successor(r, r->last);
 }
-/* The same for a page that somebody had foreseen: so it fits, and one that stood aside before it was noise. */
-void replay_learn_foreseen(struct replay *r, uint32_t page);
+/* The same for a page that somebody had foreseen, from this one: if that is where the run is, it fits, and what stood aside was noise. */
+void replay_learn_foreseen(struct replay *r, uint32_t page, uint32_t from);
 /* That for the usual case, where the order knew nothing yet. */
-static inline void replay_follow(struct replay *r, uint32_t page)
+static inline void replay_follow(struct replay *r, uint32_t page, uint32_t from)
 {
-    if (page == r->last || r->after[r->last] != 0 || r->aside != r->npages) {
-        replay_learn_foreseen(r, page);
+    if (page == r->last || from != r->last || r->after[r->last] != 0 || r->aside != r->npages) {
+        replay_learn_foreseen(r, page, from);
         return;
     }
     r->after[r->last] = page + 1;

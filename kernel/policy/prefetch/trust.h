@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define TRUST_MAX 64
-#define TRUST_FULL 16 /* from here on as many pages as the query allows */
+#define TRUST_FULL 24 /* from here on as many pages as the query allows */
 #define TRUST_LEAST 4 /* below this nothing */
 
 static inline void trust_hit(uint8_t *trust)
