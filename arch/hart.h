@@ -26,6 +26,8 @@ uint32_t *hart_locks(struct hart *h); /* a word of that hart for kernel/sync.h; 
 /* Interrupts of this hart (sstatus.SIE). save returns whether they were on. */
 bool irq_save(void);
 void irq_restore(bool were_on);
+/* Instructions retired by this hart, those of sleeping and of interrupts that were taken excluded. */
+uint64_t hart_instret(void);
 #endif
 
 /*
@@ -53,11 +55,7 @@ void hart_sleep_soundly(void);
  */
 void hart_wait_for_interrupt(void);
 
-/*
- * Instructions retired by this hart, those of sleeping and of interrupts that were taken excluded; nanoseconds since power-on
- * (time CSR, timebase of the device tree).
- */
-uint64_t hart_instret(void);
+/* Nanoseconds since power-on (time CSR, timebase of the device tree). */
 uint64_t time_ns(void);
 
 /* Ends the machine with this exit status (0..255). Takes no lock. */

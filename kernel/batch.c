@@ -77,6 +77,14 @@ bool batch_submit(struct batch *b, void (*done)(struct io_request *))
     struct io_request *queue[BATCH_MAX];
     uint32_t n = b->nrequests;
     b->pending = n + 1; /* one is the caller's: a dead device answers from within submit */
+    if (n == 1) {
+        struct batch_request *q = b->requests;
+        q->io.done = done;
+        b->urgent = b->demanded - b->pages[q->first] < q->io.npages ? 0 : NO_REQUEST;
+        queue[0] = &q->io;
+        q->backing->ops->submit(q->backing, queue, 1);
+        return __atomic_sub_fetch(&b->pending, 1, __ATOMIC_ACQ_REL) == 0;
+    }
     for (uint32_t i = 0; i < n; i++) {
         struct batch_request *q = &b->requests[i];
         q->io.done = done;
@@ -222,7 +230,8 @@ static void finish_read(struct batch *b)
     r->peak = MAX(r->peak, r->resident);
     if (b->demanded != PAGE_NONE && !is_here)
         settle_demanded(b);
-    settle_ahead(r, b->predicted, b->npredicted);
+    if (b->npredicted > 0)
+        settle_ahead(r, b->predicted, b->npredicted);
     if (__builtin_expect(whole, 1))
         region_map(r, b->pages, b->pa, b->npages, false, b->demanded);
     else

@@ -120,29 +120,42 @@ static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_a
     return FAULT_RESOLVED;
 }
 
-/* Waits for the batch; the time and the instructions of the wait are the device's, not the fault path's. */
+/* A wait: its time and its instructions are the device's, not the fault path's. */
+struct stall {
+    uint64_t ns, instret;
+    unsigned hart;
+};
+
+static inline struct stall stall_begin(struct region *r)
+{
+    region_use_begin(r);
+    return (struct stall){ time_ns(), sched_idle_instret(), hart_index() };
+}
+
+static inline void stall_end(struct region *r, const struct stall *began)
+{
+    region_use_end(r);
+    r->counters.stall_ns += time_ns() - began->ns;
+    if (hart_index() == began->hart) /* else the thread has been carried off: nobody knows */
+        r->counters.stall_instret += sched_idle_instret() - began->instret;
+}
+
 static void wait_for_batch(struct region *r, struct batch *b)
 {
-    uint64_t ns = time_ns(), instret = sched_idle_instret();
-    region_use_begin(r);
+    struct stall stall = stall_begin(r);
     batch_wait(b);
-    region_use_end(r);
+    stall_end(r, &stall);
     if (r->pool)
         hold_demanded(r->pool, &b->hold);
-    r->counters.stall_ns += time_ns() - ns;
-    r->counters.stall_instret += sched_idle_instret() - instret;
 }
 
 /* The page is on its way, in or out. What became of it, the next look tells. */
 static __attribute__((noinline)) void wait_for_page(struct region *r, uint32_t page)
 {
-    uint64_t ns = time_ns(), instret = sched_idle_instret();
-    region_use_begin(r);
+    struct stall stall = stall_begin(r);
     page_wait(r, page);
-    region_use_end(r);
+    stall_end(r, &stall);
     turn_end(false); /* it may be here now, by somebody else's read */
-    r->counters.stall_ns += time_ns() - ns;
-    r->counters.stall_instret += sched_idle_instret() - instret;
 }
 
 /* The page is nowhere: read it and, if `ahead`, what the policy expects next, in one batch. */
@@ -182,7 +195,8 @@ static void tell_policies(struct region *r, uint32_t page)
             pool_harvest(r->pool);
     }
     r->prefetch->on_access(r->prefetch_state, &page, 1, ACCESS_FAULT);
-    learn_fault(r, page);
+    if (!pager_repeats)
+        learn_fault(r, page); /* where counts must repeat it would learn nothing */
 }
 
 /* Is the page the plan's to read? Then it has been waited for, as any device read that a fault asks for. */

@@ -88,16 +88,6 @@ void pool_unhold(struct pool *pool, uint32_t slot)
     }
 }
 
-void pool_release(struct pool *pool, struct hold *hold)
-{
-    const struct frame *f = &pool->frames[hold->slot];
-    if (hold->va == 0)
-        return;
-    hold->va = 0;
-    if (f->order == hold->order && f->held)
-        pool_unhold(pool, hold->slot);
-}
-
 void pool_mark_used(struct pool *pool, uint32_t slot)
 {
     struct frame *f = &pool->frames[slot];

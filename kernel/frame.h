@@ -115,8 +115,17 @@ static inline struct hold pool_hold(struct pool *pool, uint32_t slot, vaddr_t va
         pool->nheld++;
     return (struct hold){ va, slot, f->order };
 }
-void pool_release(struct pool *pool, struct hold *hold); /* may be void, or none (va is 0) */
-void pool_unhold(struct pool *pool, uint32_t slot);      /* of a frame that cannot have left meanwhile */
+void pool_unhold(struct pool *pool, uint32_t slot); /* of a frame that cannot have left meanwhile */
+/* It may be void, or none (va is 0). */
+static inline void pool_release(struct pool *pool, struct hold *hold)
+{
+    const struct frame *f = &pool->frames[hold->slot];
+    if (hold->va == 0)
+        return;
+    hold->va = 0;
+    if (f->order == hold->order && f->held)
+        pool_unhold(pool, hold->slot);
+}
 
 /*
  * The oldest untouched frame, if a page for each frame of the pool and STALE_MORE were mapped since it was read: a false prediction, which

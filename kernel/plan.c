@@ -188,8 +188,10 @@ bool plan_is_on(void)
 
 /* ---- the end */
 
+bool plan_was_dropped;
+
 /* Planned frames become ordinary used ones, and their pages what they would be without a plan. */
-unsigned plan_dissolve(unsigned n)
+unsigned plan_dissolve_dropped(unsigned n)
 {
     struct pool *pool = plan.pool;
     unsigned done = 0;
@@ -226,7 +228,7 @@ unsigned plan_dissolve(unsigned n)
 static void drop(void)
 {
     plan.on = false;
-    plan.dropped = true;
+    plan.dropped = plan_was_dropped = true;
     plan_quiet_length = 0;
     for (uint32_t i = 0; i < plan.nsources; i++)
         plan.sources[i]->plan_source = PLAN_NO_SOURCE;
@@ -258,6 +260,7 @@ void plan_end(void)
     for (uint32_t i = 0; i < plan.nsources; i++)
         region_use_end(plan.sources[i]);
     plan = (struct plan){ .on = false };
+    plan_was_dropped = false;
     ending = false;
     page_wake();
     spin_unlock(&pager_lock);

@@ -72,6 +72,11 @@ void plan_came(struct region *r, uint32_t page);
 /* Waits for the reads that are under way, and looks: where counts must repeat, nothing else does. False: there were none. */
 bool plan_settle(void);
 /* A plan that was dropped still has its frames: at most n of them become ordinary used ones. Returns how many. */
-unsigned plan_dissolve(unsigned n);
+unsigned plan_dissolve_dropped(unsigned n);
+extern bool plan_was_dropped;
+static inline unsigned plan_dissolve(unsigned n)
+{
+    return __builtin_expect(plan_was_dropped, 0) ? plan_dissolve_dropped(n) : 0;
+}
 
 #endif

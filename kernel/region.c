@@ -96,6 +96,15 @@ static inline uint32_t run_length(const uint32_t *pages, size_t n, uint64_t room
     return length;
 }
 
+static inline void map_page(struct region *r, const struct vma *v, uint32_t page, const paddr_t *pa, bool accessed)
+{
+    vaddr_t va = vma_page_address(v, page);
+    if (va == 0)
+        return;
+    map_batched(&(struct pt_run){ va, pa, 1, v->prot, accessed, false }, 1);
+    r->counters.ptes_installed++;
+}
+
 void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size_t n, bool accessed, uint32_t demanded)
 {
     struct pt_run runs[BATCH_MAX];
@@ -104,6 +113,10 @@ void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size
         struct pt_run *run = runs;
         if (v->prot == 0)
             continue;
+        if (n == 1) {
+            map_page(r, v, pages[0], pa, accessed || pages[0] == demanded);
+            continue;
+        }
         for (size_t i = 0, length; i < n; i += length) {
             vaddr_t va = vma_page_address(v, pages[i]);
             length = 1;
@@ -347,14 +360,34 @@ static __attribute__((noinline)) bool evict_odd_page(struct region *r, uint32_t 
     return false;
 }
 
+/* The most frequent case: one clean page of one window. False: it is another one, and nothing has been done. */
+static inline bool evict_clean_page(const struct frame *f, unsigned *ndirty)
+{
+    struct region *r = f->region;
+    const struct vma *v = r->vmas;
+    struct page *p = &r->pages[f->page];
+    vaddr_t va = v && !v->sibling ? vma_page_address(v, f->page) : 0;
+    struct pt_entry old;
+    if (va == 0 || p->condition != PAGE_CONDITION(PAGE_RESIDENT, 0))
+        return false;
+    pt_unmap_batched(&va, 1, &old);
+    r->counters.evicted++;
+    *ndirty = old.dirty && evict_odd_page(r, f->page, true);
+    if (!old.dirty) {
+        p->condition = PAGE_CONDITION(PAGE_ABSENT, 0);
+        r->resident--;
+    }
+    return true;
+}
+
 unsigned pool_evict(struct pool *pool, const uint32_t *slots, unsigned n)
 {
     struct frame_spans found;
     struct pt_entry old[BATCH_MAX];
     const struct frame *frames = pool->frames, *f;
     unsigned ndirty = 0;
-    if (n == 0)
-        return 0;
+    if (n == 0 || (n == 1 && evict_clean_page(&frames[slots[0]], &ndirty)))
+        return ndirty;
     find_spans(frames, slots, n, &found);
     pt_unmap_spans(found.spans, found.n, old);
     for (size_t i = 0; found.others && i < n; i++)

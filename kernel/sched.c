@@ -614,8 +614,5 @@ void sched_discount(const struct sched_mark *since)
 
 uint64_t sched_idle_instret(void)
 {
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < MAX_HARTS; i++)
-        sum += __atomic_load_n(&queues[i].idle_instret, __ATOMIC_RELAXED);
-    return sum;
+    return __atomic_load_n(&own_queue()->idle_instret, __ATOMIC_RELAXED);
 }

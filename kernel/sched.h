@@ -125,7 +125,7 @@ struct sched_mark {
 };
 struct sched_mark sched_mark(void);
 void sched_discount(const struct sched_mark *since);
-/* Instructions retired by idling since boot. */
+/* Instructions retired by this hart while it idled, since boot. pager_lock or interrupts off. */
 uint64_t sched_idle_instret(void);
 
 #endif

@@ -41,8 +41,8 @@ void spin_run_deferred(void)
         mine[i].call(mine[i].arg);
 }
 
-/* `holds` is what the thread holds meanwhile: with 0 the end of the program does not wait for it. */
-static void wait_holding(struct completion *c, uint32_t holds)
+/* What the thread holds meanwhile, beside what it held before, or else nothing: then the end of the program does not wait for it. */
+static inline void wait_holding(struct completion *c, bool more)
 {
     /* Interrupts stay off between the look and the sleep, which a pending interrupt ends all the same: no lost wake-up. */
     bool were_on = irq_save();
@@ -50,7 +50,7 @@ static void wait_holding(struct completion *c, uint32_t holds)
     struct thread *me = thread_self();
     uintptr_t nobody = 0;
     uint32_t before = me->holds;
-    me->holds = holds;
+    me->holds = more ? before + 1 : 0;
     __atomic_compare_exchange_n(&c->done, &nobody, (uintptr_t)me, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
     while (!completion_try(c))
         thread_park();
@@ -63,10 +63,10 @@ static void wait_holding(struct completion *c, uint32_t holds)
 /* What is waited for comes soon, and a fault then has a page in hands that the shutdown would wait for. */
 void completion_wait(struct completion *c)
 {
-    wait_holding(c, thread_self()->holds + 1);
+    wait_holding(c, true);
 }
 
 void completion_wait_for_people(struct completion *c)
 {
-    wait_holding(c, 0);
+    wait_holding(c, false);
 }

@@ -15,12 +15,12 @@ static struct record {
     uint32_t again;
 } records[THREADS];
 
-static const struct thread *holder; /* protected by pager_lock, as everything here */
+const struct thread *turn_holder; /* protected by pager_lock, as everything here */
 static struct timer limit;
 
 static void give_up(void)
 {
-    holder = NULL;
+    turn_holder = NULL;
     page_wake();
 }
 
@@ -33,12 +33,12 @@ static void too_long(void *arg)
     spin_unlock(&pager_lock);
 }
 
-bool turn_is_others(void)
+bool turn_is_not_mine(void)
 {
-    return __builtin_expect(holder != NULL, 0) && holder != thread_self();
+    return turn_holder != thread_self();
 }
 
-bool turn_begin(vaddr_t va)
+bool turn_begin_among(vaddr_t va)
 {
     struct record *r = &records[thread_number(thread_self()) % THREADS];
     if (turn_is_others()) {
@@ -48,14 +48,14 @@ bool turn_begin(vaddr_t va)
     r->again = va == r->before ? r->again + 1 : 0;
     r->before = r->last;
     r->last = va;
-    if (!holder && r->again >= IN_VAIN && threads_live() > 1)
-        holder = thread_self();
+    if (!turn_holder && r->again >= IN_VAIN)
+        turn_holder = thread_self();
     return false;
 }
 
-void turn_end(bool both)
+void turn_end_mine(bool both)
 {
-    if (holder != thread_self())
+    if (turn_holder != thread_self())
         return;
     if (both)
         give_up();

@@ -22,6 +22,11 @@ static inline uint32_t *hart_locks(struct hart *h)
     return (uint32_t *)((char *)h + HART_LOCKS);
 }
 
+static inline uint64_t hart_instret(void)
+{
+    return csr_read(instret) - *(const uint64_t *)((const char *)this_hart() + HART_SLEPT);
+}
+
 static inline bool irq_save(void)
 {
     return (csr_read_clear(IRQ_CSR, IRQ_BITS) & IRQ_BITS) != 0;
