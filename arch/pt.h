@@ -84,11 +84,13 @@ void pt_make_leave(void);
 /* This hart makes the fences that were put off. Interrupts off. */
 void pt_catch_up(void);
 /* Is there one? A guess, any context. */
+#if defined(__riscv)
+#include "arch/riscv64/pt_inline.h"
+#else
 bool pt_is_behind(void);
+#endif
 
 struct pt_entry pt_lookup(vaddr_t va);
-/* out[i]: is A of page i, counted over all spans, set? Loads only, no fence; false where no leaf is valid. */
-void pt_accessed_spans(const struct pt_span *spans, size_t n, bool *out);
 /* How many of the n pages from va on have A set, up to the first that has not. Loads only, no fence. */
 size_t pt_accessed_length(vaddr_t va, size_t n);
 /*

@@ -166,10 +166,9 @@ bool region_sweep_accessed(struct region *r, uint32_t page)
 }
 
 enum pte_step { TAKE_AWAY,
-                CLEAR_DIRTY,
-                TEST_ACCESSED };
+                CLEAR_DIRTY };
 
-/* One step for up to BATCH_MAX PTEs; said[i]: D was set (TAKE_AWAY, CLEAR_DIRTY), or A is (TEST_ACCESSED). */
+/* One step for up to BATCH_MAX PTEs; said[i]: D was set. */
 static void step_ptes(const vaddr_t *va, size_t n, enum pte_step step, bool *said)
 {
     struct pt_entry old[BATCH_MAX];
@@ -181,10 +180,6 @@ static void step_ptes(const vaddr_t *va, size_t n, enum pte_step step, bool *sai
         break;
     case CLEAR_DIRTY:
         pt_clear_dirty(va, n, said);
-        break;
-    case TEST_ACCESSED:
-        for (size_t i = 0; i < n; i++)
-            pt_accessed_spans(&(struct pt_span){ va[i], 1 }, 1, &said[i]);
     }
 }
 
@@ -384,7 +379,7 @@ unsigned pool_evict(struct pool *pool, const uint32_t *slots, unsigned n)
 {
     struct frame_spans found;
     struct pt_entry old[BATCH_MAX];
-    const struct frame *frames = pool->frames, *f;
+    const struct frame *frames = pool->frames;
     unsigned ndirty = 0;
     if (n == 0 || (n == 1 && evict_clean_page(&frames[slots[0]], &ndirty)))
         return ndirty;
@@ -393,22 +388,21 @@ unsigned pool_evict(struct pool *pool, const uint32_t *slots, unsigned n)
     for (size_t i = 0; found.others && i < n; i++)
         old[i].dirty |= step_other_windows(&frames[slots[i]], TAKE_AWAY);
     const struct pt_entry *said = old;
-    for (const uint32_t *slot = slots, *end = slots + n; slot < end;) {
+    const uint32_t *slot = slots;
+    for (const struct pt_span *span = found.spans; span < found.spans + found.n; span++) {
         struct region *r = frames[*slot].region;
-        struct page *pages = r->pages;
-        const uint32_t *first = slot;
-        unsigned odd = 0;
-        for (; slot < end && (f = &frames[*slot])->region == r; slot++, said++) {
-            struct page *p = &pages[f->page];
+        uint32_t length = (uint32_t)span->n, odd = 0, page = frames[*slot].page;
+        for (struct page *p = &r->pages[page], *end = p + length; p < end; p++, said++) {
             if (__builtin_expect(p->condition != PAGE_CONDITION(PAGE_RESIDENT, 0) || said->dirty, 0)) {
-                ndirty += evict_odd_page(r, f->page, said->dirty);
+                ndirty += evict_odd_page(r, (uint32_t)(p - r->pages), said->dirty);
                 odd++;
             } else {
                 p->condition = PAGE_CONDITION(PAGE_ABSENT, 0);
             }
         }
-        r->counters.evicted += (uint64_t)(slot - first);
-        r->resident -= (uint32_t)(slot - first) - odd;
+        slot += length;
+        r->counters.evicted += length;
+        r->resident -= length - odd;
     }
     return ndirty;
 }
@@ -427,46 +421,70 @@ bool pool_restore_dirty(struct pool *pool, uint32_t slot)
     return true;
 }
 
-/* Which of these untouched frames have been used? They become used, stretch by stretch of one region. */
-static void touch_used(struct pool *pool, const uint32_t *slots, const bool *used, size_t n)
+/* Untouched pages of one region that have been used, in the order in which they were read. */
+struct harvest {
+    struct region *region;
+    uint32_t n;
+    uint32_t pages[BATCH_MAX], slots[BATCH_MAX];
+};
+
+static void harvest_end(struct harvest *h)
 {
-    uint32_t pages[BATCH_MAX], touched[BATCH_MAX];
-    const struct frame *frames = pool->frames, *f;
-    for (const uint32_t *at = slots, *end = slots + n; at < end;) {
-        struct region *r = frames[*at].region;
-        struct page *states = r->pages;
-        uint32_t *page = pages, *slot = touched;
-        for (; at < end && (f = &frames[*at])->region == r; at++) {
-            if (!*used++)
-                continue;
-            states[f->page].flags &= (uint8_t)~PAGE_UNTOUCHED;
-            *page++ = f->page;
-            *slot++ = *at;
-        }
-        if (page > pages)
-            note_touched(r, pages, touched, (uint32_t)(page - pages));
-    }
+    if (h->n == 0)
+        return;
+    struct page *states = h->region->pages;
+    for (const uint32_t *page = h->pages, *end = page + h->n; page < end; page++)
+        states[*page].flags &= (uint8_t)~PAGE_UNTOUCHED;
+    note_touched(h->region, h->pages, h->slots, h->n);
+    h->n = 0;
 }
 
-/* Looks at up to `most` untouched frames from this one on, BATCH_MAX at a time; returns the first it did not look at. */
+/* How many of these neighbours have been used, from the first on? Cheap where one window shows them; else 0 may be said. */
+static inline uint32_t used_length(const struct region *r, uint32_t first, uint32_t n)
+{
+    const struct vma *v = r->vmas;
+    vaddr_t va = v && !v->sibling ? vma_page_address(v, first) : 0;
+    if (n == 1 && va)
+        return pt_lookup(va).accessed; /* no bit is set where no leaf is valid */
+    return va && (v->end - va) >> PAGE_SHIFT >= n ? (uint32_t)pt_accessed_length(va, n) : 0;
+}
+
+/* Looks at this untouched frame and at those that follow it in the list like neighbours in the file, *most at most. Returns the next. */
+static uint32_t harvest_run(struct pool *pool, struct harvest *h, uint32_t slot, uint32_t *most)
+{
+    const struct frame *frames = pool->frames, *f = &frames[slot];
+    struct region *r = f->region;
+    if (r != h->region || h->n == BATCH_MAX) {
+        harvest_end(h);
+        h->region = r;
+    }
+    uint32_t *pages = h->pages + h->n, *slots = h->slots + h->n;
+    uint32_t first = f->page, n = 0, end = MIN(*most, BATCH_MAX - h->n);
+    do {
+        pages[n] = f->page;
+        slots[n++] = slot;
+        slot = f->next;
+        f = &frames[slot];
+    } while (n < end && slot != FRAME_NONE && f->page == first + n && f->region == r);
+    *most -= n;
+    uint32_t used = used_length(r, first, n);
+    for (uint32_t i = used; i < n; i++) {
+        if (!region_is_accessed(r, pages[i]))
+            continue;
+        pages[used] = pages[i];
+        slots[used++] = slots[i];
+    }
+    h->n += used;
+    return slot;
+}
+
+/* Looks at up to `most` untouched frames from this one on; returns the first it did not look at. */
 static uint32_t harvest_from(struct pool *pool, uint32_t slot, uint32_t most)
 {
-    uint32_t slots[BATCH_MAX];
-    struct frame_spans found;
-    bool used[BATCH_MAX];
-    const struct frame *frames = pool->frames;
-    while (most > 0 && slot != FRAME_NONE) {
-        uint32_t *last = slots, *end = slots + MIN(most, (uint32_t)BATCH_MAX);
-        for (; slot != FRAME_NONE && last < end; slot = frames[slot].next)
-            *last++ = slot;
-        uint32_t n = (uint32_t)(last - slots);
-        most -= n;
-        find_spans(frames, slots, n, &found);
-        pt_accessed_spans(found.spans, found.n, used);
-        for (size_t i = 0; found.others && i < n; i++)
-            used[i] |= step_other_windows(&frames[slots[i]], TEST_ACCESSED);
-        touch_used(pool, slots, used, n);
-    }
+    struct harvest h = { .region = NULL, .n = 0 };
+    while (most > 0 && slot != FRAME_NONE)
+        slot = harvest_run(pool, &h, slot, &most);
+    harvest_end(&h);
     return slot;
 }
 

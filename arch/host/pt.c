@@ -119,16 +119,6 @@ void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old)
     fence_everywhere(any);
 }
 
-void pt_accessed_spans(const struct pt_span *spans, size_t n, bool *out)
-{
-    for (const struct pt_span *s = spans; s < spans + n; s++) {
-        for (size_t i = 0; i < s->n; i++) {
-            struct pt_entry e = pt_lookup(s->va + (i << PAGE_SHIFT));
-            *out++ = e.valid && e.accessed;
-        }
-    }
-}
-
 size_t pt_accessed_length(vaddr_t va, size_t n)
 {
     size_t length = 0;

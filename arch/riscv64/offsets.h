@@ -15,6 +15,7 @@
 #define HART_INDEX 48
 #define HART_ID 56
 #define HART_LOCKS 64
+#define HART_FENCED 88
 #define HART_SLEPT 112
 #define HART_SAMPLE_SP 144
 #define HART_SIZE 256

@@ -301,28 +301,6 @@ static inline size_t span_step(vaddr_t va, size_t left)
     return MIN(left, PT_ENTRIES - (size_t)PT_INDEX(va, 0));
 }
 
-void pt_accessed_spans(const struct pt_span *spans, size_t n, bool *out)
-{
-    struct cursor cursor = CURSOR_START;
-
-    for (const struct pt_span *s = spans; s < spans + n; s++) {
-        vaddr_t va = s->va;
-
-        for (size_t left = s->n, some; left > 0; left -= some, va += some << PAGE_SHIFT) {
-            const pte_t *entry = cursor_entry(&cursor, va);
-
-            some = span_step(va, left);
-            if (__builtin_expect(!entry, 0)) {
-                memset(out, 0, some * sizeof *out);
-                out += some;
-                continue;
-            }
-            for (const bool *end = out + some; out < end; out++)
-                *out = pte_load(entry++) >> PTE_A_SHIFT & 1; /* no bit is set where no leaf is valid */
-        }
-    }
-}
-
 size_t pt_accessed_length(vaddr_t va, size_t n)
 {
     size_t length = 0;
@@ -388,7 +366,7 @@ pt_ticket pt_unmap_later(vaddr_t va, size_t n, struct pt_entry *old)
 
     if (clear_span(&cursor, va, n, old)) {
         if (hart_online_count > 1)
-            ticket = __atomic_add_fetch(&last_ticket, 1, __ATOMIC_ACQ_REL);
+            ticket = __atomic_add_fetch(&pt_last_ticket, 1, __ATOMIC_ACQ_REL);
         fence_all_local();
     }
     irq_restore(were_on);

@@ -4,7 +4,7 @@
 #include "arch/riscv64/platform_priv.h"
 #include "arch/riscv64/sbi.h"
 
-pt_ticket last_ticket;
+pt_ticket pt_last_ticket;
 
 void pt_fence_hart(void)
 {
@@ -69,13 +69,8 @@ void pt_ask_to_leave(void *unused)
     (void)unused;
     __atomic_fetch_add(&this_hart()->fences_remote, 1, __ATOMIC_RELAXED);
     for (unsigned i = 0; i < MAX_HARTS; i++)
-        if (lags(&harts[i], last_ticket))
+        if (lags(&harts[i], pt_last_ticket))
             hart_send_ipi(i);
-}
-
-bool pt_is_behind(void)
-{
-    return this_hart()->fenced != __atomic_load_n(&last_ticket, __ATOMIC_RELAXED);
 }
 
 void pt_catch_up(void)
@@ -114,7 +109,7 @@ void fence_all_harts(const vaddr_t *va, size_t n)
 void pt_make_leave(void)
 {
     vaddr_t anything = 0;
-    pt_ticket ticket = __atomic_load_n(&last_ticket, __ATOMIC_ACQUIRE);
+    pt_ticket ticket = __atomic_load_n(&pt_last_ticket, __ATOMIC_ACQUIRE);
 
     if (pt_have_left(ticket))
         return;

@@ -8,9 +8,6 @@
 /* Up to so many pages are fenced one by one; more are cheaper as a whole. */
 #define TLB_FENCE_ALL 4
 
-/* The last ticket that pt_unmap_later has given; atomic. */
-extern pt_ticket last_ticket;
-
 static inline void count_local_fence(void)
 {
     __atomic_fetch_add(&this_hart()->fences_local, 1, __ATOMIC_RELAXED);
@@ -19,7 +16,7 @@ static inline void count_local_fence(void)
 /* Who sees a ticket sees the entries that were cleared before it. */
 static inline void fence_all_local(void)
 {
-    pt_ticket seen = __atomic_load_n(&last_ticket, __ATOMIC_ACQUIRE);
+    pt_ticket seen = __atomic_load_n(&pt_last_ticket, __ATOMIC_ACQUIRE);
 
     count_local_fence();
     sfence_address_space();

@@ -1,0 +1,16 @@
+/* pt_inline.h: what of arch/pt.h costs a few instructions. Include arch/pt.h, which says what it does. */
+#ifndef ARCH_RISCV64_PT_INLINE_H
+#define ARCH_RISCV64_PT_INLINE_H
+
+#include "arch/riscv64/hart_inline.h"
+
+/* The last ticket that pt_unmap_later has given; atomic. */
+extern uint64_t pt_last_ticket;
+
+static inline bool pt_is_behind(void)
+{
+    const uint64_t *fenced = (const uint64_t *)((const char *)this_hart() + HART_FENCED);
+    return __atomic_load_n(fenced, __ATOMIC_RELAXED) != __atomic_load_n(&pt_last_ticket, __ATOMIC_RELAXED);
+}
+
+#endif
