@@ -7,6 +7,7 @@
 #include "arch/report.h"
 #include "kernel/bootargs.h"
 #include "kernel/devices.h"
+#include "kernel/learn.h"
 #include "kernel/log.h"
 #include "kernel/mem.h"
 #include "kernel/pager.h"
@@ -117,6 +118,7 @@ _Noreturn void boot_main(paddr_t dtb)
     platform_enable_interrupts();
     parse_arguments();
     pager_repeats = bootargs_option(&boot_args, "icount");
+    learn_repeats = bootargs_option(&boot_args, "learn");
     if (!pager_repeats)
         hart_sleep_soundly();
     sampler_start();

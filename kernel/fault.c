@@ -195,8 +195,8 @@ static void tell_policies(struct region *r, uint32_t page)
             pool_harvest(r->pool);
     }
     r->prefetch->on_access(r->prefetch_state, &page, 1, ACCESS_FAULT);
-    if (!pager_repeats)
-        learn_fault(r, page); /* where counts must repeat it would learn nothing */
+    if (!pager_repeats || learn_repeats)
+        learn_fault(r, page); /* else it would learn nothing */
 }
 
 /* Is the page the plan's to read? Then it has been waited for, as any device read that a fault asks for. */
@@ -274,8 +274,8 @@ enum fault_result handle_one_fault(vaddr_t address, enum fault_access access)
         result = look(va, access, result);
     while (result < 0);
     spin_unlock(&pager_lock);
-    if (__builtin_expect(learn_is_ready, 0))
-        learn_start();
+    if (__builtin_expect(learn_wants, 0))
+        learn_look(va);
     return (enum fault_result)result;
 }
 

@@ -1,5 +1,6 @@
 #include "kernel/learn.h"
 
+#include "kernel/learn_turn.h"
 #include "kernel/page_wait.h"
 #include "kernel/pager.h"
 #include "kernel/plan.h"
@@ -18,7 +19,7 @@
 static struct plan_extent list[MOST_EXTENTS];
 static uint32_t count, attempts;
 static uint32_t last_use[MOST_EXTENTS], now; /* in uses */
-static bool following, starting;
+static bool following, ready, starting, turn_is_due;
 static uint32_t at, at_page, agreed; /* of a second pass: extent and page where it is, uses in order so far */
 static uint32_t strayed;             /* second passes that were none */
 
@@ -27,12 +28,12 @@ static struct plan_extent groups[MOST_GROUPS]; /* found used since the last faul
 static uint32_t ngroups, fault_page;
 static const struct region *fault_region;
 
-bool learn_is_ready;
+bool learn_repeats, learn_wants;
 
 static void start_anew(void)
 {
     count = strayed = ngroups = 0;
-    following = learn_is_ready = false;
+    following = ready = learn_wants = false;
 }
 
 static bool has(const struct plan_extent *e, const struct region *r, uint32_t page)
@@ -93,12 +94,13 @@ static void note_agreement(void)
         return;
     for (uint32_t i = 0; i < count; i++)
         turn += list[i].n;
-    learn_is_ready = turn >= LEAST_PAGES && turn > (uint64_t)count * LEAST_MEAN && turn > llm_pool.nframes;
+    ready = learn_wants = turn >= LEAST_PAGES && turn > (uint64_t)count * LEAST_MEAN && turn > llm_pool.nframes;
 }
 
 bool learn_is_active(const struct region *r)
 {
-    return !pager_repeats && !starting && attempts < ATTEMPTS && r->pool == &llm_pool && r->backing && !plan_is_on();
+    bool busy = starting || plan_is_on() || learn_turn_is_on() || (pager_repeats && !learn_repeats);
+    return !busy && attempts < ATTEMPTS && r->pool == &llm_pool && r->backing;
 }
 
 static void note(struct region *r, uint32_t page)
@@ -109,7 +111,7 @@ static void note(struct region *r, uint32_t page)
         return;
     }
     strayed += following;
-    following = learn_is_ready = false;
+    following = ready = learn_wants = false;
     if (strayed > STRAYED + count)
         start_anew(); /* the program goes its way in another order by now */
     if (extend(r, page) || begins_again(r, page))
@@ -173,6 +175,8 @@ void learn_fault(struct region *r, uint32_t page)
 void learn_forget(const struct region *r)
 {
     ngroups = 0;
+    if (r->shows_late)
+        learn_turn_stop();
     for (uint32_t i = 0; i < count; i++)
         if (list[i].region == r) {
             start_anew();
@@ -183,19 +187,24 @@ void learn_forget(const struct region *r)
 void learn_was_wrong(void)
 {
     attempts++;
+    learn_turn_stop();
     start_anew();
 }
 
-bool learn_may_retry(void)
+void learn_anew(void)
 {
-    return attempts + 1 < ATTEMPTS;
+    if (attempts + 1 >= ATTEMPTS || learn_turn_is_on())
+        return;
+    attempts++;
+    turn_is_due = learn_wants = true;
 }
 
-void learn_start(void)
+/* What the first pass has shown is put in force; a turn under that plan will show the rest. */
+static void start(void)
 {
     static const struct plan_options options = { .cyclic = true, .learned = true };
     spin_lock(&pager_lock);
-    if (!learn_is_ready || starting) {
+    if (!ready || starting) {
         spin_unlock(&pager_lock);
         return;
     }
@@ -214,4 +223,20 @@ void learn_start(void)
     attempts = error ? ATTEMPTS : attempts;
     start_anew();
     spin_unlock(&pager_lock);
+    if (!error)
+        learn_turn_begin();
+}
+
+void learn_look(vaddr_t address)
+{
+    if (learn_turn_is_on()) {
+        learn_turn_note(address);
+    } else if (ready) {
+        start();
+    } else {
+        bool due = turn_is_due;
+        turn_is_due = learn_wants = false;
+        if (due)
+            learn_turn_begin();
+    }
 }

@@ -1,6 +1,7 @@
 /*
  * learn.h: learns the plan (plan.h) of a program that declares none: the order of its first pass over its mappings, put in force when
- * the second pass begins to follow it. Where counts must repeat it does not take part: a plan without a cursor goes by the clock.
+ * the second pass begins to follow it, and made anew after a turn that is noted page by page (learn_turn.h). The same is done to a plan
+ * that proves loose later.
  *
  * All functions: pager_lock held, unless a line says otherwise.
  */
@@ -9,6 +10,12 @@
 
 #include "kernel/region.h"
 
+/*
+ * Learn even where counts must repeat? Set at boot. There a plan without a cursor costs a fault for each ring of pages, since nothing but
+ * faults says how far the program is: it reads less, and faults more often than the policies do.
+ */
+extern bool learn_repeats;
+
 /* A page of a mapping faults; before that, pages that had been read ahead were found used. */
 void learn_fault(struct region *r, uint32_t page);
 void learn_touched(struct region *r, const uint32_t *pages, uint32_t n);
@@ -16,12 +23,12 @@ void learn_touched(struct region *r, const uint32_t *pages, uint32_t n);
 bool learn_is_active(const struct region *r);
 /* The region is about to go. */
 void learn_forget(const struct region *r);
-/* A learnt plan proved wrong. Is there a better one to be had? */
+/* A learnt plan proved wrong, and is no more; or it misses too often, and a turn is to be noted, if there have been few. */
 void learn_was_wrong(void);
-bool learn_may_retry(void);
+void learn_anew(void);
 
-/* Has enough been learnt? Any context, no lock: then learn_start, in fault context without pager_lock. */
-extern bool learn_is_ready;
-void learn_start(void);
+/* Is a fault worth a look, after it has been resolved? Any context, no lock: then learn_look, in fault context without pager_lock. */
+extern bool learn_wants;
+void learn_look(vaddr_t address);
 
 #endif

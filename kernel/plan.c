@@ -1,5 +1,6 @@
 #include "kernel/batch.h"
 #include "kernel/learn.h"
+#include "kernel/learn_turn.h"
 #include "kernel/mem.h"
 #include "kernel/page_wait.h"
 #include "kernel/plan_private.h"
@@ -15,7 +16,8 @@
 #define WRONG_DECLARED 1024 /* faults out of order, less runs used, after which a plan is dropped; */
 #define WRONG_LEARNED 128   /* ... one that the pager has learnt */
 #define LOOSE_SHARE 16      /* faults out of order in a turn, one in so many runs, */
-#define LOOSE_LEAST 16      /* ... beside these, for which a plan is learnt anew */
+#define LOOSE_LEAST 16      /* ... beside these, for which a plan is learnt anew; */
+#define JUMPS 1             /* ... and so are more of these: the program goes on somewhere else */
 #define FIRST_TICK_NS 200000
 #define ODD_IN_A_ROW 3 /* faults that follow the order from somewhere else: the program has gone there */
 #define ODD_RUNS 4     /* so many runs further at most, each time */
@@ -161,7 +163,7 @@ int plan_start(const struct plan_extent *extents, size_t n, const struct plan_ex
     struct plan made;
     if (n == 0 || n > PLAN_MAX_EXTENTS)
         return -EINVAL;
-    if (plan.on && (options->learned || !plan.options.learned))
+    if (plan.on && !(plan.options.learned && (options->anew || !options->learned)))
         return -EBUSY;
     plan_end(); /* or what is left of one that was dropped */
     int error = make_plan(&made, extents, n, options);
@@ -184,6 +186,18 @@ int plan_start(const struct plan_extent *extents, size_t n, const struct plan_ex
 bool plan_is_on(void)
 {
     return __atomic_load_n(&plan.on, __ATOMIC_RELAXED);
+}
+
+uint32_t plan_sources(struct region **out)
+{
+    for (uint32_t i = 0; plan.on && i < plan.nsources; i++)
+        out[i] = plan.sources[i];
+    return plan.on ? plan.nsources : 0;
+}
+
+uint32_t plan_pages(void)
+{
+    return plan.order.npages;
 }
 
 /* ---- the end */
@@ -310,10 +324,12 @@ static void prove_wrong(void)
 
 void plan_turn_is_over(void)
 {
-    bool loose = plan.options.learned && plan.missed > plan.order.nruns / LOOSE_SHARE + LOOSE_LEAST;
-    plan.missed = 0;
-    if (loose && plan.turns++ > 0 && learn_may_retry())
-        prove_wrong();
+    bool noted = learn_turn_is_on();
+    bool loose = plan.missed > plan.order.nruns / LOOSE_SHARE + LOOSE_LEAST || plan.jumps > JUMPS;
+    loose &= plan.options.learned && !noted;
+    plan.missed = plan.jumps = 0;
+    if (loose && plan.turns++ > 0)
+        learn_anew();
 }
 
 /* A fault out of order: is the program somewhere else, to stay there? True: the ring has been sent after it. */
@@ -324,10 +340,11 @@ static bool follow_odd(struct region *r, uint32_t run)
     plan.odd = run - plan.odd_run <= ODD_RUNS ? plan.odd + 1 : 1;
     plan.odd_run = run;
     plan.wrong++;
-    if (plan.wrong > (plan.options.learned ? WRONG_LEARNED : WRONG_DECLARED)) {
+    if (plan.wrong > (plan.options.learned && !learn_turn_is_on() ? WRONG_LEARNED : WRONG_DECLARED)) {
         prove_wrong();
         return false;
     }
+    plan.jumps += plan.odd == ODD_IN_A_ROW;
     if (plan.odd < ODD_IN_A_ROW && !plan_ring_is_used())
         return false;
     plan_restart(run);
@@ -369,6 +386,8 @@ bool plan_fault(struct region *r, uint32_t page)
 {
     uint32_t run;
     bool hot;
+    if (pager_repeats && plan.pending > 0)
+        wait_for_reads(); /* what has come by now must not depend on the device */
     plan_collect();
     plan_pump(!sched_others_run());
     if (r->pages[page].state != PAGE_ABSENT)

@@ -30,6 +30,7 @@ struct plan_extent {
 struct plan_options {
     bool cyclic;       /* else once */
     bool learned;      /* by the pager itself: dropped sooner */
+    bool anew;         /* a learnt one, in place of the one that is in force */
     bool cursor;       /* pages go when the cursor has passed them, not when they have been used */
     uint32_t width;    /* pages that the program works on at once; 0: a few */
     uint32_t reserved; /* frames that it asks to leave to what is not planned */
@@ -48,6 +49,9 @@ void plan_end(void);
 void plan_end_for(const struct region *r);
 /* Is there a plan (one that was dropped is none)? Any context. */
 bool plan_is_on(void);
+/* Its mappings, at most PLAN_MAX_SOURCES, and its pages. */
+uint32_t plan_sources(struct region **out);
+uint32_t plan_pages(void);
 
 /*
  * The program will touch this page next: everything that comes before it in the ring has been used. Waits for what is under way where

@@ -57,6 +57,7 @@ struct plan {
 
     uint32_t odd_run, odd; /* the last fault out of order, and how many in a row went forward from there */
     uint32_t missed;       /* faults out of order in this turn of the ring */
+    uint32_t jumps;        /* times in this turn that the program went on somewhere else */
     uint32_t turns;        /* of the ring, that were loose */
     uint32_t wrong;        /* faults out of order lately: grows with each, shrinks with each run that is used */
 

@@ -109,6 +109,11 @@ void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size
 {
     struct pt_run runs[BATCH_MAX];
     ASSERT(n <= BATCH_MAX);
+    if (__builtin_expect(r->shows_late, 0) && !accessed) {
+        while (n > 0 && *pages != demanded)
+            pages++, pa++, n--;
+        n = MIN(n, (size_t)1);
+    }
     for (struct vma *v = r->vmas; v; v = v->sibling) {
         struct pt_run *run = runs;
         if (v->prot == 0)
@@ -132,6 +137,8 @@ void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size
 
 void region_map_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_t n)
 {
+    if (__builtin_expect(r->shows_late, 0))
+        return;
     for (const struct vma *v = r->vmas; v; v = v->sibling) {
         uint32_t shown = v->first + (uint32_t)((v->end - v->start) >> PAGE_SHIFT);
         uint32_t from = MAX(first, v->first), end = MIN(first + n, shown);

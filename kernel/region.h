@@ -47,6 +47,7 @@ struct region {
     uint32_t resident, peak; /* pages that hold a frame: now, most ever */
     uint32_t untouched;      /* of these, read ahead and not used yet */
     uint8_t plan_source;     /* its number in the plan that is in force, or PLAN_NO_SOURCE */
+    bool shows_late;         /* pages are not mapped before they are used: a turn is being noted (learn_turn.h) */
     uint32_t users;          /* threads that wait for something of it, and will look at it again */
     const struct prefetch_policy *prefetch;
     void *prefetch_state;

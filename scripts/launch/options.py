@@ -20,6 +20,7 @@ APP is a folder of app/, the path of a .c file, or the path of a folder of .c fi
   --harts N, --mem SIZE      size of the machine (as many harts as the host has processors, with --icount 1;
                              256M, or what the cap needs)
   --icount                   clock that counts instructions: the same run twice prints the same counts
+  --learn                    with --icount: learns plans as it does without, though no clock says how far the program is
   --cflags "...", --ldflags "..."   for the program that is built (-O2)
   --stats FILE               where the counters go, as JSON (build/run/stats.json)
   --trace FILE               records the pages touched, for scripts/simulate: one hart, two frames, no prefetching
@@ -51,7 +52,7 @@ RESERVED_NAMES = {"null", "zero", "full", "random", "urandom", "tty", "console",
 
 VALUED = {"--model", "--files", "--disk", "--throttle", "--frames", "--policy", "--evict", "--harts", "--mem", "--cflags",
           "--ldflags", "--stats", "--profile", "--trace", "--run-dir", "--timeout"}
-FLAGS = {"--icount", "--verbose", "--dry-run", "--help"}
+FLAGS = {"--icount", "--learn", "--verbose", "--dry-run", "--help"}
 
 
 class Disk:
@@ -71,7 +72,7 @@ class Options:
         self.policy = self.evict = "auto"
         self.harts = None        # until the cap is known
         self.mem = DEFAULT_MEM
-        self.icount = self.verbose = self.dry_run = self.help = False
+        self.icount = self.learn = self.verbose = self.dry_run = self.help = False
         self.cflags = self.ldflags = ""
         self.run_dir = in_root("build", "run")
         self.stats = None

@@ -20,6 +20,7 @@ def boot_arguments(options, app):
     """What the kernel reads (kernel/bootargs.h)."""
     tokens = [f"frames={options.frames}", f"policy={options.policy}", f"evict={options.evict}", f"app={app.name}"]
     tokens += ["icount=1"] if options.icount else []
+    tokens += ["learn=1"] if options.learn else []
     tokens += ["trace=1"] if options.trace else []
     tokens += [f"profile={options.profile_hz}"] if options.profile else []
     tokens += [f"disk.{disk.name}={disk.size}" for disk in all_disks(options)]

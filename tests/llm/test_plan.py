@@ -23,12 +23,12 @@ def token_pages():
     return json.loads(done.stdout)["pages_per_token"]
 
 
-def generate(folder, cap, tokens, *more):
+def generate(folder, cap, tokens, *more, model=MODEL, options=()):
     """(stdout, counters)"""
     stats = os.path.join(folder, "stats.json")
-    done = subprocess.run([RUN, "--icount", "--run-dir", folder, "--files", folder, "--stats", stats, "--timeout", "200",
-                           "--frames", cap, "--model", MODEL, "llm", "--", "-p", "Once upon a time", "-n", str(tokens), "--temp", "0",
-                           "--ignore-eos", *more], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    done = subprocess.run([RUN, "--icount", *options, "--run-dir", folder, "--files", folder, "--stats", stats, "--timeout", "200",
+                           "--frames", cap, "--model", model, "llm", "--", "-p", "Once upon a time", "-n", str(tokens), "--temp", "0",
+                           "--ignore-eos", *more], stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False)
     assert done.returncode == 0, f"status {done.returncode}: {done.stderr[-200:]}"
     with open(stats) as file:
         return done.stdout, json.load(file)

@@ -1,0 +1,89 @@
+// timeout: 180
+// setup: python3 -c "open('weights', 'wb').write(b''.join(i.to_bytes(4, 'little') + bytes([i % 251]) * 4092 for i in range(1100)))"
+// stats: frames_leaked == 0 and frames_peak <= frames and prefetch_used + prefetch_wasted == prefetched and plan_pages > 0
+// run: --icount --learn --model {dir}/weights --frames 80
+// run: --icount --learn --model {dir}/weights --frames 512
+// run: --icount --learn --model {dir}/weights --frames 950
+// run: --icount --learn --model {dir}/weights --frames 512 -- noise
+// run: --model {dir}/weights --frames 512
+// run: --model {dir}/weights --frames 512 -- noise
+// run: --model {dir}/weights --frames 512 -- changes
+// A program that loops over parts of a mapping and says nothing: after four turns it reads close to N - C pages a turn. Before the first
+// turn it reads a header, which does not come back; every 17th page it leaves out; with `noise` each 50th page that it uses is any page;
+// with `changes` it goes another way from the fifth turn on, and has six turns to be learnt anew.
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <bower.h>
+
+#include "check.h"
+
+#define PAGE 4096
+#define HEADER 76
+#define PARTS 4
+#define PART 256
+#define HOLE 17 /* pages of a part, of which the last is not used */
+#define TURNS 8
+#define MORE_TURNS 6
+#define NOISE 50
+
+static unsigned char *m;
+static unsigned wrong, used, odd, seed = 1;
+static volatile unsigned sum;
+
+static void use(size_t page)
+{
+    const unsigned *at = (const unsigned *)(m + page * PAGE);
+    wrong += at[0] != page || m[page * PAGE + PAGE - 1] != page % 251;
+    for (unsigned w = 0; w < 3000; w++)
+        sum += at[w % 1024];
+}
+
+/* The parts in this order; pages used, different ones, are counted. */
+static void turn(size_t step, int noise)
+{
+    used = odd = 0;
+    for (size_t i = 0; i < PARTS; i++) {
+        size_t part = HEADER + i * step % PARTS * PART;
+        for (size_t page = part; page < part + PART; page++) {
+            if (page % HOLE == 0)
+                continue;
+            use(page);
+            used++;
+            if (noise && used % NOISE == 0) {
+                seed = seed * 1103515245 + 12345;
+                use(HEADER + (seed >> 8) % (PARTS * PART));
+                odd++;
+            }
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    int noise = argc > 1 && strcmp(argv[1], "noise") == 0, changes = argc > 1 && strcmp(argv[1], "changes") == 0;
+    int fd = open("/dev/model", O_RDONLY), turns = TURNS + (changes ? MORE_TURNS : 0);
+    struct bower_counters was, now;
+    size_t last = 0, most = 0; /* of three turns: the ring is not always as far ahead at the end of one */
+    m = mmap(NULL, (HEADER + PARTS * PART) * PAGE, PROT_READ, MAP_PRIVATE | MAP_LLM, fd, 0);
+    CHECK(m != MAP_FAILED);
+    for (size_t page = 0; page < HEADER; page++)
+        use(page);
+    bower_counters(&was);
+    for (int i = 0; i < turns; i++) {
+        turn(changes && i >= 4 ? 1 : 3, noise);
+        bower_counters(&now);
+        size_t reads = (now.bytes_read - was.bytes_read) / PAGE, least = used > now.frames ? used - now.frames : 0;
+        printf("turn %d: %zu pages read where %zu are missing, %u odd, %zu faults\n", i, reads, least, odd,
+               (size_t)(now.faults - was.faults));
+        last += i >= turns - 3 ? reads : 0;
+        most += i >= turns - 3 ? least + least / 50 + 16 + 2 * odd : 0;
+        was = now;
+    }
+    CHECK(last <= most);
+    CHECK(wrong == 0);
+    return done();
+}
