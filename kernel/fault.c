@@ -105,6 +105,7 @@ static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_a
         r->counters.faults_soft--;
     if (!pte.valid) {
         r->counters.faults_soft++;
+        trace_page(r, page, true);
         paddr_t pa = page_pa(p);
         map_batched(&(struct pt_run){ va, &pa, 1, v->prot, true, access == FAULT_WRITE }, 1);
         r->counters.ptes_installed++;
@@ -218,7 +219,7 @@ static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t pa
 {
     bool planned = r->plan_source != PLAN_NO_SOURCE;
     if (before == FAULT_RESOLVED) {
-        trace_page(r, page);
+        trace_page(r, page, false);
         if (planned) {
             pool_harvest(r->pool);
         } else {

@@ -3,6 +3,7 @@
 #include "kernel/mem.h"
 #include "kernel/page_wait.h"
 #include "kernel/plan.h"
+#include "kernel/trace.h"
 #include "kernel/vm.h"
 #include "kernel/vma.h"
 
@@ -17,6 +18,24 @@ static int pages_of(vaddr_t address, uint64_t length, struct plan_extent *out)
     uint32_t first = vma_page(v, address);
     *out = (struct plan_extent){ v->region, first, vma_page(v, address + length - 1) + 1 - first };
     return 0;
+}
+
+/*
+ * mapping_lock held. While a trace is recorded the plan is written down instead: the pool then has two frames, and who plays the trace
+ * declares it for any number.
+ */
+static int record(const struct vm_extent *extents, size_t n, struct plan_extent *list, const struct plan_options *options)
+{
+    int error = 0;
+    for (size_t i = 0; i < n && !error; i++)
+        error = pages_of(extents[i].address, extents[i].length, &list[i]);
+    spin_lock(&pager_lock);
+    if (!error)
+        trace_plan(options, n);
+    for (size_t i = 0; i < n && !error; i++)
+        trace_plan_extent(&list[i], extents[i].some);
+    spin_unlock(&pager_lock);
+    return error;
 }
 
 /* mapping_lock held. */
@@ -47,7 +66,7 @@ int vm_plan_start(const struct vm_extent *extents, size_t n, bool cyclic, bool c
     if (!list)
         return -ENOMEM;
     semaphore_down(&mapping_lock);
-    int error = start(extents, n, list, &options);
+    int error = trace_is_on() ? record(extents, n, list, &options) : start(extents, n, list, &options);
     semaphore_up(&mapping_lock);
     kfree(list);
     return error;
@@ -56,8 +75,11 @@ int vm_plan_start(const struct vm_extent *extents, size_t n, bool cyclic, bool c
 int vm_plan_end(void)
 {
     semaphore_down(&mapping_lock);
-    bool on = plan_is_on();
+    bool on = plan_is_on() || trace_is_on();
     plan_end();
+    spin_lock(&pager_lock);
+    trace_plan_end();
+    spin_unlock(&pager_lock);
     semaphore_up(&mapping_lock);
     return on ? 0 : -ENOENT;
 }
@@ -79,8 +101,10 @@ int vm_plan_at(vaddr_t address)
         return 0;
     }
     int error = pages_of(address, 1, &at);
-    if (!error)
+    if (!error) {
+        trace_plan_at(&at);
         plan_cursor(at.region, at.first);
+    }
     spin_unlock(&pager_lock);
     irq_restore(were_on);
     return error;
@@ -94,7 +118,9 @@ int vm_plan_choose(vaddr_t address, uint64_t length)
     bool were_on = irq_save();
     spin_lock(&pager_lock);
     int error = pages_of(address, length, &chosen);
-    if (!error) {
+    if (!error)
+        trace_plan_choose(&chosen);
+    if (!error && !trace_is_on()) {
         const struct region *r = chosen.region;
         pool_harvest(r->pool); /* what was chosen before and has been used makes room */
         uint32_t end = MIN(chosen.first + chosen.n, region_file_pages(r)), most = MIN(pool_available(r->pool), (uint32_t)BATCH_MAX);

@@ -29,7 +29,7 @@
 struct options {
     const char *trace, *policy, *evict, *name, *pack;
     uint64_t frames, pages, access_ns;
-    bool plan;
+    bool plan, no_plan;
 };
 
 static void usage(FILE *out)
@@ -46,6 +46,7 @@ static void usage(FILE *out)
                  "  --depth N        requests whose latencies pass side by side (32)\n"
                  "  --compute-ns N   computing before each access (as the trace says, else 0)\n"
                  "  --plan           declare what comes before the first repetition as the order of every pass\n"
+                 "  --no-plan        leave out the plan that the traced program declared\n"
                  "  --pack FILE      write the trace in its compact form instead\n");
 }
 
@@ -84,6 +85,7 @@ static void set_option(int c, struct options *o)
     case 'd': host_timing.depth = (uint32_t)number("--depth", optarg, 1, HOST_DEPTH_MAX); break;
     case 'c': o->access_ns = number("--compute-ns", optarg, 0, 1000000000); break;
     case 'P': o->plan = true; break;
+    case 'N': o->no_plan = true; break;
     case 'o': o->pack = optarg; break;
     default: usage(stderr); exit(2);
     }
@@ -103,6 +105,7 @@ static void parse(int argc, char **argv, struct options *o)
         { "depth", 1, NULL, 'd' },
         { "compute-ns", 1, NULL, 'c' },
         { "plan", 0, NULL, 'P' },
+        { "no-plan", 0, NULL, 'N' },
         { "pack", 1, NULL, 'o' },
         { "help", 0, NULL, 'h' },
         { NULL, 0, NULL, 0 },
@@ -140,6 +143,10 @@ static void read_trace(const struct options *o, struct trace *t)
         t->npages = (uint32_t)o->pages;
     if (t->npages == 0)
         bad("trace", o->trace, "nothing in it");
+    if (o->plan && t->plan.count > 0 && !o->no_plan)
+        bad("--plan", o->trace, "this trace declares its own; --no-plan leaves that out");
+    if (o->no_plan)
+        t->plan.count = 0;
 }
 
 static uint64_t played_ns; /* what the trace took; writing back at the end does not count */
@@ -170,9 +177,49 @@ static void declare_plan(const struct options *o, const struct trace *t, vaddr_t
     free(seen);
 }
 
+/* The plan with this number in the list of events. True: it is in force. */
+static bool declare_event(const struct events *e, size_t i, vaddr_t base)
+{
+    size_t n = events_extents(e, i);
+    struct vm_extent *extents = calloc(n + 1, sizeof *extents);
+    if (!extents)
+        bad("trace", "", strerror(ENOMEM));
+    for (size_t k = 0; k < n; k++) {
+        const struct event *x = &e->list[i + 1 + k];
+        extents[k] = (struct vm_extent){ base + ((vaddr_t)x->first << PAGE_SHIFT), (uint64_t)x->n << PAGE_SHIFT, x->kind == EVENT_SOME };
+    }
+    const struct event *plan = &e->list[i];
+    int error = vm_plan_start(extents, n, plan->first & EVENT_CYCLIC, plan->first & EVENT_CURSOR, plan->n);
+    free(extents);
+    return error == 0;
+}
+
+/*
+ * What the program says after so many accesses. Where its plan is refused (another policy than auto, too few frames) it goes on
+ * without, and says no more of it. Returns the number of the next event.
+ */
+static size_t play_events(const struct trace *t, size_t i, size_t accesses, vaddr_t base)
+{
+    static bool declared;
+    for (; i < t->plan.count && t->plan.list[i].before <= accesses; i++) {
+        const struct event *e = &t->plan.list[i];
+        vaddr_t va = base + ((vaddr_t)e->first << PAGE_SHIFT);
+        if (e->kind == EVENT_PLAN)
+            declared = declare_event(&t->plan, i, base);
+        else if (e->kind == EVENT_AT && declared)
+            vm_plan_at(va);
+        else if (e->kind == EVENT_CHOOSE && declared)
+            vm_plan_choose(va, (uint64_t)e->n << PAGE_SHIFT);
+        else if (e->kind == EVENT_END && declared)
+            declared = vm_plan_end() < 0;
+    }
+    return i;
+}
+
 static void play(const struct options *o, const struct trace *t)
 {
     static struct host_device file;
+    size_t event = 0;
     uint64_t length = (uint64_t)t->npages << PAGE_SHIFT;
     if (host_memory((o->frames << PAGE_SHIFT) * ROOM + OVERHEAD + 64 * (uint64_t)t->npages) != 0)
         bad("--frames", "", "no room in the address space for so many");
@@ -186,6 +233,7 @@ static void play(const struct options *o, const struct trace *t)
     if (o->plan)
         declare_plan(o, t, (vaddr_t)base);
     for (size_t i = 0; i < t->count; i++) {
+        event = play_events(t, event, i, (vaddr_t)base);
         uint64_t gap = o->access_ns != NO_TIME ? o->access_ns : t->gaps ? t->gaps[i]
                                                                         : 0;
         if (gap > 0)
@@ -194,6 +242,7 @@ static void play(const struct options *o, const struct trace *t)
         if (host_touch(va, t->accesses[i] & TRACE_WRITE) != FAULT_RESOLVED)
             bad("trace", o->trace, "an access failed");
     }
+    play_events(t, event, t->count, (vaddr_t)base);
     played_ns = host_now;
     vm_shutdown();
 }

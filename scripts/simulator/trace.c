@@ -6,9 +6,10 @@
 
 #include "kernel/policy/prefetch/bytes.h"
 
-#define MAGIC "BOWERTR1"
-#define MAGIC_TIMED "BOWERTR2"
+#define MAGIC "BOWERTR" /* and a digit: 1, plus what it has */
 #define MAGIC_SIZE 8
+#define HAS_TIMES 1
+#define HAS_PLAN 2
 
 static int fail(char *error, size_t size, const char *what, unsigned long where)
 {
@@ -59,9 +60,13 @@ static int read_text(FILE *in, struct trace *t, char *error, size_t size)
         if (line[0] == '#') {
             if (sscanf(line, "# pages %llu", &value) == 1 && value < TRACE_WRITE && value > t->npages)
                 t->npages = (uint32_t)value;
-        } else if (line[0] != '\n' && !add_line(t, line)) {
-            return fail(error, size, "'r PAGE' or 'w PAGE' is needed in this line (or 'r PAGE NS' in all)", number);
+            continue;
         }
+        int event = line[0] == '\n' ? 1 : events_add_line(&t->plan, line, t->count);
+        if (event < 0)
+            return fail(error, size, "no event of a plan, as docs/policies.md describes them", number);
+        if (event == 0 && !add_line(t, line))
+            return fail(error, size, "'r PAGE' or 'w PAGE' is needed in this line (or 'r PAGE NS' in all)", number);
     }
     return 0;
 }
@@ -84,8 +89,19 @@ static uint8_t *slurp(FILE *in, size_t *n)
     return bytes;
 }
 
-static int read_bytes(FILE *in, struct trace *t, bool timed, char *error, size_t size)
+/* The plan's events, if the form has them. */
+static void read_events(struct bytes_in *b, struct trace *t)
 {
+    uint64_t length = get_number(b);
+    if (b->bad || length > (uint64_t)(b->end - b->at) || events_read(&t->plan, b->at, length) != 0)
+        b->bad = true;
+    else
+        b->at += length;
+}
+
+static int read_bytes(FILE *in, struct trace *t, int has, char *error, size_t size)
+{
+    bool timed = has & HAS_TIMES;
     size_t n;
     uint8_t *bytes = slurp(in, &n);
     if (!bytes)
@@ -96,6 +112,8 @@ static int read_bytes(FILE *in, struct trace *t, bool timed, char *error, size_t
         t->npages = (uint32_t)declared;
     else
         b.bad = true;
+    if (has & HAS_PLAN)
+        read_events(&b, t);
     int64_t page = 0;
     while (!b.bad && b.at < b.end) {
         uint64_t value = get_number(&b), zigzag = value >> 1;
@@ -115,14 +133,18 @@ int trace_read(FILE *in, struct trace *t, char *error, size_t size)
 {
     char magic[MAGIC_SIZE];
     *t = (struct trace){ 0 };
-    int c = getc(in);
+    int c = getc(in), has = 0;
     ungetc(c, in);
-    if (c == MAGIC[0] && fread(magic, 1, MAGIC_SIZE, in) == MAGIC_SIZE &&
-        (memcmp(magic, MAGIC, MAGIC_SIZE) == 0 || memcmp(magic, MAGIC_TIMED, MAGIC_SIZE) == 0))
-        return read_bytes(in, t, memcmp(magic, MAGIC_TIMED, MAGIC_SIZE) == 0, error, size);
-    if (c == MAGIC[0])
-        return fail(error, size, "not a trace from this byte on", 0);
-    return read_text(in, t, error, size);
+    if (c == MAGIC[0]) {
+        bool whole = fread(magic, 1, MAGIC_SIZE, in) == MAGIC_SIZE && memcmp(magic, MAGIC, MAGIC_SIZE - 1) == 0;
+        has = whole ? magic[MAGIC_SIZE - 1] - '1' : -1;
+        if (has < 0 || has > (HAS_TIMES | HAS_PLAN))
+            return fail(error, size, "not a trace from this byte on", 0);
+    }
+    int result = c == MAGIC[0] ? read_bytes(in, t, has, error, size) : read_text(in, t, error, size);
+    if (t->plan.npages > t->npages)
+        t->npages = t->plan.npages;
+    return result;
 }
 
 static void write_number(FILE *out, uint64_t value)
@@ -135,8 +157,13 @@ static void write_number(FILE *out, uint64_t value)
 int trace_write(FILE *out, const struct trace *t)
 {
     int64_t before = 0;
-    fwrite(t->gaps ? MAGIC_TIMED : MAGIC, 1, MAGIC_SIZE, out);
+    int has = (t->gaps ? HAS_TIMES : 0) | (t->plan.count ? HAS_PLAN : 0);
+    fprintf(out, MAGIC "%d", 1 + has);
     write_number(out, t->npages);
+    if (t->plan.count) {
+        write_number(out, events_size(&t->plan));
+        events_write(out, &t->plan);
+    }
     for (size_t i = 0; i < t->count; i++) {
         int64_t page = t->accesses[i] & ~TRACE_WRITE, step = page - before;
         uint64_t zigzag = (uint64_t)step << 1 ^ (uint64_t)(step >> 63);
@@ -152,6 +179,7 @@ void trace_free(struct trace *t)
 {
     free(t->accesses);
     free(t->gaps);
+    events_free(&t->plan);
 }
 
 /* A heap of (next use, slot), the furthest on top; entries of pages used since are stale and skipped. */

@@ -6,7 +6,9 @@
  *
  * As bytes: "BOWERTR1", then numbers of seven bits a byte, low bits first, the top bit set on all but the last:
  * the length of the mapping in pages, then for each access twice the step from the page before (zigzag: 0, -1, 1, -2, ...),
- * plus one for a write. "BOWERTR2" is the same with a number of nanoseconds behind each access.
+ * plus one for a write. "BOWERTR2" is the same with a number of nanoseconds behind each access. "BOWERTR3" is the first
+ * form with a plan, "BOWERTR4" the second: behind the length of the mapping comes how many bytes the plan's events take, and these
+ * (events.h), then the accesses.
  */
 #ifndef SIMULATOR_TRACE_H
 #define SIMULATOR_TRACE_H
@@ -16,10 +18,13 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "events.h"
+
 struct trace {
     uint32_t *accesses; /* page, with TRACE_WRITE set for a write */
     size_t count, capacity;
-    uint32_t *gaps;  /* NULL, or by access: nanoseconds of computing before it */
+    uint32_t *gaps; /* NULL, or by access: nanoseconds of computing before it */
+    struct events plan;
     uint32_t npages; /* of the mapping: as declared, and never less than what is used */
 };
 #define TRACE_WRITE 0x80000000u

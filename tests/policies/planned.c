@@ -1,0 +1,72 @@
+/* planned.c: plans of every kind over /dev/model, 512 pages: kept by A bits, by a cursor, with pages chosen late, once, and wrong ones. */
+#include <bower.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/mman.h>
+
+#define PAGE 4096
+#define PAGES 512
+#define COLD 400 /* the rest is chosen late */
+
+static const volatile uint8_t *base;
+static uint32_t sum;
+
+static void touch(uint32_t page)
+{
+    sum += base[(size_t)page * PAGE + page % PAGE];
+}
+
+static struct bower_extent extent(uint32_t first, uint32_t n, int some)
+{
+    return (struct bower_extent){ (const void *)(base + (size_t)first * PAGE), (size_t)n * PAGE, some };
+}
+
+static void declare(const struct bower_extent *extents, size_t n, int flags)
+{
+    if (bower_plan(extents, n, flags, 2) != 0)
+        perror("bower_plan");
+}
+
+/* The second half, then the first, over and over; now and then a look back at the page before, and a page that was chosen. */
+static void cycle(int turns, int cursor)
+{
+    for (int turn = 0; turn < turns; turn++)
+        for (uint32_t i = 0; i < COLD; i++) {
+            uint32_t page = (COLD / 2 + i) % COLD, chosen = COLD + (turn * 37 + i) % (PAGES - COLD);
+            if (cursor && page % 4 == 0)
+                bower_plan_at((const void *)(base + (size_t)page * PAGE));
+            if (i % 50 == 0)
+                bower_plan_choose((const void *)(base + (size_t)chosen * PAGE), 1);
+            touch(page);
+            if (i % 7 == 3)
+                touch(page - 1);
+            if (i % 50 == 20)
+                touch(COLD + (turn * 37 + i - 20) % (PAGES - COLD));
+        }
+}
+
+int main(void)
+{
+    int fd = open("/dev/model", O_RDONLY);
+    base = mmap(NULL, (size_t)PAGES * PAGE, PROT_READ, MAP_PRIVATE | MAP_LLM, fd, 0);
+    if (base == MAP_FAILED)
+        return 1;
+    const struct bower_extent halves[] = { extent(COLD / 2, COLD / 2, 0), extent(0, COLD / 2, 0), extent(COLD, PAGES - COLD, 1) };
+    for (int cursor = 0; cursor < 2; cursor++) {
+        declare(halves, 3, BOWER_PLAN_CYCLIC | (cursor ? BOWER_PLAN_CURSOR : 0));
+        cycle(3, cursor);
+        bower_plan_end();
+        for (uint32_t page = 0; page < PAGES; page += 5)
+            touch(page); /* without a plan */
+    }
+    declare(&(struct bower_extent){ (const void *)base, (size_t)PAGES * PAGE, 0 }, 1, 0);
+    for (uint32_t page = 0; page < PAGES; page++)
+        touch(page);
+    bower_plan_end();
+    declare(halves, 2, BOWER_PLAN_CYCLIC);
+    for (uint32_t i = 0; i < 900; i++)
+        touch(i * 89 % PAGES); /* in quite another order */
+    printf("%u\n", (unsigned)sum);
+    return 0;
+}
