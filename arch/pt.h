@@ -2,12 +2,12 @@
  * pt.h: the page table of the one address space (Sv39, Priv. 20211203 ch. 4.4).
  *
  * The TLB rule, for the whole system; callers never fence themselves:
- *  - invalid -> valid (map_batched): one local fence for the batch, never a broadcast. Another hart that still caches the
- *    invalid entry takes a spurious fault and fences itself (pt_fence_page). Page data is ordered before the PTE.
+ *  - invalid -> valid (map_batched): never a broadcast, and a local fence only for what was demanded here (preset A bit). Whichever hart
+ *    still caches the invalid entry takes a spurious fault and fences itself (pt_fence_page). Page data is ordered before the PTE.
  *  - valid -> invalid or less permission, or A/D cleared: local fence and one remote fence (SBI RFENCE) for the whole
  *    batch, before the call returns. Only then may a frame change hands. (Batches over TLB_FENCE_ALL pages fence all.)
- *  - valid -> invalid, for what streams past (pt_unmap_later): local fence; the other harts fence when they next enter the kernel, and
- *    the frames wait until pt_have_left says that all have. Nobody may write to those pages meanwhile, through whatever mapping.
+ *  - valid -> invalid, for what streams past (pt_unmap_later): every hart fences later, for several calls at once, and the frames wait
+ *    until pt_have_left says that all have. Nobody may write to those pages meanwhile, through whatever mapping.
  *  - The counters sfence_local and sfence_remote (pt_fence_counts) count fences, not pages.
  *
  * Locking: a page's PTEs are changed only under the lock of the pool or region that owns the page (the caller's);
@@ -54,7 +54,7 @@ void pt_release(vaddr_t start, uint64_t length);
 
 /*
  * Installs the leaves of n runs where none is valid (a valid leaf there is a bug: panic). One walk per leaf table as long as
- * runs follow each other, one local fence. The single-page case is one run of one page; there is no other call.
+ * runs follow each other. The single-page case is one run of one page; there is no other call.
  */
 void map_batched(const struct pt_run *runs, size_t n);
 
@@ -73,17 +73,18 @@ struct pt_span {
 void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old);
 
 /*
- * The same for neighbours whose other harts' fences are put off. Returns a ticket: until pt_have_left(ticket) other harts may
- * still read the pages' frames. pt_ask_to_leave has those that are behind fence soon, and does not wait; pt_make_leave waits.
+ * The same for neighbours, without a fence. Returns a ticket: until pt_have_left(ticket) harts may still read the pages' frames.
+ * pt_want_left fences here, and has the other harts fence when they next enter the kernel (pt_catch_up); pt_ask_to_leave sends
+ * them an interrupt, and does not wait; pt_make_leave waits. Interrupts off, but for pt_make_leave.
  */
 typedef uint64_t pt_ticket;
 pt_ticket pt_unmap_later(vaddr_t va, size_t n, struct pt_entry *old);
 bool pt_have_left(pt_ticket ticket);
+void pt_want_left(pt_ticket ticket);
 void pt_ask_to_leave(void *unused);
 void pt_make_leave(void);
-/* This hart makes the fences that were put off. Interrupts off. */
 void pt_catch_up(void);
-/* Is there one? A guess, any context. */
+/* Would pt_catch_up do anything? A guess, any context. */
 #if defined(__riscv)
 #include "arch/riscv64/pt_inline.h"
 #else

@@ -5,7 +5,7 @@
  * (policy/order.h says which): each cell holds one run of neighbours, on its way or read ahead, until the program is through with it.
  * The pager follows the program by the A bits of the pages in the ring, which nobody clears: when a read completes, at a fault, at
  * ticks of a timer while nothing is on its way, or when the program moves the cursor itself. What it finds used leaves, unmapped in
- * one call with one fence, and the next run is read into the frames.
+ * one call, and the next run is read into the frames once no hart can read the old one any more.
  *
  * Frames of the plan (FRAME_PLANNED) are known to no eviction policy. A few frames stay outside, for everything that is not planned and for
  * pages that are touched out of order: a wrong plan costs reads and faults (counters plan_*), never more. One that proves wrong
@@ -58,6 +58,8 @@ uint32_t plan_pages(void);
  * counts must repeat.
  */
 void plan_cursor(struct region *r, uint32_t page);
+/* Any context, pager_lock not held: this hart has made the fences that the plan waited for. */
+void plan_go_on(void);
 /* Would plan_cursor do anything for this address? Any context, no lock: a guess that is wrong costs little. */
 extern vaddr_t plan_quiet_start;
 extern uint64_t plan_quiet_length;

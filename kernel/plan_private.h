@@ -1,4 +1,4 @@
-/* plan_private.h: what plan.c (beginning, end, faults) and plan_ring.c (the ring of cells) know of each other. */
+/* plan_private.h: what plan.c (beginning, end, faults), plan_ring.c (reading ahead) and plan_leave.c (letting go) know of each other. */
 #ifndef KERNEL_PLAN_PRIVATE_H
 #define KERNEL_PLAN_PRIVATE_H
 
@@ -42,18 +42,18 @@ struct plan {
 
     struct cell *cells;
     uint32_t ncells;
-    uint32_t head, tail;      /* cells [tail, head) are in use, modulo ncells */
-    uint32_t leaving;         /* ... and those of [leaving, tail) have frames that other harts may still read */
-    uint64_t asked;           /* the last ticket that other harts were asked to fence for */
-    uint32_t pending, flying; /* requests that are not taken, and of these not done */
-    uint32_t next, hint;      /* run to be read next; order_run's hint */
-    uint32_t piece;           /* order_find's: where the program is */
-    uint32_t unread;          /* runs of the first turn that have not come by yet: pinned ones come with the others */
-    bool finished;            /* a plan of one turn has come to its end */
-    uint32_t quota;           /* most frames */
-    uint32_t *stock, nstock;  /* frames between two runs */
-    uint32_t stock_max;       /* room */
-    uint32_t dissolved;       /* frames that a dropped plan has given up, or never had, from the first on */
+    uint32_t head, tail;         /* cells [tail, head) are in use, modulo ncells */
+    uint32_t leaving;            /* ... and those of [leaving, tail) have frames that other harts may still read */
+    uint64_t last_ticket, asked; /* of cells that left; the last that other harts were asked to fence for */
+    uint32_t pending, flying;    /* requests that are not taken, and of these not done */
+    uint32_t next, hint;         /* run to be read next; order_run's hint */
+    uint32_t piece;              /* order_find's: where the program is */
+    uint32_t unread;             /* runs of the first turn that have not come by yet: pinned ones come with the others */
+    bool finished;               /* a plan of one turn has come to its end */
+    uint32_t quota;              /* most frames */
+    uint32_t *stock, nstock;     /* frames between two runs */
+    uint32_t stock_max;          /* room */
+    uint32_t dissolved;          /* frames that a dropped plan has given up, or never had, from the first on */
 
     uint32_t odd_run, odd; /* the last fault out of order, and how many in a row went forward from there */
     uint32_t missed;       /* faults out of order in this turn of the ring */
@@ -75,25 +75,45 @@ extern struct plan plan;
 /* plan.c: the ring has come round. A learnt plan that misses again and again is learnt anew. */
 void plan_turn_is_over(void);
 
+/* Cell number n, as head, tail and leaving count them. */
+static inline struct cell *plan_cell(uint32_t n)
+{
+    return &plan.cells[n % plan.ncells];
+}
+
 /* plan_ring.c */
 
 /*
  * Looks how far the program is, lets go what it is through with, reads on. deep: it may have left something out. Any context.
  */
 void plan_pump(bool deep);
-/* Where the program next leaves something behind: the end of the oldest run in the ring. False: unknown. */
-bool plan_next_event(struct order_extent *out);
 /* Pages of the n pinned runs from this one on that are here already: the plan's. Returns the run behind them. */
 uint32_t plan_adopt_runs(uint32_t run, uint32_t n);
 /* Takes the requests that are done: in runs that are to repeat, they are not taken when they complete. */
 void plan_collect(void);
-/* The program has come to this run: those before it have been used, whatever their A bits say. */
-void plan_pass(uint32_t run);
 /* The ring begins anew at this run, as soon as what is on its way has come. */
 void plan_restart(uint32_t run);
+
+/* plan_leave.c */
+
+/* Looks at the cells, and lets go, from the oldest on, those that have been used. */
+void plan_release_used(bool deep);
+/* The program has come to this run: those before it have been used, whatever their A bits say. */
+void plan_pass(uint32_t run);
 /* Has the program used whatever the ring has to offer? */
 bool plan_ring_is_used(void);
-/* Lets go of every cell. Nothing is pending. */
+/* Where the program next leaves something behind: the end of the oldest run in the ring. False: unknown. */
+bool plan_next_event(struct order_extent *out);
+/* Lets go of every cell, and waits until all harts have. Nothing is pending. */
 void plan_empty_ring(void);
+/* Frames of cells that have left go to the stock, as far as every hart has dropped what it cached of their pages. */
+void plan_take_left(void);
+/* Fences for the cells that are leaving: here at once, elsewhere soon; `ask`: there at once, too. Nobody waits. */
+void plan_fence_for_left(bool ask);
+/* Does the run leave just now? It must not come back before: a hart that still has the old translation would set no A bit. */
+bool plan_is_leaving(uint32_t run);
+/* A planned frame goes to the stock, or to the pool if there is no room; to the pool. */
+void plan_put_in_stock(uint32_t slot);
+void plan_give_back(uint32_t slot);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The ring of cells: what the plan reads ahead, how it sees that the program is through with it, and what becomes of it then. Everything
- * here runs under pager_lock, in whatever context: nothing waits.
+ * The ring of cells: what the plan reads ahead, and when it looks how far the program is (plan_leave.c). Everything here runs under
+ * pager_lock, in whatever context: nothing waits.
  */
 #include "kernel/batch.h"
 #include "kernel/page_wait.h"
@@ -10,22 +10,12 @@
 #include "arch/hart.h"
 #include "arch/pt.h"
 
-#include <string.h>
-
 #define RUNS_LOOKED_AT 64     /* runs that need no read which one call passes, at most */
-#define SKIPPED_RUNS 2        /* so many runs of uses further on, what was not used will not be */
-#define TICK_LEAST_NS 20000   /* between two looks while nothing happens */
-#define TICK_MOST_NS 20000000 /* however long nothing happens */
-#define TICK_AHEAD_NS 200000  /* ... while somebody who is ahead waits */
-#define TICKS_A_RUN 2         /* in the time that the program takes for one */
+#define TICK_MOST_NS 20000000 /* between two looks, however long nothing happens, */
+#define TICK_AHEAD_NS 200000  /* ... and while somebody who is ahead waits */
 #define PATIENCE 8            /* ticks that found nothing, before they become rarer */
 
 struct plan plan;
-
-static struct cell *cell_at(uint32_t number)
-{
-    return &plan.cells[number % plan.ncells];
-}
 
 /* ---- frames */
 
@@ -47,46 +37,6 @@ static void fill_stock(uint32_t n)
         pool->frames[stock[i]].use = FRAME_PLANNED;
     pool->nplanned += got;
     plan.nstock += got;
-}
-
-static void give_back(uint32_t slot)
-{
-    pool_withdraw(plan.pool, slot);
-    pool_give_back(plan.pool, slot);
-}
-
-static void put_in_stock(uint32_t slot)
-{
-    if (plan.nstock < plan.stock_max && !plan.dropped)
-        plan.stock[plan.nstock++] = slot;
-    else
-        give_back(slot);
-}
-
-/* Frames of cells that have left go back, as far as every hart has dropped what it cached of their pages. */
-static void take_left(void)
-{
-    for (; plan.leaving != plan.tail; plan.leaving++) {
-        struct cell *c = cell_at(plan.leaving);
-        if (c->nleft > 0 && !pt_have_left(c->ticket))
-            return;
-        if (plan.nstock + c->nleft <= plan.stock_max && !plan.dropped) {
-            memcpy(&plan.stock[plan.nstock], c->left, c->nleft * sizeof *c->left); /* the usual case, in one go */
-            plan.nstock += c->nleft;
-            c->nleft = 0;
-        }
-        while (c->nleft > 0)
-            put_in_stock(c->left[--c->nleft]);
-    }
-}
-
-/* When less than half of the ring is ahead of the program, for want of cells and frames that are leaving. */
-static void hurry_the_left(void)
-{
-    if (plan.leaving == plan.tail || 2 * (plan.head - plan.tail) > plan.ncells || plan.asked >= cell_at(plan.tail - 1)->ticket)
-        return;
-    plan.asked = cell_at(plan.tail - 1)->ticket;
-    spin_defer(pt_ask_to_leave, NULL);
 }
 
 /* ---- reading a run */
@@ -172,7 +122,7 @@ static void claim_run(struct cell *c)
         if (at > from)
             claim_stretch(c, from - c->first, at - from);
         else if (adopt(r, at++) && plan.nstock > 0)
-            give_back(plan.stock[--plan.nstock]); /* the frame that was meant for it */
+            plan_give_back(plan.stock[--plan.nstock]); /* the frame that was meant for it */
     }
 }
 
@@ -206,7 +156,7 @@ static void submit(struct cell *c)
 /* A cell for this run, and its reads. False: not now. */
 static bool read_run(uint32_t run, const struct order_extent *pages, bool stays)
 {
-    struct cell *c = cell_at(plan.head);
+    struct cell *c = plan_cell(plan.head);
     if (plan.nstock < pages->n)
         fill_stock(pages->n);
     if (plan.nstock < pages->n)
@@ -258,6 +208,11 @@ static void read_on(void)
     for (unsigned looked = 0; looked < RUNS_LOOKED_AT && plan.head - plan.leaving < plan.ncells; looked++) {
         if (plan.finished || !plan.on || (plan.unread == 0 && o->nstreamed == 0))
             return;
+        if (plan_is_leaving(plan.next)) {
+            plan_fence_for_left(true);
+            if (plan_is_leaving(plan.next))
+                return;
+        }
         struct order_extent pages = order_run(o, plan.next, &plan.hint);
         bool stays = o->nstreamed == 0 || !order_streams(o, plan.next);
         if (!(stays && keep_if_here(&pages)) && !read_run(plan.next, &pages, stays))
@@ -290,7 +245,7 @@ static void settle(struct cell *c, const struct cell_request *q)
         uint32_t slot = pool_slot(plan.pool, page_pa(&p[i]));
         page_set_state(&p[i], PAGE_READING, PAGE_ABSENT);
         r->resident--;
-        put_in_stock(slot);
+        plan_put_in_stock(slot);
     }
 }
 
@@ -310,8 +265,8 @@ static void take_done(struct cell *c)
 void plan_collect(void)
 {
     for (uint32_t i = plan.tail; i != plan.head && plan.pending > plan.flying; i++)
-        if (cell_at(i)->pending > 0)
-            take_done(cell_at(i));
+        if (plan_cell(i)->pending > 0)
+            take_done(plan_cell(i));
 }
 
 /*
@@ -337,225 +292,19 @@ static void cell_read_done(struct io_request *io)
         spin_unlock(&pager_lock);
 }
 
-/* ---- what has been used */
-
-/* Counts further pages of the cell that have been used, in the order of the run. True: there were some. */
-static bool look_at_cell(struct cell *c)
-{
-    const struct vma *v = c->region->vmas;
-    if (c->seen == c->n || c->pending > 0 || !v)
-        return false;
-    uint32_t page = c->first + c->seen, more = 0;
-    vaddr_t va = vma_page_address(v, page);
-    if (va)
-        more = (uint32_t)pt_accessed_length(va, MIN((uint64_t)(c->n - c->seen), (v->end - va) >> PAGE_SHIFT));
-    c->seen += more;
-    return more > 0;
-}
-
-/* The page leaves, if its frame is the plan's: true. What is dirty becomes an ordinary used page. */
-static bool let_go_odd(struct region *r, uint32_t page, struct pt_entry said)
-{
-    struct page *p = &r->pages[page];
-    struct pool *pool = plan.pool;
-    if (p->state != PAGE_RESIDENT)
-        return false;
-    uint32_t slot = pool_slot(pool, page_pa(p));
-    paddr_t pa = page_pa(p);
-    if (p->flags & PAGE_UNTOUCHED) {
-        p->flags &= (uint8_t)~PAGE_UNTOUCHED;
-        r->untouched--;
-        if (said.accessed)
-            r->counters.prefetch_used++;
-        else
-            r->counters.prefetch_wasted++;
-    }
-    p->flags |= said.dirty ? PAGE_DIRTY : 0;
-    if (pool->frames[slot].use == FRAME_PLANNED && !(p->flags & PAGE_DIRTY)) {
-        region_detach_frame(r, page);
-        r->counters.evicted++;
-        return true;
-    }
-    if (pool->frames[slot].use == FRAME_PLANNED) {
-        pool_withdraw(pool, slot);
-        pool_mark_used(pool, slot);
-    }
-    if (said.valid)
-        region_map(r, &page, &pa, 1, true, PAGE_NONE);
-    return false;
-}
-
-/* A streamed run leaves: one call, one fence. Its frames wait in the cell until no hart can read them any more (take_left). */
-static void let_go(struct cell *c)
-{
-    struct region *r = c->region;
-    struct pool *pool = plan.pool;
-    struct pt_entry old[ORDER_RUN_MAX];
-    uint32_t used = 0, gone = 0, base = (uint32_t)(pool->base >> PAGE_SHIFT);
-    struct frame *frames = pool->frames;
-    c->ticket = region_unmap_run(r, c->first, c->n, old);
-    struct page *p = &r->pages[c->first];
-    uint32_t *left = c->left;
-    for (const struct pt_entry *said = old, *end = old + c->n; said < end; said++, p++) {
-        uint32_t slot = p->pfn - base;
-        if (__builtin_expect(p->condition != PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED) || said->dirty ||
-                                 frames[slot].use != FRAME_PLANNED,
-                             0)) {
-            if (let_go_odd(r, c->first + (uint32_t)(said - old), *said))
-                *left++ = slot;
-            continue;
-        }
-        p->condition = PAGE_CONDITION(PAGE_ABSENT, 0);
-        *left++ = slot;
-        used += said->accessed;
-        gone++;
-    }
-    c->nleft = (uint32_t)(left - c->left);
-    r->resident -= gone;
-    r->untouched -= gone;
-    r->counters.evicted += gone;
-    r->counters.prefetch_used += used;
-    r->counters.prefetch_wasted += gone - used;
-}
-
-/* A pinned run has been used for the first time. */
-static void keep(struct cell *c)
-{
-    struct region *r = c->region;
-    (void)look_at_cell(c);
-    for (uint32_t i = 0; i < c->seen; i++) {
-        struct page *p = &r->pages[c->first + i];
-        if (p->state == PAGE_RESIDENT && (p->flags & PAGE_UNTOUCHED)) {
-            p->flags &= (uint8_t)~PAGE_UNTOUCHED;
-            r->untouched--;
-            r->counters.prefetch_used++;
-        }
-    }
-}
-
-static void release_oldest(void)
-{
-    struct cell *c = cell_at(plan.tail);
-    if (!c->passed)
-        plan.wrong -= plan.wrong > 0;
-    if (c->stays)
-        keep(c);
-    else
-        let_go(c);
-    plan.tail++;
-}
-
-/* Time that the program takes for a run, as it is found out: a moving mean over some 8 runs. */
-static void note_use(uint32_t runs)
-{
-    uint64_t now = time_ns(), each = (now - plan.last_use_ns) / runs;
-    plan.run_ns = plan.run_ns ? plan.run_ns - plan.run_ns / 8 + each / 8 : each;
-    plan.last_use_ns = now;
-    plan.idle_ns = MAX(plan.run_ns / TICKS_A_RUN, (uint64_t)TICK_LEAST_NS);
-    plan.idle_ticks = 0;
-    plan.odd = 0;
-}
-
-/*
- * How far is the program? It goes through the ring in order, so that a look ends at the first cell that it has not begun; a `deep` one
- * goes on, for a program that may have left something out. Returns the pages used, of all cells.
- */
-static uint32_t look(bool deep)
-{
-    uint32_t used = 0;
-    for (uint32_t i = plan.tail; i != plan.head; i++) {
-        struct cell *c = cell_at(i);
-        (void)look_at_cell(c);
-        used += c->seen;
-        if (c->seen == 0 && i != plan.tail && !deep)
-            break;
-    }
-    return used;
-}
-
-/*
- * Cells go from the oldest on once all of their pages, and some of those that come after, have been used: the program may
- * still be at work on the last `width` pages that it began. If it uses much of what comes later, what it left out will not be used; but
- * where other threads run, one of them may only be late (plan.c, wait_for_others): then just a deep look says so.
- */
-static void release_used(bool deep)
-{
-    bool by_cursor = plan.options.cursor && !deep; /* who moves it says what has been used */
-    uint32_t later = by_cursor ? 0 : look(deep), gone = 0;
-    bool patient = !deep && !by_cursor && sched_others_run();
-    while (plan.tail != plan.head) {
-        struct cell *c = cell_at(plan.tail);
-        later -= MIN(later, c->seen);
-        bool used = !plan.options.cursor && c->seen == c->n && (c->stays || later >= plan.options.width);
-        bool left_out = !patient && later >= plan.options.width + SKIPPED_RUNS * plan.order.run;
-        if (c->pending > 0 || !(c->passed || used || left_out))
-            break;
-        release_oldest();
-        gone++;
-    }
-    if (gone > 0)
-        note_use(gone);
-}
-
-bool plan_ring_is_used(void)
-{
-    for (uint32_t i = plan.tail; i != plan.head; i++) {
-        const struct cell *c = cell_at(i);
-        if (!c->passed && (c->pending > 0 || c->seen < c->n))
-            return false;
-    }
-    return true;
-}
-
-bool plan_next_event(struct order_extent *out)
-{
-    if (plan.tail == plan.head)
-        return false;
-    const struct cell *c = cell_at(plan.tail);
-    *out = (struct order_extent){ c->region->plan_source, c->first, c->n };
-    return true;
-}
-
-void plan_empty_ring(void)
-{
-    ASSERT(plan.pending == 0);
-    while (plan.tail != plan.head) {
-        (void)look_at_cell(cell_at(plan.tail));
-        cell_at(plan.tail)->passed = true;
-        release_oldest();
-    }
-    pt_make_leave();
-    take_left();
-}
-
-void plan_pass(uint32_t run)
-{
-    uint32_t nruns = plan.order.nruns;
-    for (uint32_t i = plan.tail; i != plan.head; i++) {
-        struct cell *c = cell_at(i);
-        uint32_t ago = run >= c->run ? run - c->run : run + nruns - c->run;
-        if (c->passed)
-            continue;
-        if (ago == 0 || ago > nruns / 2)
-            break; /* what comes later in the ring comes later in the order, too */
-        c->passed = true;
-        plan.wrong -= plan.wrong > 0;
-    }
-}
+/* ---- when to look */
 
 void plan_restart(uint32_t run)
 {
     for (uint32_t i = plan.tail; i != plan.head; i++)
-        cell_at(i)->passed = true;
+        plan_cell(i)->passed = true;
     plan.next = run;
     plan.finished = false;
     plan.odd = 0;
-    release_used(false);
-    take_left();
+    plan_release_used(false);
+    plan_take_left();
     read_on();
 }
-
-/* ---- when to look */
 
 static void tick(void *arg)
 {
@@ -584,12 +333,20 @@ void plan_pump(bool deep)
 {
     if (!plan.on)
         return;
-    release_used(deep);
-    take_left();
+    plan_release_used(deep);
+    plan_take_left();
+    uint32_t ahead = plan.head - plan.tail;
+    if (plan.leaving != plan.tail && 3 * ahead <= 2 * plan.ncells) /* fences are dear: one for as many cells as the ring can spare */
+        plan_fence_for_left(3 * ahead <= plan.ncells);
     if (plan.head - plan.leaving < plan.ncells)
         read_on();
-    if (!plan.on)
-        return;
-    hurry_the_left();
-    aim_timer();
+    if (plan.on)
+        aim_timer();
+}
+
+void plan_go_on(void)
+{
+    spin_lock(&pager_lock);
+    plan_pump(false);
+    spin_unlock(&pager_lock);
 }

@@ -87,15 +87,12 @@ int vm_plan_end(void)
 int vm_plan_at(vaddr_t address)
 {
     struct plan_extent at;
-    if (pt_is_behind()) { /* what the plan waits for */
-        bool were_on = irq_save();
-        pt_catch_up();
-        irq_restore(were_on);
-    }
-    if (!plan_needs_cursor(address))
+    bool waited_for = pt_is_behind();
+    if (!plan_needs_cursor(address) && !waited_for)
         return 0;
     stack_probe_deep();
-    bool were_on = irq_save();         /* see completion_wait */
+    bool were_on = irq_save(); /* see completion_wait */
+    pt_catch_up();
     if (!spin_try_lock(&pager_lock)) { /* the next chunk says more than this one: worth no wait */
         irq_restore(were_on);
         return 0;

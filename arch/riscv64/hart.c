@@ -9,6 +9,7 @@
 #include "kernel/boot.h"
 #include "kernel/log.h"
 #include "kernel/panic.h"
+#include "kernel/plan.h"
 #include "kernel/sched.h"
 
 _Static_assert(offsetof(struct hart, trap_sp) == HART_TRAP_SP, "offsets.h");
@@ -156,7 +157,10 @@ bool hart_in_trap(void)
 
 void hart_handle_interrupt(uint64_t number)
 {
-    pt_catch_up();
+    if (pt_is_behind()) {
+        pt_catch_up();
+        plan_go_on();
+    }
     switch (number) {
     case IRQ_S_EXTERNAL:
         plic_dispatch();

@@ -224,9 +224,11 @@ static __attribute__((noinline)) void map_many(const struct pt_run *runs, size_t
     if (n == 0)
         return;
     mb_data_before_pte();
-    for (const struct pt_run *r = runs; r < runs + n; r++)
+    for (const struct pt_run *r = runs; r < runs + n; r++) {
         map_run(r, &cursor);
-    fence_all_local();
+        if (r->accessed)
+            fence_local(&r->va, r->n == 1 ? 1 : TLB_FENCE_ALL + 1);
+    }
 }
 
 /* What most faults need: one page. */
@@ -361,16 +363,8 @@ void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old)
 pt_ticket pt_unmap_later(vaddr_t va, size_t n, struct pt_entry *old)
 {
     struct cursor cursor = CURSOR_START;
-    pt_ticket ticket = 0;
-    bool were_on = irq_save();
 
-    if (clear_span(&cursor, va, n, old)) {
-        if (hart_online_count > 1)
-            ticket = __atomic_add_fetch(&pt_last_ticket, 1, __ATOMIC_ACQ_REL);
-        fence_all_local();
-    }
-    irq_restore(were_on);
-    return ticket;
+    return clear_span(&cursor, va, n, old) ? __atomic_add_fetch(&pt_last_ticket, 1, __ATOMIC_ACQ_REL) : 0;
 }
 
 /* An AMO only where the bit is set: a sweep over untouched pages costs loads. */

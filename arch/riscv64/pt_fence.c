@@ -4,7 +4,7 @@
 #include "arch/riscv64/platform_priv.h"
 #include "arch/riscv64/sbi.h"
 
-pt_ticket pt_last_ticket;
+pt_ticket pt_last_ticket, pt_wanted_ticket;
 
 void pt_fence_hart(void)
 {
@@ -48,7 +48,7 @@ static uint64_t other_harts(uint64_t *base)
     return mask;
 }
 
-/* Has this hart yet to fence for the ticket? */
+/* Has this other hart yet to fence for the ticket? */
 static bool lags(struct hart *h, pt_ticket ticket)
 {
     return h->online && h != this_hart() && __atomic_load_n(&h->fenced, __ATOMIC_ACQUIRE) < ticket && !put_off(h);
@@ -56,12 +56,20 @@ static bool lags(struct hart *h, pt_ticket ticket)
 
 bool pt_have_left(pt_ticket ticket)
 {
-    if (__builtin_expect(hart_online_count == 1, 1))
-        return true;
-    for (unsigned i = 0; i < MAX_HARTS; i++)
+    if (this_hart()->fenced < ticket)
+        return false;
+    for (unsigned i = 0; hart_online_count > 1 && i < MAX_HARTS; i++)
         if (lags(&harts[i], ticket))
             return false;
     return true;
+}
+
+void pt_want_left(pt_ticket ticket)
+{
+    if (__atomic_load_n(&pt_wanted_ticket, __ATOMIC_RELAXED) < ticket)
+        __atomic_store_n(&pt_wanted_ticket, ticket, __ATOMIC_RELAXED); /* two at once: the other hart's is made good for at the next call */
+    if (this_hart()->fenced < ticket)
+        fence_all_local();
 }
 
 void pt_ask_to_leave(void *unused)
@@ -69,7 +77,7 @@ void pt_ask_to_leave(void *unused)
     (void)unused;
     __atomic_fetch_add(&this_hart()->fences_remote, 1, __ATOMIC_RELAXED);
     for (unsigned i = 0; i < MAX_HARTS; i++)
-        if (lags(&harts[i], pt_last_ticket))
+        if (lags(&harts[i], __atomic_load_n(&pt_wanted_ticket, __ATOMIC_RELAXED)))
             hart_send_ipi(i);
 }
 

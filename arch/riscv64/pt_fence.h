@@ -8,6 +8,9 @@
 /* Up to so many pages are fenced one by one; more are cheaper as a whole. */
 #define TLB_FENCE_ALL 4
 
+/* The last ticket that pt_unmap_later has given; atomic. */
+extern pt_ticket pt_last_ticket;
+
 static inline void count_local_fence(void)
 {
     __atomic_fetch_add(&this_hart()->fences_local, 1, __ATOMIC_RELAXED);

@@ -4,13 +4,13 @@
 
 #include "arch/riscv64/hart_inline.h"
 
-/* The last ticket that pt_unmap_later has given; atomic. */
-extern uint64_t pt_last_ticket;
+/* The last ticket that pt_want_left was called for; atomic. */
+extern uint64_t pt_wanted_ticket;
 
 static inline bool pt_is_behind(void)
 {
     const uint64_t *fenced = (const uint64_t *)((const char *)this_hart() + HART_FENCED);
-    return __atomic_load_n(fenced, __ATOMIC_RELAXED) != __atomic_load_n(&pt_last_ticket, __ATOMIC_RELAXED);
+    return __atomic_load_n(fenced, __ATOMIC_RELAXED) < __atomic_load_n(&pt_wanted_ticket, __ATOMIC_RELAXED);
 }
 
 #endif
