@@ -45,7 +45,7 @@ int pool_set_evict(struct pool *pool, const struct evict_policy *evict)
     pool->evict_state = state;
     for (uint32_t i = 0; i < pool->nframes; i++)
         if (pool->frames[i].use == FRAME_USED)
-            evict->on_insert(state, &(struct evict_new){ i, page_key(&pool->frames[i]), pool->frames[i].order }, 1);
+            evict->on_insert(state, &(struct evict_new){ i, page_key(&pool->frames[i]), pool->frames[i].order, false }, 1);
     spin_unlock(&pager_lock);
     kfree(old);
     return 0;
@@ -95,7 +95,7 @@ void pool_mark_used(struct pool *pool, uint32_t slot)
     f->order = pool->order++;
     f->use = FRAME_USED;
     pool->nused++;
-    pool->evict->on_insert(pool->evict_state, &(struct evict_new){ slot, page_key(f), f->order }, 1);
+    pool->evict->on_insert(pool->evict_state, &(struct evict_new){ slot, page_key(f), f->order, false }, 1);
 }
 
 void pool_mark_untouched(struct pool *pool, const uint32_t *slots, unsigned n)
@@ -145,7 +145,7 @@ void pool_touch(struct pool *pool, const uint32_t *slots, unsigned n)
         for (;;) {
             ASSERT(f->use == FRAME_UNTOUCHED);
             f->use = FRAME_USED;
-            *at++ = (struct evict_new){ *slot++, page_key(f), f->order };
+            *at++ = (struct evict_new){ *slot++, page_key(f), f->order, true };
             if (slot == end || f->next != *slot)
                 break;
             f = &frames[*slot];

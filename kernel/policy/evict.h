@@ -30,6 +30,7 @@ struct evict_new {
     uint32_t slot;
     uint64_t page;  /* its number across all mappings of the pool: stable, and the same when the page comes back */
     uint64_t order; /* counts mappings: the page mapped first has the smallest */
+    bool ahead;     /* it had been read ahead of its use */
 };
 
 struct evict_policy {

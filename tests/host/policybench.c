@@ -84,7 +84,7 @@ void bench_free(struct bench *b)
 
 static void insert(struct bench *b, uint32_t slot, uint32_t page)
 {
-    const struct evict_new new = { slot, page, b->order_of[slot] };
+    const struct evict_new new = { slot, page, b->order_of[slot], false };
     b->evict->on_insert(b->estate, &new, 1);
 }
 

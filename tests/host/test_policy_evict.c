@@ -72,7 +72,7 @@ static void test_contract(void)
             if (!m.in[slot] && r % 4 < 3) {
                 m.in[slot] = m.accessed[slot] = true;
                 m.held[slot] = false;
-                policy->on_insert(state, &(struct evict_new){ slot, trace_rand(&seed) % 200, step }, 1);
+                policy->on_insert(state, &(struct evict_new){ slot, trace_rand(&seed) % 200, step, r % 3 == 0 }, 1);
             } else if (m.in[slot] && r % 16 < 8) {
                 m.accessed[slot] = true;
             } else if (m.in[slot] && r % 16 < 10) {
@@ -101,7 +101,7 @@ static void test_fifo_order(void)
     static const uint32_t order[] = { 0, 8, 16, 1, 2, 9, 17, 3, 18, 30, 10, 31 };
     for (unsigned i = 0; i < sizeof order / sizeof order[0]; i++) {
         m.in[order[i]] = m.accessed[order[i]] = true;
-        policy->on_insert(state, &(struct evict_new){ order[i], order[i], order[i] }, 1);
+        policy->on_insert(state, &(struct evict_new){ order[i], order[i], order[i], false }, 1);
     }
     const struct evict_view view = { model_accessed, model_may_take, &m };
     uint32_t out[SLOTS], before = 0;

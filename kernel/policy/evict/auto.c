@@ -135,7 +135,10 @@ static void take(struct keeper *k, uint32_t slot)
     list_remove(k->links, slot);
 }
 
-/* Pages that come back within a turn of the pool were pushed out by others; those read ahead have to do with fewer frames then. */
+/*
+ * Pages that fault again within a turn of the pool were pushed out by others; those read ahead have to do with fewer frames then. One
+ * that was read again before anybody missed it is no loss.
+ */
 static void note_return(struct keeper *k, bool soon)
 {
     if (soon)
@@ -150,14 +153,15 @@ static uint32_t auto_spare(const void *state)
     return k->spare / SPARE_UNIT;
 }
 
-static void insert_one(struct keeper *k, uint32_t slot, uint64_t page)
+static void insert_one(struct keeper *k, uint32_t slot, uint64_t page, bool ahead)
 {
     uint32_t tag = tag_of(page);
     struct ghost *g = ghost_of(k, tag);
     k->now++;
     k->tags[slot] = tag;
     bool back = g->came != 0 && g->tag == tag;
-    note_return(k, back && k->now - g->came <= k->nslots);
+    if (!ahead || !back)
+        note_return(k, back && k->now - g->came <= k->nslots);
     if (back) {
         k->stamps[slot] = k->now - g->came;
         g->came = 0;
@@ -172,7 +176,7 @@ static void auto_insert(void *state, const struct evict_new *pages, unsigned n)
 {
     struct keeper *k = state;
     for (unsigned i = 0; i < n; i++)
-        insert_one(k, pages[i].slot, pages[i].page);
+        insert_one(k, pages[i].slot, pages[i].page, pages[i].ahead);
 }
 
 static void auto_touch(void *state, uint32_t slot)

@@ -7,7 +7,8 @@
  *  - the successor of the page before: the walk goes on from there (the sequence was left and entered again).
  *  - anything else: noise, or the end. A hypothesis that has proved itself is kept for a while and is tried from wherever
  *    the next fault is, as long as that works (`restart`); one that has not is dropped, and raises what the next find has
- *    to show (`doubt`), so that patterns which merely look like a recurrence now and then cost little.
+ *    to show (`doubt`), so that patterns which merely look like a recurrence now and then cost little. The latest that had
+ *    proved itself comes back, on trial, as soon as one page leads to the next by it.
  *
  * Depth follows the evidence: n bits more than the hypothesis costs to state allow 2^n pages, where the
  * hypotheses that are left disagree no more than two, and no more than two while steps grow and nothing has wrapped yet.
@@ -29,6 +30,7 @@
 #define DOUBT_STEP 8    /* quarter bits for a false find; a hit takes one back */
 #define DOUBT_MAX 32
 #define WALK 32        /* pages that may have been resident between two that were seen */
+#define REVIVED 16     /* quarter bits for one that was proven before */
 #define PATIENCE 2     /* misses before another hypothesis is looked for beside a proven one */
 #define DISPUTED 2     /* pages beyond the point where rivals disagree, or without a wrap seen */
 #define SEARCH_EAGER 4 /* searches in vain before faults are let pass between them, */
@@ -78,8 +80,11 @@ static void confirm(struct fit *f, uint32_t page)
     f->misses = 0;
     if (f->gain < FIT_SURE)
         f->gain += 16;
-    if (f->gain >= PROVEN)
+    if (f->gain >= PROVEN) {
         f->failed = 0;
+        f->known = f->alive[0];
+        f->knows = true;
+    }
     if (f->doubt > 0)
         f->doubt--;
 }
@@ -144,6 +149,16 @@ static void judge(struct fit *f, uint32_t page)
         miss(f);
 }
 
+/* The walk goes on that was known before, until too much came between. */
+static void revive(struct fit *f, uint32_t page)
+{
+    f->alive[0] = f->known;
+    f->nalive = 1;
+    f->gain = REVIVED;
+    f->misses = 0;
+    move_to(f, page);
+}
+
 void fit_access(struct fit *f, uint32_t page, enum access_kind kind)
 {
     if (kind == ACCESS_WASTE || (f->nwindow > 0 && page == f->last))
@@ -154,6 +169,8 @@ void fit_access(struct fit *f, uint32_t page, enum access_kind kind)
         confirm(f, page);
     else if (f->nalive > 0 && f->nwindow > 0)
         judge(f, page);
+    else if (f->knows && f->nwindow > 0 && recurrence_next(&f->known, f->last) == page)
+        revive(f, page);
     remember(f, page);
 }
 

@@ -26,6 +26,8 @@ static inline int64_t recurrence_next(const struct recurrence *r, uint32_t page)
 struct fit {
     struct recurrence alive[FIT_ALIVE]; /* all agree with every pair since they were found; the most plausible first */
     unsigned nalive;
+    struct recurrence known; /* the latest that was proven */
+    bool knows;              /* there was one */
     uint32_t ring[FIT_RING]; /* the latest pages */
     unsigned end;            /* pages ever put there */
     unsigned nwindow;        /* of them the latest that follow each other without a break, at most FIT_WINDOW */
