@@ -124,6 +124,8 @@ static void let_go(struct cell *c)
     uint32_t used = 0, gone = 0, base = (uint32_t)(pool->base >> PAGE_SHIFT);
     struct frame *frames = pool->frames;
     c->ticket = region_unmap_run(r, c->first, c->n, old);
+    if (pager_repeats)
+        pt_want_left(c->ticket); /* what the TLB still knows must not decide what faults */
     plan.last_ticket = MAX(plan.last_ticket, c->ticket);
     struct page *p = &r->pages[c->first];
     uint32_t *left = c->left;
