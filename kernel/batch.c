@@ -223,10 +223,20 @@ static __attribute__((noinline)) void map_what_came(struct batch *b)
 static void finish_read(struct batch *b)
 {
     struct region *r = b->region;
+    b->finished = true;
+    if (b->npages == 1 && b->nrequests == 1 && b->nsettled == 0 && b->demanded != PAGE_NONE && take_request(b, b->requests)) {
+        r->peak = MAX(r->peak, r->resident);
+        settle_demanded(b);
+        region_map(r, b->pages, b->pa, 1, true, PAGE_NONE);
+        page_wake();
+        return;
+    }
     bool whole = b->nsettled == 0, is_here = b->urgent != NO_REQUEST && b->requests[b->urgent].settled;
     for (struct batch_request *q = b->requests; q < b->requests + b->nrequests; q++)
         if (__builtin_expect(!q->settled, 1))
             whole &= take_request(b, q);
+        else
+            whole = false;
     r->peak = MAX(r->peak, r->resident);
     if (b->demanded != PAGE_NONE && !is_here)
         settle_demanded(b);
@@ -236,7 +246,6 @@ static void finish_read(struct batch *b)
         region_map(r, b->pages, b->pa, b->npages, false, b->demanded);
     else
         map_what_came(b);
-    b->finished = true;
     page_wake();
 }
 
@@ -498,6 +507,22 @@ static uint32_t claim_run(struct batch *b, uint32_t i, bool apart)
     return length;
 }
 
+/* The demanded page and nothing else, from the region's backing: what most faults ask for where nothing can be predicted. True: done. */
+static inline bool claim_single(struct batch *b)
+{
+    struct region *r = b->region;
+    uint32_t page = b->demanded;
+    if (!r->pool || !r->backing || r->pages[page].condition != PAGE_CONDITION(PAGE_ABSENT, 0))
+        return false;
+    b->pages[0] = page;
+    b->predicted = b->pages;
+    b->npages = 1;
+    claim_page(r, &r->pages[page], page, b->pa[0], r->pool->frames, r->pool->base >> PAGE_SHIFT);
+    batch_open_request(b, 0, r->backing, ((uint64_t)page << PAGE_SHIFT) + r->offset, 1, false);
+    r->resident++;
+    return true;
+}
+
 static void claim_pages(struct batch *b)
 {
     _Static_assert(BATCH_MAX <= IO_MAX_PAGES, "a batch of neighbours is one request");
@@ -539,8 +564,10 @@ static struct batch *start_read(struct region *r, vaddr_t address, uint32_t dema
         return NULL;
     }
     b->waited = !alone;
-    list_pages(b, wanted, (uint32_t)got - demand);
-    claim_pages(b);
+    if (n > 0 || !demand || !claim_single(b)) {
+        list_pages(b, wanted, (uint32_t)got - demand);
+        claim_pages(b);
+    }
     if (b->nrequests > 0) {
         r->counters.batches++;
         if (!batch_submit(b, read_done)) {

@@ -20,7 +20,7 @@ void spin_defer(void (*call)(void *arg), void *arg)
 {
     uint32_t *locks = hart_locks(this_hart()), n = *locks / SPIN_DEFERRED;
     struct deferred *mine = deferred[hart_index()];
-    if (*locks % SPIN_DEFERRED == 0) {
+    if (*locks % SPIN_DEFERRED == 0 || hart_count() == 1) { /* or nobody waits for the locks meanwhile */
         call(arg);
         return;
     }
