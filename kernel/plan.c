@@ -417,6 +417,11 @@ static void be_quiet(const struct region *r, uint32_t page, uint32_t run)
     struct order_extent oldest;
     const struct vma *v = r->vmas;
     vaddr_t va = v ? vma_page_address(v, page) : 0;
+    if (va && plan.unread == 0 && plan.order.nstreamed == 0 && plan.head == plan.tail) { /* all is here, to stay */
+        plan_quiet_start = v->start;
+        plan_quiet_length = v->end - v->start;
+        return;
+    }
     uint32_t end = order_quiet_end(&plan.order, plan.piece, run, plan_next_event(&oldest) ? &oldest : NULL, page);
     plan_quiet_start = va;
     plan_quiet_length = va ? (uint64_t)(end - page) << PAGE_SHIFT : 0;

@@ -12,7 +12,7 @@
 /* The pages that these bytes touch; they lie in one window of a MAP_LLM mapping. mapping_lock or pager_lock held. 0 or -EINVAL. */
 static int pages_of(vaddr_t address, uint64_t length, struct plan_extent *out)
 {
-    const struct vma *v = vma_search(address);
+    const struct vma *v = vma_find(address);
     if (!v || !v->region->pool || length == 0 || length > v->end - address)
         return -EINVAL;
     uint32_t first = vma_page(v, address);
