@@ -337,54 +337,22 @@ static void read_done(struct io_request *io)
 /* ---- frames for a read */
 
 enum { WAITED = -1 };
-
-#define WRITE_AHEAD_MOST 16 /* victims, beyond what a fault needs; */
-#define WRITE_AHEAD_SHARE 8 /* ... and one in so many frames of the pool */
 /*
- * Where counts must repeat, a fault waits until its dirty victims are written, and looks again: the frames of the clean ones are free by
- * then. The batch has ended, so that no batch waits for another one's place in the ring.
+ * Unmaps n victims at once; the frames of those that are clean come into slots[]. WAITED: there are none; the batch has ended, so that no
+ * batch waits for another one's place in the ring.
  */
-static __attribute__((noinline)) int write_and_wait(struct batch *b, struct pool *pool, uint32_t *slots, unsigned n, int *error)
-{
-    struct page_ref dirty[BATCH_MAX];
-    unsigned clean, ndirty = writeback_choose(pool, slots, n, dirty, n, &clean);
-    batch_end(b);
-    if (ndirty == 0 && clean == 0)
-        frame_wait(); /* another thread's victim, which may fail, is on its way */
-    while (clean > 0)
-        pool_give_back(pool, slots[--clean]);
-    if (ndirty > 0 && batch_write(dirty, ndirty, false) != 0)
-        *error = writeback_error(pool);
-    return WAITED;
-}
-
-/*
- * Else they are written behind, and the fault goes on with the clean ones. While all that it finds is dirty, more and more are
- * written ahead of need, so that the next faults find frames that are free.
- */
-static __attribute__((noinline)) int write_behind(struct pool *pool, uint32_t *slots, unsigned n, unsigned wanted)
-{
-    unsigned most = pool->write_apart > 0 ? 0 : MIN(MIN(pool->write_ahead, pool->nframes / WRITE_AHEAD_SHARE), (uint32_t)BATCH_MAX - n);
-    unsigned more = most ? pool_pick_victims(pool, most, slots + n, false) : 0;
-    pool_evict(pool, slots + n, more);
-    unsigned clean = writeback_begin(pool, slots, n + more);
-    if (clean == 0)
-        pool->write_ahead = MIN(2 * pool->write_ahead + 1, (uint32_t)WRITE_AHEAD_MOST);
-    else
-        pool->write_ahead /= 2;
-    while (clean > wanted)
-        pool_give_back(pool, slots[--clean]);
-    return (int)clean;
-}
-
-/* Unmaps n victims at once; the frames of those that are clean come into slots[]. WAITED: the batch has ended, and there are none. */
 static int take_victims(struct batch *b, struct pool *pool, unsigned n, uint32_t *slots, bool last_resort, int *error)
 {
     unsigned picked = pool_pick_victims(pool, n, slots, last_resort);
     b->nvictims += picked;
     if (__builtin_expect(pool_evict(pool, slots, picked) == 0, 1))
         return (int)picked;
-    return pager_repeats ? write_and_wait(b, pool, slots, picked, error) : write_behind(pool, slots, picked, n);
+    if (!pager_repeats)
+        return (int)writeback_behind(pool, slots, picked, n);
+    batch_end(b);
+    if (writeback_wait(pool, slots, picked) != 0)
+        *error = writeback_error(pool);
+    return WAITED;
 }
 
 /*

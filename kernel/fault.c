@@ -28,16 +28,10 @@ enum { LOOK_AGAIN = -1,
 
 static struct fault_report last_failure[MAX_HARTS];
 
-static bool access_allowed(const struct vma *v, enum fault_access access)
+static inline bool access_allowed(const struct vma *v, enum fault_access access)
 {
-    switch (access) {
-    case FAULT_READ:
-        return v->prot & VM_PROT_READ;
-    case FAULT_WRITE:
-        return v->prot & VM_PROT_WRITE;
-    default:
-        return v->prot & VM_PROT_EXEC;
-    }
+    _Static_assert(1 << FAULT_READ == VM_PROT_READ && 1 << FAULT_WRITE == VM_PROT_WRITE && 1 << FAULT_EXEC == VM_PROT_EXEC, "bits");
+    return v->prot >> access & 1;
 }
 
 /*

@@ -50,12 +50,14 @@ SYNC_INLINE bool spin_try_lock(struct spinlock *lock)
 SYNC_INLINE void spin_unlock(struct spinlock *lock)
 {
     bool were_on = lock->irq_were_on;
-    ASSERT(lock->owner);
     lock->owner = NULL;
     __atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
     uint32_t left = --*hart_locks(this_hart());
-    if (__builtin_expect(left >= SPIN_DEFERRED && left % SPIN_DEFERRED == 0, 0))
-        spin_run_deferred();
+    if (__builtin_expect(left >= SPIN_DEFERRED, 0)) {
+        ASSERT((int32_t)left >= 0); /* else this hart held no lock */
+        if (left % SPIN_DEFERRED == 0)
+            spin_run_deferred();
+    }
     irq_restore(were_on);
 }
 

@@ -36,6 +36,8 @@ static uint32_t last_event;                /* page that the event before named *
 static uint64_t since;                     /* accesses since that event */
 static uint32_t turns;                     /* to pages that were here, since one that was not */
 
+bool trace_on;
+
 int trace_begin(void)
 {
     start = kalloc(TRACE_MAX + PLAN_MAX);
@@ -43,12 +45,8 @@ int trace_begin(void)
         return -ENOMEM;
     pages = (struct bytes_out){ start, start + TRACE_MAX, false };
     events = (struct bytes_out){ start + TRACE_MAX, start + TRACE_MAX + PLAN_MAX, false };
+    trace_on = true;
     return 0;
-}
-
-bool trace_is_on(void)
-{
-    return start != NULL;
 }
 
 /* Room for one more access, or n numbers of an event? A trace that ends early ends in both of its parts. */
@@ -94,7 +92,7 @@ static void hide_pages(uint32_t but, uint32_t and)
  * Any other page that the program turns to is to fault, too, also one that is here. But an instruction that needs two neighbours gets
  * both in the end; and who turns to and fro between pages that are here is believed after a while to do so until another one comes.
  */
-void trace_page(const struct region *r, uint32_t page, bool here)
+void trace_record_page(const struct region *r, uint32_t page, bool here)
 {
     const struct numbered *number;
     if (!pages.at || !r->pool || !(number = number_of(r)) || !has_room(0))

@@ -18,9 +18,18 @@
 /* At boot, thread context: record from now on. 0 or -ENOMEM. */
 int trace_begin(void);
 /* Any context. */
-bool trace_is_on(void);
+extern bool trace_on;
+static inline bool trace_is_on(void)
+{
+    return __builtin_expect(trace_on, 0);
+}
 /* This page is touched now, and is here or has to be read. */
-void trace_page(const struct region *r, uint32_t page, bool here);
+void trace_record_page(const struct region *r, uint32_t page, bool here);
+static inline void trace_page(const struct region *r, uint32_t page, bool here)
+{
+    if (trace_is_on())
+        trace_record_page(r, page, here);
+}
 /* A plan is declared; its n extents follow, each by a call of its own. some: only parts of it will be touched. */
 void trace_plan(const struct plan_options *options, size_t n);
 void trace_plan_extent(const struct plan_extent *e, bool some);

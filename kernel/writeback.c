@@ -6,6 +6,9 @@
 #include "kernel/page_wait.h"
 #include "kernel/sched.h"
 
+#define AHEAD_MOST 16 /* victims that are written beyond what a fault needs; */
+#define AHEAD_SHARE 8 /* ... and one in so many frames of the pool */
+
 /* Where a dirty page goes. Nothing is written beyond the end of a file: limit is the first byte that isn't. */
 static struct backing *page_target(const struct region *r, uint32_t page, uint64_t *offset, uint64_t *limit)
 {
@@ -205,7 +208,11 @@ int batch_write(const struct page_ref *refs, size_t n, bool keep)
     return error;
 }
 
-unsigned writeback_choose(struct pool *pool, uint32_t *slots, unsigned n, struct page_ref *dirty, unsigned most, unsigned *clean)
+/*
+ * Of n frames that pool_evict has dealt with: at most `most` dirty pages to be written; others are mapped again. The slots of clean ones
+ * come first in slots[]. Returns how many are to be written.
+ */
+static unsigned choose(struct pool *pool, uint32_t *slots, unsigned n, struct page_ref *dirty, unsigned most, unsigned *clean)
 {
     unsigned ndirty = 0;
     if (pool->write_apart > 0)
@@ -223,15 +230,33 @@ unsigned writeback_choose(struct pool *pool, uint32_t *slots, unsigned n, struct
     return ndirty;
 }
 
-unsigned writeback_begin(struct pool *pool, uint32_t *slots, unsigned n)
+int writeback_wait(struct pool *pool, uint32_t *slots, unsigned n)
 {
     struct page_ref dirty[BATCH_MAX];
-    unsigned clean, ndirty = writeback_choose(pool, slots, n, dirty, batches_busy < BATCH_RING ? n : 0, &clean);
+    unsigned clean, ndirty = choose(pool, slots, n, dirty, n, &clean);
+    if (ndirty == 0 && clean == 0)
+        frame_wait(); /* another thread's victim, which may fail, is on its way */
+    while (clean > 0)
+        pool_give_back(pool, slots[--clean]);
+    return ndirty > 0 ? batch_write(dirty, ndirty, false) : 0;
+}
+
+unsigned writeback_behind(struct pool *pool, uint32_t *slots, unsigned n, unsigned wanted)
+{
+    struct page_ref dirty[BATCH_MAX];
+    unsigned most = MIN(MIN(pool->write_ahead, pool->nframes / AHEAD_SHARE), (uint32_t)BATCH_MAX - n);
+    unsigned more = most > 0 && pool->write_apart == 0 ? pool_pick_victims(pool, most, slots + n, false) : 0;
+    pool_evict(pool, slots + n, more);
+    n += more;
+    unsigned clean, ndirty = choose(pool, slots, n, dirty, batches_busy < BATCH_RING ? n : 0, &clean);
     if (ndirty > 0) {
         struct batch *b = begin_write(dirty, ndirty, false);
         b->waited = false;
         if (start_write(b, dirty, ndirty))
             batch_end(b);
     }
+    pool->write_ahead = clean == 0 ? MIN(2 * pool->write_ahead + 1, (uint32_t)AHEAD_MOST) : pool->write_ahead / 2;
+    while (clean > wanted)
+        pool_give_back(pool, slots[--clean]);
     return clean;
 }

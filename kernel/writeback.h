@@ -20,16 +20,16 @@
 int batch_write(const struct page_ref *refs, size_t n, bool keep);
 
 /*
- * Of n frames that pool_evict has dealt with: at most `most` dirty pages for batch_write, in dirty[]; others are mapped again. The slots of
- * clean ones come first in slots[]. Returns how many are to be written.
+ * For n frames that pool_evict has dealt with, some of them dirty. Where counts must repeat, what is dirty is written and waited for, and
+ * all frames become free; fewer if some cannot be written, whose pages stay. 0 or the first error.
  */
-unsigned writeback_choose(struct pool *pool, uint32_t *slots, unsigned n, struct page_ref *dirty, unsigned most, unsigned *clean);
+int writeback_wait(struct pool *pool, uint32_t *slots, unsigned n);
 /*
- * Of n frames that pool_evict has dealt with some hold dirty pages: those are written in the background, and their frames become free
- * as they are done. Returns how many are clean: their slots come first. Frames of pages that find no place in the ring of batches stay
- * with them.
+ * Else what is dirty is written behind, and its frames become free as that is done; while all that a fault finds is dirty, more and more
+ * are written ahead of need. slots[] has room for BATCH_MAX. Returns how many are clean, at most `wanted`: their slots come first.
+ * Pages that find no place in the ring of batches stay in their frames.
  */
-unsigned writeback_begin(struct pool *pool, uint32_t *slots, unsigned n);
+unsigned writeback_behind(struct pool *pool, uint32_t *slots, unsigned n, unsigned wanted);
 
 /* Must a fault that finds no clean frame fail, since so many victims could not be written? 0, or a negative errno: the last of them. */
 static inline int writeback_error(const struct pool *pool)
