@@ -55,6 +55,12 @@ void hart_sleep_soundly(void);
  */
 void hart_wait_for_interrupt(void);
 
+/*
+ * Between two looks of a loop that waits for another hart, interrupts off; *looks is 0 at first. Makes the fences that others wait for,
+ * and now and then rests (wfi) for some 100 us: where harts outnumber the host's processors, who is waited for needs one.
+ */
+void hart_relax(uint32_t *looks);
+
 /* Nanoseconds since power-on (time CSR, timebase of the device tree). */
 uint64_t time_ns(void);
 

@@ -4,7 +4,7 @@
  * The TLB rule, for the whole system; callers never fence themselves:
  *  - invalid -> valid (map_batched): never a broadcast, and a local fence only for what was demanded here (preset A bit). Whichever hart
  *    still caches the invalid entry takes a spurious fault and fences itself (pt_fence_page). Page data is ordered before the PTE.
- *  - valid -> invalid or less permission, or A/D cleared: local fence and one remote fence (SBI RFENCE) for the whole
+ *  - valid -> invalid or less permission, or A/D cleared: local fence and one for the other harts for the whole
  *    batch, before the call returns. Only then may a frame change hands. (Batches over TLB_FENCE_ALL pages fence all.)
  *  - valid -> invalid, for what streams past (pt_unmap_later): every hart fences later, for several calls at once, and the frames wait
  *    until pt_have_left says that all have. Nobody may write to those pages meanwhile, through whatever mapping.

@@ -346,6 +346,8 @@ void plan_pump(bool deep)
 
 void plan_go_on(void)
 {
+    if (!plan.on || plan.leaving == plan.tail) /* a guess; who waits for a page looks for itself */
+        return;
     spin_lock(&pager_lock);
     plan_pump(false);
     spin_unlock(&pager_lock);

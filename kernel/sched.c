@@ -53,7 +53,7 @@ static inline void lock_queue(struct queue *q)
     const volatile char *sp = __builtin_frame_address(0);
     (void)sp[-(long)PAGE_SIZE];
     while (__atomic_exchange_n(&q->held, 1, __ATOMIC_ACQUIRE))
-        ;
+        spin_wait(&q->held);
 }
 
 static inline void unlock_queue(struct queue *q)

@@ -32,6 +32,12 @@ void spin_defer(void (*call)(void *arg), void *arg)
     *locks += SPIN_DEFERRED;
 }
 
+void spin_wait(const uint32_t *held)
+{
+    for (uint32_t looks = 0; __atomic_load_n(held, __ATOMIC_RELAXED);)
+        hart_relax(&looks);
+}
+
 void spin_run_deferred(void)
 {
     uint32_t *locks = hart_locks(this_hart()), n = *locks / SPIN_DEFERRED;

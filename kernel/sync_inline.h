@@ -11,6 +11,8 @@
 /* hart_locks(): spinlocks held, and times SPIN_DEFERRED the calls that wait for the last one to go. */
 #define SPIN_DEFERRED 0x10000u
 void spin_run_deferred(void);
+/* Until the word of a lock may be 0. Interrupts off. */
+void spin_wait(const uint32_t *held);
 
 SYNC_INLINE void spin_lock(struct spinlock *lock)
 {
@@ -23,7 +25,7 @@ SYNC_INLINE void spin_lock(struct spinlock *lock)
     struct hart *me = this_hart();
     ASSERT(lock->owner != me);
     while (__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE))
-        ;
+        spin_wait(&lock->held);
     lock->owner = me;
     lock->irq_were_on = were_on;
     ++*hart_locks(me);

@@ -78,8 +78,10 @@ bool timer_stop(struct timer *t)
     }
     bool firing_elsewhere = l->firing == t && t->hart != hart_index();
     spin_unlock(&l->lock);
-    while (firing_elsewhere && __atomic_load_n(&l->firing, __ATOMIC_ACQUIRE) == t)
-        ;
+    bool were_on = irq_save();
+    for (uint32_t looks = 0; firing_elsewhere && __atomic_load_n(&l->firing, __ATOMIC_ACQUIRE) == t;)
+        hart_relax(&looks);
+    irq_restore(were_on);
     return was;
 }
 

@@ -131,6 +131,11 @@ uint32_t thread_number(const struct thread *t)
 
 uint64_t thread_census = 1;
 
+void hart_relax(uint32_t *looks)
+{
+    ++*looks;
+}
+
 void sched_may_freeze(void)
 {
 }

@@ -28,6 +28,8 @@ _Static_assert(sizeof(struct hart) == HART_SIZE, "offsets.h");
 _Static_assert(sizeof(struct hart_stacks) == HART_STACKS_SIZE, "offsets.h");
 
 #define PLAUSIBLE_WAY 1000 /* instructions into a trap handler and out again, at most */
+#define LOOKS_A_REST 1024  /* some 20 us under QEMU */
+#define REST_NS 100000
 
 struct hart harts[MAX_HARTS];
 /* Outside the part of .bss that is cleared: bower.ld gives the section its own place. */
@@ -231,6 +233,21 @@ void hart_idle(void)
         pt_fence_hart();
     irq_end_wait();
     handle_due(due);
+}
+
+/* Interrupts that are pending end a rest at once, and stay pending: the loop's end lets them in. */
+void hart_relax(uint32_t *looks)
+{
+    struct hart *h = this_hart();
+
+    pt_catch_up();
+    if (++*looks % LOOKS_A_REST != 0)
+        return;
+    uint64_t begin = csr_read(instret);
+    timer_begin_rest(h, REST_NS);
+    wait_for_interrupt();
+    timer_end_rest(h);
+    h->slept_instret += csr_read(instret) - begin;
 }
 
 /*

@@ -45,6 +45,8 @@ void timer_aim(const struct hart *h, uint64_t deadline); /* the clock rings then
 uint64_t timer_ticks(uint64_t ns);
 void timer_begin_wait(const struct hart *h); /* around wfi: see timer.c */
 void timer_end_wait(struct hart *h);
+void timer_begin_rest(const struct hart *h, uint64_t ns); /* the clock rings after so long at the latest */
+void timer_end_rest(const struct hart *h);
 
 /* The entry of va at a level (0: 4 KiB), upper tables made as needed; NULL: no memory. Boot or thread context. */
 uint64_t *pt_entry_at(vaddr_t va, unsigned level);

@@ -4,6 +4,8 @@
 #include "arch/riscv64/platform_priv.h"
 #include "arch/riscv64/sbi.h"
 
+#define PATIENCE 100000 /* looks: some 10 ms */
+
 pt_ticket pt_last_ticket, pt_wanted_ticket;
 
 void pt_fence_hart(void)
@@ -31,21 +33,6 @@ static bool put_off(struct hart *h)
         if (__atomic_compare_exchange_n(&h->lazy, &lazy, lazy | LAZY_STALE, true, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
             return true;
     return false;
-}
-
-/* Other harts that run something in this address space. Ids are dense enough for one mask on every machine with MAX_HARTS harts. */
-static uint64_t other_harts(uint64_t *base)
-{
-    uint64_t mask = 0;
-
-    *base = harts[0].id;
-    for (unsigned i = 0; i < MAX_HARTS; i++)
-        if (harts[i].online && harts[i].id < *base)
-            *base = harts[i].id;
-    for (unsigned i = 0; i < MAX_HARTS; i++)
-        if (harts[i].online && &harts[i] != this_hart() && !put_off(&harts[i]))
-            mask |= (uint64_t)1 << (harts[i].id - *base);
-    return mask;
 }
 
 /* Has this other hart yet to fence for the ticket? */
@@ -87,44 +74,60 @@ void pt_catch_up(void)
         fence_all_local();
 }
 
-static void fence_remote(const vaddr_t *va, size_t n)
+/* The firmware's, which stops the other harts whatever they do. Ids are dense enough for one mask on every machine with MAX_HARTS harts. */
+static void fence_by_firmware(void)
 {
-    uint64_t base, mask;
+    uint64_t mask = 0, base = harts[0].id;
 
-    if (__builtin_expect(hart_online_count == 1, 1))
+    for (unsigned i = 0; i < MAX_HARTS; i++)
+        if (harts[i].online && harts[i].id < base)
+            base = harts[i].id;
+    for (unsigned i = 0; i < MAX_HARTS; i++)
+        if (harts[i].online && &harts[i] != this_hart())
+            mask |= (uint64_t)1 << (harts[i].id - base);
+    sbi_remote_sfence(mask, base, 0, (uint64_t)-1);
+}
+
+/*
+ * A hart that runs answers an interrupt, one that waits for a lock looks by itself (hart_relax), one that idles is not asked. The call to
+ * the firmware would spin until the last of them has been given a processor by the host; so it is for harts that do not answer.
+ */
+static void fence_others(void)
+{
+    pt_ticket ticket = __atomic_add_fetch(&pt_last_ticket, 1, __ATOMIC_ACQ_REL);
+
+    fence_all_local();
+    BARRIER(rw, rw); /* P15: the stores to the table come before the look at the other harts */
+    if (pt_have_left(ticket))
         return;
-    BARRIER(rw, rw); /* P15: the stores to the table come before the look at the other harts, and before the call */
-    mask = other_harts(&base);
-    if (mask == 0)
+    pt_want_left(ticket);
+    pt_ask_to_leave(NULL);
+    for (uint32_t looks = 0; !pt_have_left(ticket); hart_relax(&looks)) {
+        if (looks < PATIENCE)
+            continue;
+        fence_by_firmware();
         return;
-    __atomic_fetch_add(&this_hart()->fences_remote, 1, __ATOMIC_RELAXED);
-    if (n == 1)
-        sbi_remote_sfence(mask, base, va[0], PAGE_SIZE);
-    else
-        sbi_remote_sfence(mask, base, 0, (uint64_t)-1);
+    }
 }
 
 void fence_all_harts(const vaddr_t *va, size_t n)
 {
     bool were_on = irq_save(); /* "other" means other than the one that was fenced here */
 
-    fence_local(va, n);
-    fence_remote(va, n);
+    if (__builtin_expect(hart_online_count == 1, 1))
+        fence_local(va, n);
+    else
+        fence_others();
     irq_restore(were_on);
 }
 
-/* Harts that fence meanwhile on their own may note an older ticket than this one: they then fence once more. */
 void pt_make_leave(void)
 {
-    vaddr_t anything = 0;
-    pt_ticket ticket = __atomic_load_n(&pt_last_ticket, __ATOMIC_ACQUIRE);
+    bool were_on = irq_save();
 
-    if (pt_have_left(ticket))
-        return;
-    fence_all_harts(&anything, TLB_FENCE_ALL + 1);
-    for (unsigned i = 0; i < MAX_HARTS; i++)
-        if (harts[i].online)
-            __atomic_store_n(&harts[i].fenced, ticket, __ATOMIC_RELEASE);
+    if (!pt_have_left(__atomic_load_n(&pt_last_ticket, __ATOMIC_ACQUIRE)))
+        fence_all_harts(NULL, TLB_FENCE_ALL + 1);
+    irq_restore(were_on);
 }
 
 struct pt_fence_counts pt_fence_counts(void)

@@ -137,6 +137,18 @@ void timer_end_wait(struct hart *h)
     set_own_compare(h);
 }
 
+void timer_begin_rest(const struct hart *h, uint64_t ns)
+{
+    uint64_t end = ticks_at(time_ns() + ns);
+
+    timer_aim(h, h->timer_handler ? MIN(end, h->timer_deadline) : end);
+}
+
+void timer_end_rest(const struct hart *h)
+{
+    set_own_compare(h);
+}
+
 void rtc_found(paddr_t base)
 {
     rtc_base = base;
