@@ -13,6 +13,7 @@
 #include "arch/host/machine.h"
 #include "arch/pt.h"
 #include "kernel/frame.h"
+#include "kernel/learn.h"
 #include "kernel/policy/evict.h"
 #include "kernel/policy/prefetch.h"
 #include "kernel/stats.h"
@@ -47,6 +48,7 @@ static void usage(FILE *out)
                  "  --compute-ns N   computing before each access (as the trace says, else 0)\n"
                  "  --plan           declare what comes before the first repetition as the order of every pass\n"
                  "  --no-plan        leave out the plan that the traced program declared\n"
+                 "  --learn          learn plans also where no clock says how far the program is\n"
                  "  --pack FILE      write the trace in its compact form instead\n");
 }
 
@@ -86,6 +88,7 @@ static void set_option(int c, struct options *o)
     case 'c': o->access_ns = number("--compute-ns", optarg, 0, 1000000000); break;
     case 'P': o->plan = true; break;
     case 'N': o->no_plan = true; break;
+    case 'L': learn_repeats = true; break;
     case 'o': o->pack = optarg; break;
     default: usage(stderr); exit(2);
     }
@@ -106,6 +109,7 @@ static void parse(int argc, char **argv, struct options *o)
         { "compute-ns", 1, NULL, 'c' },
         { "plan", 0, NULL, 'P' },
         { "no-plan", 0, NULL, 'N' },
+        { "learn", 0, NULL, 'L' },
         { "pack", 1, NULL, 'o' },
         { "help", 0, NULL, 'h' },
         { NULL, 0, NULL, 0 },

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # timeout: 300
-"""Guest and simulator count the same with a plan, too: the trace carries what the program declared and how it moved its cursor.
+"""Guest and simulator count the same with a plan, too: the trace carries what the program declared and how it moved its cursor;
+and with one that the pager learns.
 
 One hart, --icount: faults of each kind, pages read ahead, used and wasted, evictions and requests are the same to the last one, at
 caps from a twentieth of the pages to nearly all.
@@ -30,15 +31,15 @@ def guest(options, program):
     return done.stdout
 
 
-def compare(name, model, program, caps):
+def compare(name, model, program, caps, learn=()):
     """Records a trace, then runs guest and simulator at each cap."""
     trace, stats = (os.path.join(SCRATCH, f) for f in ("planned.trace", "stats.json"))
     said = guest(["--model", model, "--trace", trace], program)
     for frames in caps:
-        again = guest(["--model", model, "--frames", str(frames), "--stats", stats], program)
+        again = guest([*learn, "--model", model, "--frames", str(frames), "--stats", stats], program)
         with open(stats, encoding="utf-8") as f:
             counted = json.load(f)
-        words = [os.path.join(ROOT, "scripts/simulate"), "--frames", str(frames), trace]
+        words = [os.path.join(ROOT, "scripts/simulate"), *learn, "--frames", str(frames), trace]
         simulated = json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
         different = [f"{key} {counted[key]} in the guest, {simulated[key]} simulated" for key in SAME if counted[key] != simulated[key]]
         if again != said or counted["plan_pages"] == 0:
@@ -88,6 +89,7 @@ def main():
         f.write(random.Random(1).randbytes(512 * 4096))
     trace = compare("kinds", model, [os.path.join(ROOT, "tests/policies/planned.c")], [24, 100, 300, 500])
     test_forms(trace)
+    compare("learned", model, [os.path.join(ROOT, "tests/policies/planned.c"), "--", "learnable"], [60, 200, 380], ("--learn",))
     llm = os.path.join(ROOT, "models/stories-gpt2.gguf")
     compare("llm", llm, ["llm", "--", "-p", "Once", "-n", "4", "--temp", "0"], [50, 300, 1000])
 
