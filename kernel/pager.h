@@ -1,6 +1,7 @@
 /*
  * pager.h: what the runtime and the trap handler ask of the pager. The parts: page.h (states), region.h (one mapping),
- * frame.h (the capped pool), fault.h (the story of a fault), batch.h (one request for pages), vm.h (address ranges).
+ * frame.h (the capped pool), fault.h (the story of a fault), batch.h (one request for pages), writeback.h (dirty
+ * ones on their way out), vm.h (address ranges).
  */
 #ifndef KERNEL_PAGER_H
 #define KERNEL_PAGER_H
