@@ -144,28 +144,39 @@ void learn_touched(struct region *r, const uint32_t *pages, uint32_t n)
     }
 }
 
+/* The group that goes on from this page; else the first one that does not lead to the page of this fault; else any. */
+static struct plan_extent *next_group(const struct region *r, uint32_t from, const struct region *now_in, uint32_t page)
+{
+    struct plan_extent *best = NULL, *last = NULL;
+    for (struct plan_extent *g = groups; g < groups + ngroups; g++) {
+        if (g->n == 0)
+            continue;
+        if (g->region == r && g->first == from)
+            return g;
+        if (g->region == now_in && g->first + g->n == page)
+            last = g;
+        else if (!best)
+            best = g;
+    }
+    return best ? best : last;
+}
+
 /*
- * What was used since the last fault comes in the order in which it was read, not used. What goes on from the page of that fault was
- * first, what leads to the page of this one was last; about the rest the order of reading is as good a guess as any.
+ * What was used since the last fault comes in the order in which it was read, not used, and what was still on its way when it was used
+ * comes before. What goes on from the page of that fault was first, what leads to the page of this one was last; about the rest the
+ * order of reading is as good a guess as any.
  */
 void learn_fault(struct region *r, uint32_t page)
 {
+    const struct region *in = fault_region;
+    uint32_t from = fault_page + 1;
     if (!learn_is_active(r))
         return;
-    uint32_t first = MOST_GROUPS, last = MOST_GROUPS;
-    for (uint32_t i = 0; i < ngroups; i++) {
-        if (groups[i].region == fault_region && groups[i].first == fault_page + 1)
-            first = i;
-        else if (groups[i].region == r && groups[i].first + groups[i].n == page)
-            last = i;
+    for (struct plan_extent *g; (g = next_group(in, from, r, page)) != NULL; g->n = 0) {
+        note_group(g);
+        in = g->region;
+        from = g->first + g->n;
     }
-    if (first != MOST_GROUPS)
-        note_group(&groups[first]);
-    for (uint32_t i = 0; i < ngroups; i++)
-        if (i != first && i != last)
-            note_group(&groups[i]);
-    if (last != MOST_GROUPS)
-        note_group(&groups[last]);
     ngroups = 0;
     fault_region = r;
     fault_page = page;
