@@ -39,8 +39,7 @@ struct thread {
     uint64_t busy_ns;    /* on harts so far */
     void (*entry)(void *);
     void *arg;
-    void *tp; /* its thread-local storage */
-    void *local_data;
+    void *tp;    /* its thread-local storage */
     vaddr_t map; /* guard, stack, guard page, trap stack; 0: not of thread.c's making */
     vaddr_t stack;
     uint64_t stack_size;

@@ -243,7 +243,6 @@ int thread_create(struct thread **out, const struct thread_options *options, voi
     t->busy_ns = 0;
     t->entry = entry;
     t->arg = arg;
-    t->local_data = NULL;
     t->name[0] = '\0';
     *out = t;
     __atomic_add_fetch(&thread_census, 1, __ATOMIC_SEQ_CST);
@@ -271,8 +270,6 @@ bool thread_has_left(const struct thread *t)
 }
 
 uint32_t thread_number(const struct thread *t) { return t->number; }
-void *thread_local_data(const struct thread *t) { return t->local_data; }
-void thread_set_local_data(struct thread *t, void *data) { t->local_data = data; }
 
 void thread_set_name(struct thread *t, const char *name)
 {

@@ -32,9 +32,6 @@ uint32_t thread_number(const struct thread *t); /* 1: main; counts up, never use
 void thread_yield(void);
 /* For reports and debuggers; copied, cut to 15 bytes. */
 void thread_set_name(struct thread *t, const char *name);
-/* A word of the caller's (the runtime keeps its own structure of the thread there). */
-void *thread_local_data(const struct thread *t);
-void thread_set_local_data(struct thread *t, void *data);
 /* The stack of a thread: lowest byte and size, for pthread_getattr_np. */
 void thread_stack(const struct thread *t, vaddr_t *stack, uint64_t *size);
 

@@ -168,11 +168,12 @@ static void *allocate_zeroed(size_t alignment, size_t n, size_t size, omp_alloca
 
 static void release(void *memory)
 {
-    struct header *header = (struct header *)memory - 1;
+    const struct header *header;
     struct allocator *allocator;
 
     if (!memory)
         return;
+    header = (const struct header *)memory - 1;
     allocator = behind(header->handle);
     if (allocator)
         __atomic_fetch_sub(&allocator->used, header->size, __ATOMIC_RELAXED);
@@ -200,12 +201,13 @@ API void omp_free(void *memory, omp_allocator_handle_t handle)
 
 API void *omp_realloc(void *old, size_t size, omp_allocator_handle_t handle, omp_allocator_handle_t old_handle)
 {
-    const struct header *header = (struct header *)old - 1;
+    const struct header *header;
     void *memory;
 
     (void)old_handle;
     if (!old)
         return allocate(1, size, handle);
+    header = (const struct header *)old - 1;
     if (size == 0) {
         release(old);
         return NULL;
