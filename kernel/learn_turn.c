@@ -4,12 +4,15 @@
 #include "kernel/mem.h"
 #include "kernel/page_wait.h"
 #include "kernel/plan.h"
+#include "kernel/sched.h"
 #include "kernel/vma.h"
 
 #define MOST_EXTENTS 2048
 #define RECENT 4       /* extents that a page may go on with: streams side by side, threads in one matrix */
 #define SIDE_BY_SIDE 8 /* uses in which each of several streams must come by once */
-#define GAP 4          /* pages that another thread may come to later, within an extent */
+#define GAP 4          /* pages that each thread may leave to others, within an extent */
+#define MOST_THREADS 8 /* that walk side by side */
+#define NEAR 256       /* uses, within which a second use of a page is none */
 #define BEGINNING 64   /* pages of the turn that are hidden again, so that it shows when they are used anew */
 #define AGREE 6        /* of them so used: the next turn has begun */
 #define TOO_MANY 4     /* uses for each page of the pool's and the plan's, without an end */
@@ -105,16 +108,21 @@ void learn_turn_begin(void)
 
 /* ---- what is used */
 
-/* True: the page is next to, or in, what was used just now; or it has been counted as a new extent. False: there are too many. */
+/*
+ * The page goes on with an extent that was used just now, in either direction, or begins a new one. Threads side by side leave out what
+ * others have yet to use. False: there are too many extents.
+ */
 static bool note_page(struct region *r, uint32_t page)
 {
+    uint32_t gap = GAP * MIN(threads_live(), (uint32_t)MOST_THREADS);
     for (uint32_t i = 0; i < RECENT && i < count; i++) {
         struct plan_extent *e = &list[count - 1 - i];
-        bool goes_on = page >= e->first && page < e->first + e->n + GAP && page + 2 * GAP >= e->first + e->n;
-        if (e->region != r || !goes_on || now - last_use[count - 1 - i] > SIDE_BY_SIDE)
+        uint32_t end = e->first + e->n;
+        if (e->region != r || page + gap < e->first || page >= end + gap || now - last_use[count - 1 - i] > SIDE_BY_SIDE)
             continue;
         last_use[count - 1 - i] = now;
-        e->n = MAX(e->n, page - e->first + 1);
+        e->first = MIN(e->first, page);
+        e->n = MAX(end, page + 1) - e->first;
         return true;
     }
     if (count == MOST_EXTENTS)
@@ -122,6 +130,15 @@ static bool note_page(struct region *r, uint32_t page)
     last_use[count] = now;
     list[count++] = (struct plan_extent){ r, page, 1 };
     return true;
+}
+
+/* Was a page that has been used before just used again? Then it went too early, for a thread that is behind the others. */
+static bool is_near(const struct region *r, uint32_t page)
+{
+    for (uint32_t i = count; i-- > 0;)
+        if (list[i].region == r && page - list[i].first < list[i].n)
+            return now - last_use[i] <= MIN((uint32_t)NEAR, plan_pages() / 4);
+    return false;
 }
 
 /* Is this one of the pages that the turn began with? */
@@ -156,7 +173,8 @@ static enum outcome note_use(struct noted *n, uint32_t page)
         pages++;
         again -= again > 0;
     }
-    if (now > most || !note_page(n->region, page))
+    bool counts = !before || !is_near(n->region, page);
+    if (now > most || (counts && !note_page(n->region, page)))
         return HAS_FAILED;
     if (beginning == 0 && pages >= BEGINNING)
         beginning = count;

@@ -23,6 +23,7 @@
 #define ODD_RUNS 4     /* so many runs further at most, each time */
 #define PATIENCE_LEAST_NS 500000
 #define PATIENCE_MOST_NS 16000000 /* hosts let a processor wait for several milliseconds */
+#define BEHIND_IN_A_ROW 32        /* pages that are gone already, for a thread that walks behind the others; more: it is alone there */
 #define AHEAD_SHARE 4             /* who is further ahead than such a part of a turn is somewhere else */
 #define STEP 64                   /* pages that change hands in one go, at the end */
 
@@ -382,6 +383,23 @@ static bool wait_for_others(struct region *r, uint32_t page, uint32_t run)
     return true;
 }
 
+/*
+ * Was this run in the ring a little while ago? Then the thread walks behind others, which did not wait for it long enough, or shares
+ * pages with them that went when those had used them. It reads for itself; the ring stays with the others, and pages stay longer.
+ */
+static bool walks_behind(struct region *r, uint32_t run)
+{
+    uint32_t nruns = plan.order.nruns, first = plan.tail != plan.head ? plan.cells[plan.tail % plan.ncells].run : plan.next;
+    uint32_t ago = (first + nruns - run) % nruns;
+    if (threads_live() == 1 || ago == 0 || ago > nruns / AHEAD_SHARE || plan.behind >= BEHIND_IN_A_ROW)
+        return false;
+    plan.behind++;
+    r->counters.plan_missed++;
+    plan.patience_ns = MIN(plan.patience_ns * 2, (uint64_t)PATIENCE_MOST_NS);
+    plan.options.width = MIN(plan.options.width * 2, MAX(plan.options.width, plan.ncells * plan.order.run / 2));
+    return true;
+}
+
 bool plan_fault(struct region *r, uint32_t page)
 {
     uint32_t run;
@@ -398,6 +416,8 @@ bool plan_fault(struct region *r, uint32_t page)
         return false; /* pinned, and was lost: it comes back to stay */
     if (wait_for_others(r, page, run))
         return true;
+    if (plan.on && walks_behind(r, run))
+        return false;
     plan_pump(true);
     if (!plan.on || r->pages[page].state != PAGE_ABSENT)
         return plan.on;

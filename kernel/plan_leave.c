@@ -186,7 +186,7 @@ static void note_use(uint32_t runs)
     plan.last_use_ns = now;
     plan.idle_ns = MAX(plan.run_ns / TICKS_A_RUN, (uint64_t)(plan.options.cursor ? TICK_CURSOR_NS : TICK_LEAST_NS));
     plan.idle_ticks = 0;
-    plan.odd = 0;
+    plan.odd = plan.behind = 0;
 }
 
 /*

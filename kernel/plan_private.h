@@ -56,6 +56,7 @@ struct plan {
     uint32_t dissolved;          /* frames that a dropped plan has given up, or never had, from the first on */
 
     uint32_t odd_run, odd; /* the last fault out of order, and how many in a row went forward from there */
+    uint32_t behind;       /* faults of threads behind the ring, since it last moved */
     uint32_t missed;       /* faults out of order in this turn of the ring */
     uint32_t jumps;        /* times in this turn that the program went on somewhere else */
     uint32_t turns;        /* of the ring, that were loose */

@@ -316,8 +316,8 @@ static void tick(void *arg)
     plan_pump(plan.idle_ticks % PATIENCE == 0 && !sched_others_run());
     if (plan.ahead > 0) {
         plan.idle_ns = MIN(plan.idle_ns, (uint64_t)TICK_AHEAD_NS);
-        if (time_ns() - plan.last_use_ns >= plan.patience_ns)
-            page_wake(); /* who is ahead has waited long enough */
+        if (time_ns() - plan.last_use_ns >= plan.patience_ns || !sched_any_runs())
+            page_wake(); /* who is ahead has waited long enough, or all others wait as well */
     }
     spin_unlock(&pager_lock);
 }

@@ -533,18 +533,27 @@ _Noreturn void sched_start_hart(struct thread *idle_thread)
     idle_forever();
 }
 
-bool sched_others_run(void)
+/* Does a thread run, or could it, on another hart than this one? */
+static bool any_runs_but_on(const struct queue *own)
 {
-    if (threads_live() == 1)
-        return false; /* whoever asks, on its behalf perhaps */
     for (unsigned i = 0; i < MAX_HARTS; i++) {
         const struct queue *q = &queues[i];
         const struct thread *t = __atomic_load_n(&q->current, __ATOMIC_RELAXED);
         bool idles = __atomic_load_n(&q->idling, __ATOMIC_RELAXED) && !__atomic_load_n(&t->token, __ATOMIC_RELAXED);
-        if ((t && !t->idle && q != own_queue() && !idles) || q->length > 0)
+        if ((t && !t->idle && q != own && !idles) || q->length > 0)
             return true;
     }
     return false;
+}
+
+bool sched_others_run(void)
+{
+    return threads_live() > 1 && any_runs_but_on(own_queue()); /* with one, whoever asks does so on its behalf */
+}
+
+bool sched_any_runs(void)
+{
+    return any_runs_but_on(NULL);
 }
 
 /* ---- sums */

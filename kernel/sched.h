@@ -108,6 +108,8 @@ void thread_check_deadlock(void);
 
 /* Does another thread run, or could it? A guess: it may change at once. Any context. */
 bool sched_others_run(void);
+/* The same, the interrupted one included: all others wait. */
+bool sched_any_runs(void);
 
 /* Instructions retired so far, of all harts, without idling and interrupts; nanoseconds of all harts that were not idle. */
 uint64_t sched_instret(void);

@@ -169,6 +169,11 @@ bool sched_others_run(void)
     return false;
 }
 
+bool sched_any_runs(void)
+{
+    return true;
+}
+
 uint64_t sched_idle_instret(void)
 {
     return 0;
