@@ -97,6 +97,9 @@ def show_prefetch(found, out):
         others = [n for n in names if n not in ("auto", "none")]
         print(f"{workload:<20}{frames:>7}" + "".join(f"{str(r['faults']) + '/' + str(r['pages_read']):>12}" for r in rows.values()) +
               f"{behind(rows, others) * 100:>+7.1f}%")
+    late = [behind(rows, [n for n in names if n != "auto"]) for rows in found.values()]
+    print(f"auto more than 5% behind the best other policy: {sum(x > 0.05 for x in late)} of {len(late)} runs, "
+          f"at most {max(late) * 100:.0f}%")
     table = [{"workload": w, "frames": f, "policy": n, "faults": rows[n]["faults"], "pages_read": rows[n]["pages_read"],
               **quality(rows[n], rows["none"])} for (w, f), rows in found.items() for n in names]
     keys = ["coverage", "accuracy", "timeliness", "pollution", "overhead", "time"]
