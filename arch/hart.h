@@ -56,10 +56,11 @@ void hart_sleep_soundly(void);
 void hart_wait_for_interrupt(void);
 
 /*
- * Between two looks of a loop that waits for another hart, interrupts off; *looks is 0 at first. Makes the fences that others wait for,
- * and now and then rests (wfi) for some 100 us: where harts outnumber the host's processors, who is waited for needs one.
+ * Looks until busy(arg) is false, which another hart brings about; interrupts off. Fences for other harts' sakes are put off meanwhile, as
+ * in hart_idle; and after every 1024 looks the hart rests (wfi) for some 100 us: where harts outnumber the host's processors, who
+ * is waited for needs one.
  */
-void hart_relax(uint32_t *looks);
+void hart_wait_while(bool (*busy)(void *arg), void *arg);
 
 /* Nanoseconds since power-on (time CSR, timebase of the device tree). */
 uint64_t time_ns(void);

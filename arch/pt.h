@@ -96,7 +96,8 @@ struct pt_entry pt_lookup(vaddr_t va);
 size_t pt_accessed_length(vaddr_t va, size_t n);
 /*
  * A sweep over A bits: pt_sweep_accessed clears A and tells whether it was set (false where no leaf is valid), without a fence;
- * pt_sweep_end fences all harts once, if anything was cleared. Until then the next access would not set the bit again.
+ * pt_sweep_end fences this hart once, if anything was cleared, and the others when they next enter the kernel. Until then the next
+ * access would not set the bit again.
  */
 bool pt_sweep_accessed(vaddr_t va);
 void pt_sweep_end(bool cleared);

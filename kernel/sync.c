@@ -32,10 +32,14 @@ void spin_defer(void (*call)(void *arg), void *arg)
     *locks += SPIN_DEFERRED;
 }
 
-void spin_wait(const uint32_t *held)
+static bool is_held(void *word)
 {
-    for (uint32_t looks = 0; __atomic_load_n(held, __ATOMIC_RELAXED);)
-        hart_relax(&looks);
+    return __atomic_load_n((const uint32_t *)word, __ATOMIC_RELAXED) != 0;
+}
+
+void spin_wait(uint32_t *held)
+{
+    hart_wait_while(is_held, held);
 }
 
 void spin_run_deferred(void)

@@ -12,7 +12,7 @@
 #define SPIN_DEFERRED 0x10000u
 void spin_run_deferred(void);
 /* Until the word of a lock may be 0. Interrupts off. */
-void spin_wait(const uint32_t *held);
+void spin_wait(uint32_t *held);
 
 SYNC_INLINE void spin_lock(struct spinlock *lock)
 {

@@ -62,6 +62,12 @@ void timer_start(struct timer *t, uint64_t deadline_ns, void (*fire)(void *arg),
     irq_restore(were_on);
 }
 
+static bool is_firing(void *timer)
+{
+    const struct timer *t = timer;
+    return __atomic_load_n(&lists[t->hart].firing, __ATOMIC_ACQUIRE) == t;
+}
+
 bool timer_stop(struct timer *t)
 {
     struct timer_list *l = &lists[t->hart];
@@ -79,8 +85,8 @@ bool timer_stop(struct timer *t)
     bool firing_elsewhere = l->firing == t && t->hart != hart_index();
     spin_unlock(&l->lock);
     bool were_on = irq_save();
-    for (uint32_t looks = 0; firing_elsewhere && __atomic_load_n(&l->firing, __ATOMIC_ACQUIRE) == t;)
-        hart_relax(&looks);
+    if (firing_elsewhere)
+        hart_wait_while(is_firing, t);
     irq_restore(were_on);
     return was;
 }

@@ -131,9 +131,10 @@ uint32_t thread_number(const struct thread *t)
 
 uint64_t thread_census = 1;
 
-void hart_relax(uint32_t *looks)
+void hart_wait_while(bool (*busy)(void *arg), void *arg)
 {
-    ++*looks;
+    while (busy(arg))
+        ;
 }
 
 void sched_may_freeze(void)

@@ -218,36 +218,53 @@ void hart_wait_for_interrupt(void)
 }
 
 /*
- * A fence that another hart wants meanwhile is noted in `lazy` instead (pt.c), and made good as soon as this hart wakes: handlers look at
+ * A fence that another hart wants in between is noted in `lazy` instead (pt_fence.c), and made good at the end: handlers look at
  * what threads have on their stacks, and another thread's stack may be new where one that is gone was cached. The two sides exchange the
  * word atomically, so that either the fence is noted here or the other hart sees that it must ask.
  */
+static void begin_lazy(struct hart *h)
+{
+    __atomic_store_n(&h->lazy, LAZY_ON, __ATOMIC_SEQ_CST);
+}
+
+static void end_lazy(struct hart *h)
+{
+    if (__atomic_exchange_n(&h->lazy, 0, __ATOMIC_SEQ_CST) & LAZY_STALE)
+        pt_fence_hart();
+}
+
 void hart_idle(void)
 {
     struct hart *h = this_hart();
 
     irq_begin_wait();
-    __atomic_store_n(&h->lazy, LAZY_IDLE, __ATOMIC_SEQ_CST);
+    begin_lazy(h);
     uint64_t due = sleep_until_due(h);
-    if (__atomic_exchange_n(&h->lazy, 0, __ATOMIC_SEQ_CST) & LAZY_STALE)
-        pt_fence_hart();
+    end_lazy(h);
     irq_end_wait();
     handle_due(due);
 }
 
-/* Interrupts that are pending end a rest at once, and stay pending: the loop's end lets them in. */
-void hart_relax(uint32_t *looks)
+/* Interrupts that are pending end it at once, and stay pending: whoever waits lets them in when it is done. */
+static void rest(struct hart *h)
 {
-    struct hart *h = this_hart();
-
-    pt_catch_up();
-    if (++*looks % LOOKS_A_REST != 0)
-        return;
     uint64_t begin = csr_read(instret);
+
     timer_begin_rest(h, REST_NS);
     wait_for_interrupt();
     timer_end_rest(h);
     h->slept_instret += csr_read(instret) - begin;
+}
+
+void hart_wait_while(bool (*busy)(void *arg), void *arg)
+{
+    struct hart *h = this_hart();
+
+    begin_lazy(h);
+    for (uint32_t looks = 1; busy(arg); looks++)
+        if (looks % LOOKS_A_REST == 0)
+            rest(h);
+    end_lazy(h);
 }
 
 /*

@@ -36,8 +36,8 @@ struct hart {
     uint64_t sample_deadline;
 } __attribute__((aligned(HART_SIZE)));
 
-/* hart.lazy: the hart idles; a fence was put off meanwhile, and is due as soon as it wakes. */
-#define LAZY_IDLE 1u
+/* hart.lazy: the hart idles, or waits for another; a fence was put off meanwhile, and is due as soon as it goes on. */
+#define LAZY_ON 1u
 #define LAZY_STALE 2u
 
 extern struct hart harts[MAX_HARTS];

@@ -386,10 +386,8 @@ bool pt_sweep_accessed(vaddr_t va)
 
 void pt_sweep_end(bool cleared)
 {
-    vaddr_t anything = 0;
-
     if (cleared)
-        fence_all_harts(&anything, TLB_FENCE_ALL + 1); /* more pages than are fenced one by one: all */
+        fence_soon(); /* until then another hart's access sets no bit: worth no wait */
 }
 
 void pt_clear_dirty(const vaddr_t *va, size_t n, bool *out)

@@ -24,12 +24,12 @@ void fence_local(const vaddr_t *va, size_t n)
         sfence_page(va[i]);
 }
 
-/* An idle hart notes the fence and makes it before it goes on (hart_idle): true. Any other must be asked. */
+/* A hart that idles or waits notes the fence and makes it before it goes on (hart.c): true. Any other must be asked. */
 static bool put_off(struct hart *h)
 {
     uint32_t lazy = __atomic_load_n(&h->lazy, __ATOMIC_SEQ_CST);
 
-    while (lazy & LAZY_IDLE)
+    while (lazy & LAZY_ON)
         if (__atomic_compare_exchange_n(&h->lazy, &lazy, lazy | LAZY_STALE, true, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
             return true;
     return false;
@@ -88,26 +88,56 @@ static void fence_by_firmware(void)
     sbi_remote_sfence(mask, base, 0, (uint64_t)-1);
 }
 
+struct leaving {
+    pt_ticket ticket;
+    uint32_t looks;
+};
+
 /*
- * A hart that runs answers an interrupt, one that waits for a lock looks by itself (hart_relax), one that idles is not asked. The call to
- * the firmware would spin until the last of them has been given a processor by the host; so it is for harts that do not answer.
+ * A hart that runs answers an interrupt; one that idles or waits for a lock is not asked. The call to the firmware would spin until the
+ * last of them has been given a processor by the host; so it is for harts that do not answer.
  */
-static void fence_others(void)
+static bool have_not_left(void *arg)
+{
+    struct leaving *l = arg;
+
+    if (pt_have_left(l->ticket))
+        return false;
+    if (++l->looks < PATIENCE)
+        return true;
+    fence_by_firmware();
+    return false;
+}
+
+/* This hart fences; the others hear that they are to follow. */
+static pt_ticket begin_fence(void)
 {
     pt_ticket ticket = __atomic_add_fetch(&pt_last_ticket, 1, __ATOMIC_ACQ_REL);
 
-    fence_all_local();
     BARRIER(rw, rw); /* P15: the stores to the table come before the look at the other harts */
-    if (pt_have_left(ticket))
-        return;
     pt_want_left(ticket);
-    pt_ask_to_leave(NULL);
-    for (uint32_t looks = 0; !pt_have_left(ticket); hart_relax(&looks)) {
-        if (looks < PATIENCE)
-            continue;
-        fence_by_firmware();
+    return ticket;
+}
+
+static void fence_others(void)
+{
+    struct leaving l = { begin_fence(), 0 };
+
+    if (pt_have_left(l.ticket))
         return;
-    }
+    pt_ask_to_leave(NULL);
+    hart_wait_while(have_not_left, &l);
+}
+
+void fence_soon(void)
+{
+    bool were_on = irq_save();
+
+    if (hart_online_count > 1)
+        begin_fence();
+    else
+        fence_all_local();
+    irq_restore(were_on);
 }
 
 void fence_all_harts(const vaddr_t *va, size_t n)

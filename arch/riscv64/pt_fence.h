@@ -30,5 +30,7 @@ static inline void fence_all_local(void)
 void fence_local(const vaddr_t *va, size_t n);
 /* Every hart's, before it returns; n over TLB_FENCE_ALL: all of the address space, and nobody looks at va. */
 void fence_all_harts(const vaddr_t *va, size_t n);
+/* This hart's, of all of the address space; the other harts fence when they next enter the kernel. */
+void fence_soon(void);
 
 #endif
