@@ -36,7 +36,7 @@ def main():
     print(f"TEST composites: {'OK' if good else 'FAIL ' + text}", flush=True)
     seed = random.randrange(1 << 32)
     drawn = outcomes(policies.composites([seed]))
-    bad = [f"{name} {ratio:.2f}" for name, ratio in drawn if ratio > 1.5]
+    bad = [f"{name} {ratio:.2f}" for name, ratio in drawn if ratio > 2]
     print(f"TEST drawn: {'FAIL ' + ', '.join(bad) if bad else 'OK'} (seed {seed})")
 
 
