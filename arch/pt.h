@@ -4,8 +4,9 @@
  * The TLB rule, for the whole system; callers never fence themselves:
  *  - invalid -> valid (map_batched): never a broadcast, and a local fence only for what was demanded here (preset A bit). Whichever hart
  *    still caches the invalid entry takes a spurious fault and fences itself (pt_fence_page). Page data is ordered before the PTE.
- *  - valid -> invalid or less permission, or A/D cleared: local fence and one for the other harts for the whole
+ *  - valid -> invalid or less permission, or D cleared: local fence and one for the other harts for the whole
  *    batch, before the call returns. Only then may a frame change hands. (Batches over TLB_FENCE_ALL pages fence all.)
+ *  - A cleared (pt_sweep_end): local fence; other harts follow with their next interrupt or pt_catch_up.
  *  - valid -> invalid, for what streams past (pt_unmap_later): every hart fences later, for several calls at once, and the frames wait
  *    until pt_have_left says that all have. Nobody may write to those pages meanwhile, through whatever mapping.
  *  - The counters sfence_local and sfence_remote (pt_fence_counts) count fences, not pages.
@@ -74,8 +75,9 @@ void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old)
 
 /*
  * The same for neighbours, without a fence. Returns a ticket: until pt_have_left(ticket) harts may still read the pages' frames.
- * pt_want_left fences here, and has the other harts fence when they next enter the kernel (pt_catch_up); pt_ask_to_leave sends
- * them an interrupt, and does not wait; pt_make_leave waits. Interrupts off, but for pt_make_leave.
+ * pt_want_left fences here, and has the other harts fence with their next interrupt or call of pt_catch_up; pt_ask_to_leave sends
+ * them an interrupt, and does not wait; pt_make_leave waits. A hart that idles has left, since it fences before it goes on; while it does,
+ * pt_have_left may say false once more. Interrupts off, but for pt_make_leave.
  */
 typedef uint64_t pt_ticket;
 pt_ticket pt_unmap_later(vaddr_t va, size_t n, struct pt_entry *old);
@@ -96,8 +98,7 @@ struct pt_entry pt_lookup(vaddr_t va);
 size_t pt_accessed_length(vaddr_t va, size_t n);
 /*
  * A sweep over A bits: pt_sweep_accessed clears A and tells whether it was set (false where no leaf is valid), without a fence;
- * pt_sweep_end fences this hart once, if anything was cleared, and the others when they next enter the kernel. Until then the next
- * access would not set the bit again.
+ * pt_sweep_end fences this hart once, if anything was cleared, and the others soon. Until then the next access would not set the bit again.
  */
 bool pt_sweep_accessed(vaddr_t va);
 void pt_sweep_end(bool cleared);

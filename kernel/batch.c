@@ -338,17 +338,17 @@ static void read_done(struct io_request *io)
 
 enum { WAITED = -1 };
 /*
- * Unmaps n victims at once; the frames of those that are clean come into slots[]. WAITED: there are none; the batch has ended, so that no
- * batch waits for another one's place in the ring.
+ * Unmaps n victims at once; the frames of those that are clean come into slots[], which ends where the array of BATCH_MAX does. WAITED:
+ * there are none; the batch has ended, so that no batch waits for another one's place in the ring.
  */
-static int take_victims(struct batch *b, struct pool *pool, unsigned n, uint32_t *slots, bool last_resort, int *error)
+static int take_victims(struct batch *b, struct pool *pool, unsigned n, uint32_t *slots, unsigned room, bool last_resort, int *error)
 {
     unsigned picked = pool_pick_victims(pool, n, slots, last_resort);
     b->nvictims += picked;
     if (__builtin_expect(pool_evict(pool, slots, picked) == 0, 1))
         return (int)picked;
     if (!pager_repeats)
-        return (int)writeback_behind(pool, slots, picked, n);
+        return (int)writeback_behind(pool, slots, picked, n, room);
     batch_end(b);
     if (writeback_wait(pool, slots, picked) != 0)
         *error = writeback_error(pool);
@@ -365,9 +365,9 @@ static int take_pool_frames(struct batch *b, unsigned wanted, uint32_t *slots, i
     unsigned got = pool->nfree ? pool_take_free(pool, wanted, slots) : 0;
     int victims = 0;
     if (got < wanted)
-        victims = take_victims(b, pool, wanted - got, slots + got, false, error);
+        victims = take_victims(b, pool, wanted - got, slots + got, BATCH_MAX - got, false, error);
     if (got == 0 && victims == 0 && b->demanded != PAGE_NONE)
-        victims = take_victims(b, pool, 1, slots, plan_dissolve(BATCH_MAX) == 0, error);
+        victims = take_victims(b, pool, 1, slots, BATCH_MAX, plan_dissolve(BATCH_MAX) == 0, error);
     if (victims != WAITED)
         return (int)got + victims;
     while (got > 0)
@@ -511,6 +511,16 @@ static inline void settle_answered(struct batch *b)
         complete(&b->done);
 }
 
+/*
+ * No frame for a demanded page: others hold every one, or it is being written; one of them is done soon. Not if that came about already,
+ * in a device that answers at once: `failed` is what failed_writes was before.
+ */
+static __attribute__((noinline)) void wait_for_frame(const struct pool *pool, uint32_t failed)
+{
+    if (!pool || (pool->nfree == 0 && pool->failed_writes == failed))
+        frame_wait();
+}
+
 /* batch_read; alone: nobody waits, and NULL is returned. */
 static struct batch *start_read(struct region *r, vaddr_t address, uint32_t demanded, const uint32_t *wanted, size_t n, bool alone,
                                 int *error)
@@ -523,12 +533,13 @@ static struct batch *start_read(struct region *r, vaddr_t address, uint32_t dema
         return NULL;
     }
     struct batch *b = batch_begin(demand ? BATCH_FAULT : BATCH_ADVICE, r, address, demanded);
+    uint32_t failed = r->pool ? r->pool->failed_writes : 0;
     int got = take_frames(b, (unsigned)n + demand, error);
     if (__builtin_expect(got <= 0, 0)) {
         if (got != WAITED)
             batch_end(b);
         if (got == 0 && demand && !*error && !(*error = r->pool ? writeback_error(r->pool) : 0))
-            frame_wait(); /* others hold every frame, or it is being written: one of them is done soon */
+            wait_for_frame(r->pool, failed);
         return NULL;
     }
     b->waited = !alone;

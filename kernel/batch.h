@@ -1,5 +1,5 @@
 /*
- * batch.h: one request for pages: what a fault, madvise or msync moves between frames and a backing, with one completion.
+ * batch.h: one request for pages: what a fault, madvise or msync moves between frames and a backing, with one completion for whoever waits.
  *
  * Batches live in a small ring, and a finished one stays readable until its place is taken again: the debugger's list of
  * the last faults is this ring. All functions: pager_lock held on entry and on return; those marked "waits" let it go in
@@ -58,7 +58,7 @@ extern struct batch batch_ring[BATCH_RING];
 
 /*
  * Reads `demanded` (or PAGE_NONE) and as many of wanted[0..n) as frames can be had for, in that order, into frames of the region's
- * pool and maps them: one batch of reads, one map_batched. Pages named must be ABSENT.
+ * pool and maps them: one batch of reads, mapped request by request as they come. Pages named must be ABSENT.
  * Returns the batch, under way or done: wait with batch_wait. NULL: no frame, or no place in the ring, could be had without
  * waiting, and if a page is demanded, what there was to wait for (victims written back, frames of others) has been waited for: look
  * again. error is set if victims could not be written, or memory is out (-ENOMEM).

@@ -220,15 +220,16 @@ static void start(void)
         return;
     }
     starting = true;
-    for (uint32_t i = 0; i < count; i++) {
+    uint32_t n = count; /* somebody may unmap one of them meanwhile, and all be forgotten */
+    for (uint32_t i = 0; i < n; i++) {
         region_use_begin(list[i].region);
         list[i].n = MIN(list[i].n, list[i].region->npages - list[i].first);
     }
     struct plan_extent from = { list[at].region, at_page, 1 };
     spin_unlock(&pager_lock);
-    int error = plan_start(list, count, &from, &options);
+    int error = plan_start(list, n, &from, &options);
     spin_lock(&pager_lock);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < n; i++)
         region_use_end(list[i].region);
     starting = false;
     attempts = error ? ATTEMPTS : attempts;

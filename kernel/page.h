@@ -6,8 +6,9 @@
  *                          RESIDENT -> WRITING -> RESIDENT  written back and kept (msync), or the write failed
  *               READING -> ABSENT                           the read failed
  *
- * Every change goes through page_set_state, under pager_lock, and is asserted. A page that takes its frame without a device
- * (zeros) passes through READING all the same. READING and WRITING own their frame and can't be chosen as victims.
+ * Changes are made under pager_lock. page_set_state asserts them; what takes or leaves frames for whole runs sets `condition`. A page
+ * that takes its frame without a device (zeros) passes through READING all the same. READING and WRITING own their frame and can't be
+ * chosen as victims.
  */
 #ifndef KERNEL_PAGE_H
 #define KERNEL_PAGE_H
@@ -21,7 +22,7 @@ enum page_state { PAGE_ABSENT,
                   PAGE_WRITING };
 
 enum page_flag {
-    PAGE_UNTOUCHED = 1, /* read ahead and not used yet: its frame is on the pool's untouched list */
+    PAGE_UNTOUCHED = 1, /* read ahead and not used yet: its frame is on the pool's untouched list, or the plan's */
     PAGE_DIRTY = 2,     /* written to, as seen when a PTE was taken away; else the D bit of the PTE says so */
     PAGE_SWAPPED = 4,   /* a private page whose contents are in the swap file, not in its backing */
 };

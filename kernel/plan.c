@@ -132,6 +132,15 @@ static int make_plan(struct plan *p, const struct plan_extent *extents, size_t n
     return error;
 }
 
+/* A learnt plan is made without mapping_lock: what it is about may have been unmapped meanwhile. */
+static bool all_have_windows(const struct plan *p)
+{
+    for (uint32_t i = 0; i < p->nsources; i++)
+        if (!p->sources[i]->vmas)
+            return false;
+    return true;
+}
+
 static void put_in_force(const struct plan *made, const struct plan_extent *begin)
 {
     bool hot;
@@ -171,17 +180,18 @@ int plan_start(const struct plan_extent *extents, size_t n, const struct plan_ex
     if (error)
         return error;
     spin_lock(&pager_lock);
-    bool busy = plan.on || plan.dropped;
-    if (!busy) {
+    error = plan.on || plan.dropped ? -EBUSY : !all_have_windows(&made) ? -EINVAL
+                                                                        : 0;
+    if (!error) {
         put_in_force(&made, begin ? begin : extents);
         adopt_and_begin();
     }
     spin_unlock(&pager_lock);
-    if (busy) {
+    if (error) {
         kfree(made.memory);
         kfree(made.cells);
     }
-    return busy ? -EBUSY : 0;
+    return error;
 }
 
 bool plan_is_on(void)
@@ -245,6 +255,7 @@ static void drop(void)
     plan.on = false;
     plan.dropped = plan_was_dropped = true;
     plan_quiet_length = 0;
+    learn_turn_stop();
     for (uint32_t i = 0; i < plan.nsources; i++)
         plan.sources[i]->plan_source = PLAN_NO_SOURCE;
 }
@@ -261,7 +272,8 @@ void plan_end(void)
     }
     ending = true;
     drop();
-    while (plan.flying > 0)
+    page_wake(); /* who waits for others goes its own way */
+    while (plan.flying > 0 || plan.ahead > 0)
         frame_wait();
     plan_collect();
     while (plan_dissolve(STEP) > 0) {
@@ -375,7 +387,8 @@ static bool wait_for_others(struct region *r, uint32_t page, uint32_t run)
         region_use_begin(r);
         frame_wait();
         region_use_end(r);
-        plan.ahead--;
+        if (--plan.ahead == 0 && !plan.on)
+            page_wake(); /* plan_end waits for that */
     }
     if (r->pages[page].state == PAGE_ABSENT)
         return false;

@@ -88,11 +88,12 @@ static bool let_go_odd(struct region *r, uint32_t page, struct pt_entry said)
 {
     struct page *p = &r->pages[page];
     struct pool *pool = plan.pool;
+    p->flags |= said.dirty ? PAGE_DIRTY : 0; /* also while an msync writes it: that one has yet to see this store */
     if (p->state != PAGE_RESIDENT)
         return false;
     uint32_t slot = pool_slot(pool, page_pa(p));
     paddr_t pa = page_pa(p);
-    if (p->flags & PAGE_UNTOUCHED) {
+    if ((p->flags & PAGE_UNTOUCHED) && pool->frames[slot].use == FRAME_PLANNED) {
         p->flags &= (uint8_t)~PAGE_UNTOUCHED;
         r->untouched--;
         if (said.accessed)
@@ -100,7 +101,6 @@ static bool let_go_odd(struct region *r, uint32_t page, struct pt_entry said)
         else
             r->counters.prefetch_wasted++;
     }
-    p->flags |= said.dirty ? PAGE_DIRTY : 0;
     if (pool->frames[slot].use == FRAME_PLANNED && !(p->flags & PAGE_DIRTY)) {
         region_detach_frame(r, page);
         r->counters.evicted++;
@@ -111,7 +111,7 @@ static bool let_go_odd(struct region *r, uint32_t page, struct pt_entry said)
         pool_mark_used(pool, slot);
     }
     if (said.valid)
-        region_map(r, &page, &pa, 1, true, PAGE_NONE);
+        region_map(r, &page, &pa, 1, said.accessed, PAGE_NONE);
     return false;
 }
 
@@ -151,6 +151,11 @@ static void let_go(struct cell *c)
     r->counters.prefetch_wasted += gone - used;
 }
 
+static bool is_planned(const struct page *p)
+{
+    return plan.pool->frames[pool_slot(plan.pool, page_pa(p))].use == FRAME_PLANNED;
+}
+
 /* A pinned run has been used for the first time. */
 static void keep(struct cell *c)
 {
@@ -158,7 +163,7 @@ static void keep(struct cell *c)
     (void)look_at_cell(c);
     for (uint32_t i = 0; i < c->seen; i++) {
         struct page *p = &r->pages[c->first + i];
-        if (p->state == PAGE_RESIDENT && (p->flags & PAGE_UNTOUCHED)) {
+        if (p->condition == PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED) && is_planned(p)) {
             p->flags &= (uint8_t)~PAGE_UNTOUCHED;
             r->untouched--;
             r->counters.prefetch_used++;
@@ -257,8 +262,10 @@ void plan_empty_ring(void)
         plan_cell(plan.tail)->passed = true;
         release_oldest();
     }
-    pt_make_leave();
-    plan_take_left();
+    do {
+        pt_make_leave();
+        plan_take_left();
+    } while (plan.leaving != plan.tail); /* a hart that was idle may have woken in between */
 }
 
 void plan_pass(uint32_t run)

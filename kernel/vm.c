@@ -116,6 +116,9 @@ static int close_window(struct vma *v)
     if (r->shared)
         error = pages_write_back(r, first, n);
     vma_remove(v);
+    spin_unlock(&pager_lock);
+    plan_end_for(r); /* one that has been learnt meanwhile */
+    spin_lock(&pager_lock);
     bool last = !r->vmas; /* then also what was read ahead where no window looks any more */
     pages_drop_unseen(r, last ? 0 : first, last ? r->npages : n);
     spin_unlock(&pager_lock);

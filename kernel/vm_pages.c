@@ -91,6 +91,7 @@ void pages_drop(struct region *r, uint32_t first, uint32_t n)
     struct page_ref refs[STEP];
     uint32_t at = first;
     size_t count;
+    pt_make_leave(); /* no hart reads on what is gone already */
     if (r->pool)
         pool_harvest_all(r->pool);
     while ((count = next_resident(r, &at, first + n, refs, true)) > 0) {

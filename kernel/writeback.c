@@ -241,10 +241,10 @@ int writeback_wait(struct pool *pool, uint32_t *slots, unsigned n)
     return ndirty > 0 ? batch_write(dirty, ndirty, false) : 0;
 }
 
-unsigned writeback_behind(struct pool *pool, uint32_t *slots, unsigned n, unsigned wanted)
+unsigned writeback_behind(struct pool *pool, uint32_t *slots, unsigned n, unsigned wanted, unsigned room)
 {
     struct page_ref dirty[BATCH_MAX];
-    unsigned most = MIN(MIN(pool->write_ahead, pool->nframes / AHEAD_SHARE), (uint32_t)BATCH_MAX - n);
+    unsigned most = MIN(MIN(pool->write_ahead, pool->nframes / AHEAD_SHARE), room - n);
     unsigned more = most > 0 && pool->write_apart == 0 ? pool_pick_victims(pool, most, slots + n, false) : 0;
     pool_evict(pool, slots + n, more);
     n += more;
@@ -256,6 +256,8 @@ unsigned writeback_behind(struct pool *pool, uint32_t *slots, unsigned n, unsign
             batch_end(b);
     }
     pool->write_ahead = clean == 0 ? MIN(2 * pool->write_ahead + 1, (uint32_t)AHEAD_MOST) : pool->write_ahead / 2;
+    if (clean > 0)
+        pool->failed_writes = 0; /* nobody waits for those that failed */
     while (clean > wanted)
         pool_give_back(pool, slots[--clean]);
     return clean;

@@ -26,10 +26,10 @@ int batch_write(const struct page_ref *refs, size_t n, bool keep);
 int writeback_wait(struct pool *pool, uint32_t *slots, unsigned n);
 /*
  * Else what is dirty is written behind, and its frames become free as that is done; while all that a fault finds is dirty, more and more
- * are written ahead of need. slots[] has room for BATCH_MAX. Returns how many are clean, at most `wanted`: their slots come first.
- * Pages that find no place in the ring of batches stay in their frames.
+ * are written ahead of need. slots[] has room for `room` <= BATCH_MAX. Returns how many are clean, at most `wanted`: their slots come
+ * first. Pages that find no place in the ring of batches stay in their frames.
  */
-unsigned writeback_behind(struct pool *pool, uint32_t *slots, unsigned n, unsigned wanted);
+unsigned writeback_behind(struct pool *pool, uint32_t *slots, unsigned n, unsigned wanted, unsigned room);
 
 /* Must a fault that finds no clean frame fail, since so many victims could not be written? 0, or a negative errno: the last of them. */
 static inline int writeback_error(const struct pool *pool)

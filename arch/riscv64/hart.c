@@ -159,6 +159,10 @@ bool hart_in_trap(void)
 
 void hart_handle_interrupt(uint64_t number)
 {
+    if (number == IRQ_S_SOFTWARE) {
+        csr_clear(sip, SIE_SSIE);
+        BARRIER(iorw, iorw); /* Unpriv. 9.1: nothing else keeps the looks at tickets and queues behind this */
+    }
     if (pt_is_behind()) {
         pt_catch_up();
         plan_go_on();
@@ -171,8 +175,6 @@ void hart_handle_interrupt(uint64_t number)
         timer_fire();
         break;
     case IRQ_S_SOFTWARE:
-        csr_clear(sip, SIE_SSIE);
-        BARRIER(iorw, iorw); /* Unpriv. 9.1: nothing else keeps the look at the queue behind this */
         sampling_hand_over();
         sched_poke();
         break;

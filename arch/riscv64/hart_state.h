@@ -25,7 +25,7 @@ struct hart {
     bool online;
     uint32_t lazy;              /* LAZY_*: may fences be put off? atomic */
     uint64_t walk;              /* the leaf table that this hart used last (pt.c) */
-    uint64_t fenced;            /* everything that was unmapped up to this ticket is out of this hart's TLB (pt.c); atomic */
+    uint64_t fenced;            /* everything that was unmapped up to this ticket is out of this hart's TLB (pt_fence.c); atomic */
     uint64_t fences_local;      /* atomic: a thread may move to another hart between two instructions */
     uint64_t fences_remote;     /* atomic */
     uint64_t slept_instret;     /* of the instret CSR: what passed while this hart slept or took interrupts */

@@ -53,8 +53,11 @@ bool pt_have_left(pt_ticket ticket)
 
 void pt_want_left(pt_ticket ticket)
 {
-    if (__atomic_load_n(&pt_wanted_ticket, __ATOMIC_RELAXED) < ticket)
-        __atomic_store_n(&pt_wanted_ticket, ticket, __ATOMIC_RELAXED); /* two at once: the other hart's is made good for at the next call */
+    pt_ticket wanted = __atomic_load_n(&pt_wanted_ticket, __ATOMIC_RELAXED);
+
+    while (wanted < ticket &&
+           !__atomic_compare_exchange_n(&pt_wanted_ticket, &wanted, ticket, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+        ;
     if (this_hart()->fenced < ticket)
         fence_all_local();
 }
@@ -106,6 +109,9 @@ static bool have_not_left(void *arg)
     if (++l->looks < PATIENCE)
         return true;
     fence_by_firmware();
+    for (unsigned i = 0; i < MAX_HARTS; i++) /* its own store, of less, may come after this one: then it fences once more */
+        if (harts[i].online && harts[i].fenced < l->ticket)
+            __atomic_store_n(&harts[i].fenced, l->ticket, __ATOMIC_RELEASE);
     return false;
 }
 

@@ -8,7 +8,7 @@
 /* Up to so many pages are fenced one by one; more are cheaper as a whole. */
 #define TLB_FENCE_ALL 4
 
-/* The last ticket that pt_unmap_later has given; atomic. */
+/* The last ticket that pt_unmap_later, or a fence of all harts, has taken; atomic. */
 extern pt_ticket pt_last_ticket;
 
 static inline void count_local_fence(void)
@@ -30,7 +30,7 @@ static inline void fence_all_local(void)
 void fence_local(const vaddr_t *va, size_t n);
 /* Every hart's, before it returns; n over TLB_FENCE_ALL: all of the address space, and nobody looks at va. */
 void fence_all_harts(const vaddr_t *va, size_t n);
-/* This hart's, of all of the address space; the other harts fence when they next enter the kernel. */
+/* This hart's, of all of the address space; the other harts follow with their next interrupt or pt_catch_up. */
 void fence_soon(void);
 
 #endif
