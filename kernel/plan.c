@@ -378,7 +378,8 @@ static bool comes_soon(uint32_t run)
 static bool wait_for_others(struct region *r, uint32_t page, uint32_t run)
 {
     uint64_t begin = time_ns();
-    while (plan.on && r->pages[page].state == PAGE_ABSENT && comes_soon(run) && !pager_repeats && sched_others_run()) {
+    while (plan.on && r->pages[page].state == PAGE_ABSENT && comes_soon(run) && plan.leaving != plan.head && !pager_repeats &&
+           sched_others_run()) {
         if (time_ns() - MAX(begin, plan.last_use_ns) >= plan.patience_ns) {
             plan.patience_ns = MAX(plan.patience_ns / 2, (uint64_t)PATIENCE_LEAST_NS);
             return false;

@@ -19,7 +19,10 @@ struct plan plan;
 
 /* ---- frames */
 
-/* More frames for the stock, up to n of them there: free ones, else victims of the policy. Dirty ones go back to it. */
+/*
+ * More frames for the stock, up to n of them there: free ones, else victims of the policy, else what others have foreseen and nobody has
+ * used, the oldest first: the quota leaves frames for what is chosen late. Dirty ones go back to the policy.
+ */
 static void fill_stock(uint32_t n)
 {
     struct pool *pool = plan.pool;
@@ -27,7 +30,7 @@ static void fill_stock(uint32_t n)
     uint32_t want = MIN(n - plan.nstock, plan.quota - MIN(plan.quota, pool->nplanned));
     uint32_t got = pool_take_free(pool, want, stock);
     if (got < want) {
-        uint32_t picked = pool_pick_victims(pool, MIN(want - got, (uint32_t)BATCH_MAX), slots, false);
+        uint32_t picked = pool_pick_victims(pool, MIN(want - got, (uint32_t)BATCH_MAX), slots, true);
         bool any_dirty = pool_evict(pool, slots, picked) > 0;
         for (uint32_t i = 0; i < picked; i++)
             if (!any_dirty || !pool_restore_dirty(pool, slots[i]))
