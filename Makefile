@@ -68,7 +68,7 @@ CFLAGS :=
 LDFLAGS :=
 LIBS :=
 SOURCE_FOLDER := $(patsubst %/,%,$(if $(filter %.c,$(SOURCE)),$(dir $(SOURCE)),$(SOURCE)))
-SOURCES := $(if $(filter %.c,$(SOURCE)),$(SOURCE),$(sort $(wildcard $(SOURCE)/*.c)))
+SOURCES := $(if $(filter %.c,$(SOURCE)),$(SOURCE_FOLDER)/$(notdir $(SOURCE)),$(sort $(wildcard $(SOURCE)/*.c)))
 ifeq ($(filter %.c,$(SOURCE)),)
 -include $(wildcard $(SOURCE)/app.mk)
 endif

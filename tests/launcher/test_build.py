@@ -34,6 +34,16 @@ def test_file_and_folder():
     prints(b"hello\n", ".", cwd=os.path.dirname(path))
 
 
+def test_file_beside_the_makefile():
+    path = os.path.join(ROOT, f"hello-{os.getpid()}.c")
+    try:
+        with open(path, "wb") as file:
+            file.write(HELLO)
+        prints(b"hello\n", os.path.basename(path))
+    finally:
+        os.unlink(path)
+
+
 def test_folder_of_several():
     source("two/main.c", b'#include "part.h"\nint main(void) { return part() - 7; }\n')
     source("two/part.h", b"int part(void);\n")
