@@ -223,12 +223,8 @@ unsigned plan_dissolve_dropped(unsigned n)
     if (!plan.dropped || plan.pending > 0)
         return 0;
     plan_empty_ring();
-    while (plan.nstock > 0 && done < n) {
-        uint32_t slot = plan.stock[--plan.nstock];
-        pool_withdraw(pool, slot);
-        pool_give_back(pool, slot);
-        done++;
-    }
+    for (; plan.nstock > 0 && done < n; done++)
+        plan_give_back(plan.stock[--plan.nstock]);
     for (; plan.dissolved < pool->nframes && done < n; plan.dissolved++) {
         struct frame *f = &pool->frames[plan.dissolved];
         if (f->use != FRAME_PLANNED)
@@ -403,7 +399,7 @@ static bool wait_for_others(struct region *r, uint32_t page, uint32_t run)
  */
 static bool walks_behind(struct region *r, uint32_t run)
 {
-    uint32_t nruns = plan.order.nruns, first = plan.tail != plan.head ? plan.cells[plan.tail % plan.ncells].run : plan.next;
+    uint32_t nruns = plan.order.nruns, first = plan.tail != plan.head ? plan_cell(plan.tail)->run : plan.next;
     uint32_t ago = (first + nruns - run) % nruns;
     if (threads_live() == 1 || ago == 0 || ago > nruns / AHEAD_SHARE || plan.behind >= BEHIND_IN_A_ROW)
         return false;

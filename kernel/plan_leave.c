@@ -69,18 +69,16 @@ bool plan_is_leaving(uint32_t run)
 
 /* ---- what has been used */
 
-/* Counts further pages of the cell that have been used, in the order of the run. True: there were some. */
-static bool look_at_cell(struct cell *c)
+/* Counts further pages of the cell that have been used, in the order of the run. */
+static void look_at_cell(struct cell *c)
 {
     const struct vma *v = c->region->vmas;
     if (c->seen == c->n || c->pending > 0 || !v)
-        return false;
-    uint32_t page = c->first + c->seen, more = 0;
+        return;
+    uint32_t page = c->first + c->seen;
     vaddr_t va = vma_page_address(v, page);
     if (va)
-        more = (uint32_t)pt_accessed_length(va, MIN((uint64_t)(c->n - c->seen), (v->end - va) >> PAGE_SHIFT));
-    c->seen += more;
-    return more > 0;
+        c->seen += (uint32_t)pt_accessed_length(va, MIN((uint64_t)(c->n - c->seen), (v->end - va) >> PAGE_SHIFT));
 }
 
 /* The page leaves, if its frame is the plan's: true. What is dirty becomes an ordinary used page. */
@@ -160,7 +158,7 @@ static bool is_planned(const struct page *p)
 static void keep(struct cell *c)
 {
     struct region *r = c->region;
-    (void)look_at_cell(c);
+    look_at_cell(c);
     for (uint32_t i = 0; i < c->seen; i++) {
         struct page *p = &r->pages[c->first + i];
         if (p->condition == PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED) && is_planned(p)) {
@@ -203,7 +201,7 @@ static uint32_t look(bool deep)
     uint32_t used = 0;
     for (uint32_t i = plan.tail; i != plan.head; i++) {
         struct cell *c = plan_cell(i);
-        (void)look_at_cell(c);
+        look_at_cell(c);
         used += c->seen;
         if (c->seen == 0 && i != plan.tail && !deep)
             break;
@@ -258,7 +256,7 @@ void plan_empty_ring(void)
 {
     ASSERT(plan.pending == 0);
     while (plan.tail != plan.head) {
-        (void)look_at_cell(plan_cell(plan.tail));
+        look_at_cell(plan_cell(plan.tail));
         plan_cell(plan.tail)->passed = true;
         release_oldest();
     }
