@@ -30,6 +30,8 @@ uint64_t boot_instret_start __attribute__((section(".data")));
 struct fdt boot_fdt;
 
 /* Paging is off here: addresses are physical. */
+static uint32_t processors; /* boot_processors; once the harts have started */
+
 static void take_memory(paddr_t dtb)
 {
     struct ram_range tree = { PAGE_ALIGN_DOWN(dtb), PAGE_ALIGN_UP(dtb + boot_fdt.size) };
@@ -70,16 +72,29 @@ int boot_arguments_as_given(struct bootargs *out)
     return bootargs_parse(out, arguments());
 }
 
-static uint64_t frames_option(void)
+/* 0: it is no number. */
+static uint64_t number_option(const char *name, uint64_t without)
 {
-    const char *text = bootargs_option(&boot_args, "frames");
+    const char *text = bootargs_option(&boot_args, name);
     uint64_t n = 0;
 
     if (!text)
-        return DEFAULT_FRAMES;
+        return without;
     for (; *text >= '0' && *text <= '9' && n <= UINT32_MAX; text++)
         n = n * 10 + (uint64_t)(*text - '0');
-    return *text ? 0 : n; /* vm_init refuses 0 with the message that it has for it */
+    return *text ? 0 : n;
+}
+
+static void count_processors(void)
+{
+    uint64_t n = number_option("processors", hart_count());
+
+    processors = n == 0 || n > hart_count() ? hart_count() : (uint32_t)n;
+}
+
+uint32_t boot_processors(void)
+{
+    return processors;
 }
 
 static void start_pager(void)
@@ -87,7 +102,8 @@ static void start_pager(void)
     const char *policy = bootargs_option(&boot_args, "policy");
     const char *evict = bootargs_option(&boot_args, "evict");
 
-    if (vm_init(frames_option(), policy ? policy : "auto", evict ? evict : "auto") != 0)
+    /* It refuses 0 frames with the message that it has for it. */
+    if (vm_init(number_option("frames", DEFAULT_FRAMES), policy ? policy : "auto", evict ? evict : "auto") != 0)
         machine_exit(EXIT_UNUSABLE);
     if (bootargs_option(&boot_args, "trace") && trace_begin() != 0)
         machine_exit(EXIT_UNUSABLE);
@@ -123,6 +139,7 @@ _Noreturn void boot_main(paddr_t dtb)
         hart_sleep_soundly();
     sampler_start();
     threads_start_harts();
+    count_processors();
     devices_init();
     start_pager();
     stack = make_main_stack();

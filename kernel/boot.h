@@ -17,6 +17,10 @@ struct bootargs;
 /* The boot arguments anew, as the launcher wrote them: boot_args' memory is the program's, which may have changed it. Thread context. */
 int boot_arguments_as_given(struct bootargs *out);
 
+/* Harts that really run at the same time: all of them, or as many as the machine's host has processors where those are fewer (boot
+ * argument `processors`). Whoever waits for another thread should spin only as long as it has a hart among these. Any context. */
+uint32_t boot_processors(void);
+
 /* Called by arch on the boot hart: boot stack, traps installed, paging and interrupts off. dtb: where firmware left it. */
 _Noreturn void boot_main(paddr_t dtb);
 

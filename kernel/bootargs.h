@@ -1,6 +1,6 @@
 /*
  * bootargs.h: /chosen/bootargs, as scripts/run writes it:
- *     frames=16 policy=auto evict=auto app=bower disk.model=497904640 env.TZ=UTC -- argv0 arg%20one
+ *     frames=16 policy=auto evict=auto app=bower processors=2 disk.model=497904640 env.TZ=UTC -- argv0 arg%20one
  * Tokens are separated by spaces and percent-encoded; a lone "%" is the empty string. Pure code, also built for the host.
  */
 #ifndef KERNEL_BOOTARGS_H

@@ -175,6 +175,8 @@ static const char *find_isa(void)
     return "";
 }
 
+API unsigned bower_processors(void) { return boot_processors(); }
+
 API const char *bower_isa(void)
 {
     return find_isa();

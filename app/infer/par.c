@@ -8,6 +8,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#if defined(__has_include)
+#if __has_include(<bower.h>)
+#include <bower.h>
+#define PROCESSORS_AT_ONCE() bower_processors()
+#endif
+#endif
+#ifndef PROCESSORS_AT_ONCE
+#define PROCESSORS_AT_ONCE() par_processors()
+#endif
+
 uint64_t par_work(const struct par *par)
 {
     uint64_t sum = 0;
@@ -56,10 +66,10 @@ void par_each(struct par *par, uint32_t n, par_piece piece, void *context)
     par_run(par, run_pieces, &e);
 }
 
-/* Looks at the word that is waited for: at most as many as take about as long as falling asleep and being woken, some 100 us
- * under QEMU, where the caller needs half of that for a norm. */
-enum { SPIN_FEWEST = 128,
-       SPIN_MOST = 16384,
+/* Looks at the word that is waited for. Many take some 400 us under QEMU: the caller needs 50 us for a norm, a page that a worker
+ * waits for comes in 150, and being woken takes as long as that on a busy host, a millisecond on an idle one. */
+enum { SPIN_MANY = 131072,
+       SPIN_FEW = 4096,
        CACHE_LINE = 64 };
 
 struct member {
@@ -73,33 +83,31 @@ struct par_team {
     atomic_uint sleepers;                   /* workers that wait for `go` */
     par_body body;                          /* of this round, NULL: end; written before round, read after it */
     void *context;
+    uint32_t spins;                           /* SPIN_* */
     _Alignas(CACHE_LINE) atomic_uint working; /* workers that have not finished this round */
     atomic_bool caller_sleeps;                /* the caller waits for `done` */
-    uint32_t caller_spins;
-    pthread_mutex_t lock; /* of nothing but sleeping: a word and its sleepers are changed and looked at in opposite order */
+    pthread_mutex_t lock;                     /* only of sleeping: a word and its sleepers are changed and looked at in opposite order */
     pthread_cond_t go, done;
     uint32_t members;
     struct member member[];
 };
 
 /* Has the word left this value, within a while? */
-static bool spin(atomic_uint *word, uint32_t value, uint32_t *spins)
+static bool spin(const atomic_uint *word, uint32_t value, uint32_t spins)
 {
-    for (uint32_t i = 0; i < *spins; i++) {
+    for (uint32_t i = 0; i < spins; i++) {
         if (atomic_load_explicit(word, memory_order_acquire) != value) {
-            *spins = 2 * *spins < SPIN_MOST ? 2 * *spins : SPIN_MOST;
             return true;
         }
     }
-    *spins = *spins / 4 > SPIN_FEWEST ? *spins / 4 : SPIN_FEWEST;
     return false;
 }
 
 /* Worker: waits for the round after `round`. Announces itself before it looks again, and par_run looks for sleepers after it has
  * changed the word: one of the two sees the other. */
-static void wait_round(struct par_team *t, uint32_t round, uint32_t *spins)
+static void wait_round(struct par_team *t, uint32_t round)
 {
-    if (spin(&t->round, round, spins)) {
+    if (spin(&t->round, round, t->spins)) {
         return;
     }
     pthread_mutex_lock(&t->lock);
@@ -115,10 +123,9 @@ static void *work(void *argument)
 {
     struct member *m = argument;
     struct par_team *t = m->team;
-    uint32_t spins = SPIN_MOST;
 
     for (uint32_t round = 0;; round++) {
-        wait_round(t, round, &spins);
+        wait_round(t, round);
         if (t->body == NULL) {
             return NULL;
         }
@@ -150,7 +157,7 @@ static void finish(struct par_team *t)
     uint32_t left;
 
     while ((left = atomic_load_explicit(&t->working, memory_order_acquire)) != 0) {
-        if (spin(&t->working, left, &t->caller_spins)) {
+        if (spin(&t->working, left, t->spins)) {
             continue;
         }
         pthread_mutex_lock(&t->lock);
@@ -190,7 +197,7 @@ int par_open(struct par *par, uint32_t workers, struct infer_error *err)
         return infer_fail(err, EAGAIN, "no memory for %u threads", workers);
     }
     memset(t, 0, bytes);
-    t->caller_spins = SPIN_MOST;
+    t->spins = workers > PROCESSORS_AT_ONCE() ? SPIN_FEW : SPIN_MANY;
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->go, NULL);
     pthread_cond_init(&t->done, NULL);

@@ -6,8 +6,8 @@
  * (par_mine, par_turn), so that all of them walk through a matrix close together, in the order of the file. Every row is
  * computed by one worker in one fixed order; so any number of workers gives the same bits.
  *
- * A worker that waits spins for a while, then sleeps. How long it spins follows what it lived through: twice as long after
- * spinning that was worth it, a quarter as long after spinning in vain, because harts may outnumber the host's processors.
+ * A worker that waits spins for a while, then sleeps: for a short while if there are more workers than processors, since one that
+ * spins then keeps another from working.
  */
 #ifndef INFER_PAR_H
 #define INFER_PAR_H

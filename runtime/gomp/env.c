@@ -7,9 +7,9 @@
 
 #include "runtime/gomp/gomp.h"
 
-#define SPINS 2000          /* a few microseconds: what it takes to sleep and be woken */
-#define ACTIVE_SPINS 200000 /* OMP_WAIT_POLICY=active */
-#define MAX_LEVELS 255      /* of active regions; omp_get_supported_active_levels */
+#define SPINS 100000   /* some 300 us: longer than it takes to be woken on an idle host */
+#define FEW_SPINS 2000 /* where whoever waits may keep the processor from whom it waits for */
+#define MAX_LEVELS 255 /* of active regions; omp_get_supported_active_levels */
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
 struct gomp_settings gomp_settings;
@@ -152,7 +152,7 @@ static bool parse_wait_policy(const char *text)
     if ((!active && !word(&text, "passive")) || *text)
         return false;
     gomp_settings.active_waiting = active;
-    gomp_settings.spins = active ? ACTIVE_SPINS : 0;
+    gomp_settings.spins = active ? SPINS : 0;
     return true;
 }
 
@@ -230,7 +230,9 @@ static void read_all(void)
     const char *display = platform_environment("OMP_DISPLAY_ENV");
 
     gomp_settings.harts = platform_harts();
-    gomp_settings.spins = gomp_settings.harts > 1 ? SPINS : 0;
+    gomp_settings.spins = gomp_settings.harts > platform_processors() ? FEW_SPINS : SPINS;
+    if (gomp_settings.harts == 1)
+        gomp_settings.spins = 0;
     gomp_settings.icvs = (struct gomp_icvs){
         .threads = gomp_settings.harts,
         .thread_limit = UINT_MAX,

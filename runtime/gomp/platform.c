@@ -46,6 +46,7 @@ void platform_wait(const uint32_t *word, uint32_t expected) { thread_wait(word, 
 void platform_wake(const uint32_t *word, unsigned n) { thread_wake(word, n); }
 void platform_yield(void) { thread_yield(); }
 unsigned platform_harts(void) { return hart_count(); }
+unsigned platform_processors(void) { return boot_processors(); }
 uint64_t platform_ns(void) { return time_ns(); }
 void *platform_alloc(size_t size) { return kalloc(size); }
 void platform_free(void *memory) { kfree(memory); }

@@ -15,7 +15,8 @@ void platform_wait(const uint32_t *word, uint32_t expected);
 void platform_wake(const uint32_t *word, unsigned n); /* at most n sleepers */
 void platform_yield(void);
 unsigned platform_harts(void);
-uint64_t platform_ns(void); /* monotonic */
+unsigned platform_processors(void); /* of these, how many the host runs at once */
+uint64_t platform_ns(void);         /* monotonic */
 /* As it was when the program began: its own changes do not count (OpenMP 5.0, 6). One thread at a time. NULL: not set. */
 const char *platform_environment(const char *name);
 void *platform_alloc(size_t size); /* zeroed, aligned to 16; NULL: no memory */

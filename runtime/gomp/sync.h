@@ -1,6 +1,6 @@
 /*
- * sync.h: how OpenMP's threads wait: a lock of one word, and events. Both spin for a moment, then sleep on the word: harts may
- * outnumber the host's processors, so nobody spins for long. Thread context.
+ * sync.h: how OpenMP's threads wait: a lock of one word, and events. Both spin for a while, then sleep on the word: a
+ * short while where harts outnumber the host's processors. Thread context.
  */
 #ifndef RUNTIME_GOMP_SYNC_H
 #define RUNTIME_GOMP_SYNC_H

@@ -74,6 +74,11 @@ int bower_plan_at(const void *address);
 int bower_plan_choose(const void *address, size_t length);
 /* Ends the plan; unmapping a mapping of it does, too. ENOENT: there is none. */
 int bower_plan_end(void);
+/*
+ * Harts that run at the same time: sysconf(_SC_NPROCESSORS_ONLN), or as many as the machine's host has processors where those are
+ * fewer. A thread that waits for others may spin where no more than these work; with more it spins in the way of whom it waits for.
+ */
+unsigned bower_processors(void);
 /* The extensions of the harts, as the device tree spells them ("rv64imafdc_zicsr..."); never NULL. */
 const char *bower_isa(void);
 __END_DECLS

@@ -13,6 +13,7 @@ from launcher import expect, run, scratch_file
 ARG = launcher.scratch_file("prog.c", b"int main(void) { return 0; }\n")
 BIG = scratch_file("big", b"x" * (100 * 4096 + 1))
 EMPTY = scratch_file("empty", b"")
+HOST = len(os.sched_getaffinity(0))
 
 # (name, words, what the line on stderr must say)
 UNUSABLE = [
@@ -96,9 +97,9 @@ def after(words, option):
 
 def test_defaults():
     words = command(ARG)
-    expect(after(words, "-m") == "256M" and after(words, "-smp") == str(min(8, len(os.sched_getaffinity(0)))), str(words))
+    expect(after(words, "-m") == "256M" and after(words, "-smp") == str(min(8, HOST)), str(words))
     expect(after(command("--frames", "3", ARG), "-smp") == "1", "a hart needs two frames")
-    expect(after(words, "-append").startswith("frames=16 policy=auto evict=auto app=prog -- prog"), str(words))
+    expect(after(words, "-append").startswith(f"frames=16 policy=auto evict=auto app=prog processors={HOST} -- prog"), str(words))
     expect("-icount" not in words and "-S" not in words, str(words))
 
 
@@ -155,6 +156,7 @@ def test_environment():
 def test_icount_and_harts():
     words = command("--icount", "--harts", "4", ARG)
     expect(after(words, "-icount") == "shift=0,sleep=off" and after(words, "-smp") == "4", str(words))
+    expect(" processors=1 icount=1 " in after(words, "-append"), "harts take turns there")
 
 
 def test_arguments_too_long():

@@ -66,6 +66,7 @@ void platform_wake(const uint32_t *word, unsigned n)
 
 void platform_yield(void) { sched_yield(); }
 unsigned platform_harts(void) { return (unsigned)sysconf(_SC_NPROCESSORS_ONLN); }
+unsigned platform_processors(void) { return platform_harts(); }
 const char *platform_environment(const char *name) { return getenv(name); }
 void *platform_alloc(size_t size) { return calloc(1, size); }
 void platform_free(void *memory) { free(memory); }
