@@ -42,6 +42,8 @@ static struct segment segments[SEGMENTS];
 static long steps;
 static int disk;
 static unsigned long seed;
+static _Atomic unsigned long operations; /* pages read or written, calls made: of threads that have ended */
+static _Thread_local unsigned long mine; /* ... of this one */
 
 struct thread {
     pthread_t id;
@@ -73,6 +75,7 @@ static void wrong(unsigned segment, unsigned page, unsigned place, uint32_t foun
 
 static void check_page(unsigned s, unsigned page)
 {
+    mine++;
     for (unsigned i = 0; i < 3; i++) {
         uint32_t found = segments[s].words[page * WORDS + places[i]];
         if (found != mark(s, page, segments[s].version[page], i))
@@ -84,6 +87,7 @@ static void check_file(unsigned s, unsigned page)
 {
     static __thread uint32_t buffer[WORDS];
     int tries = 0;
+    mine++;
     while (pread(disk, buffer, PAGE, (off_t)(s * PAGES + page) * PAGE) != PAGE)
         if (++tries == TRIES)
             wrong(s, page, 0, 0, "a file that cannot be read");
@@ -95,6 +99,7 @@ static void check_file(unsigned s, unsigned page)
 static void write_page(unsigned s, unsigned page)
 {
     uint32_t version = ++segments[s].version[page];
+    mine++;
     for (unsigned i = 0; i < 3; i++)
         segments[s].words[page * WORDS + places[i]] = mark(s, page, version, i);
 }
@@ -107,6 +112,7 @@ static int again(int result, int *tries)
 static void sync_segment(unsigned s)
 {
     int tries = 0;
+    mine++;
     while (again(msync((void *)segments[s].words, PAGES * PAGE, MS_SYNC), &tries))
         ;
     if (tries == TRIES)
@@ -121,6 +127,7 @@ static void move_segment(struct thread *t, unsigned s)
     if (munmap((void *)g->words, PAGES * PAGE) != 0)
         wrong(s, 0, 0, 0, "munmap");
     check_file(s, any(t, PAGES));
+    mine += 2;
     g->words = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_LLM, disk, (off_t)s * PAGES * PAGE);
     if (g->words == MAP_FAILED)
         wrong(s, 0, 0, 0, "mmap");
@@ -138,12 +145,14 @@ static void look_twice(struct thread *t, unsigned s)
         if (other[page * WORDS + places[i]] != mark(s, page, g->version[page], i))
             wrong(s, page, places[i], other[page * WORDS + places[i]], "a second window");
     munmap((void *)other, PAGES * PAGE);
+    mine += 3;
 }
 
 /* Two pages in one instruction. */
 static void misaligned(unsigned s, unsigned page)
 {
     uint64_t both = *(volatile uint64_t *)((volatile char *)&segments[s].words[(page + 1) * WORDS] - 4);
+    mine++;
     if ((uint32_t)both != mark(s, page, segments[s].version[page], 2) ||
         (uint32_t)(both >> 32) != mark(s, page + 1, segments[s].version[page + 1], 0))
         wrong(s, page, WORDS - 1, (uint32_t)both, "a misaligned read");
@@ -159,8 +168,10 @@ static void step_reading(struct thread *t, unsigned s)
     } else if (what < 85) {
         misaligned(s, page % (PAGES - 1));
     } else if (what < 92) {
+        mine++;
         madvise((char *)g->words + page * PAGE, (size_t)(PAGES - page) * PAGE, MADV_WILLNEED);
     } else if (what < 96) {
+        mine++;
         madvise((char *)g->words + page * PAGE, PAGE, MADV_DONTNEED);
     } else {
         look_twice(t, s);
@@ -180,6 +191,7 @@ static void step_writing(struct thread *t, unsigned s)
     } else if (what < 94) {
         move_segment(t, s);
     } else {
+        mine += 2;
         mprotect((char *)g->words + page * PAGE, PAGE, PROT_READ);
         check_page(s, page);
         mprotect((void *)g->words, PAGES * PAGE, PROT_READ | PROT_WRITE);
@@ -201,6 +213,7 @@ static void *run(void *arg)
         }
         pthread_rwlock_unlock(&segments[s].lock);
     }
+    operations += mine;
     return NULL;
 }
 
@@ -229,6 +242,6 @@ int main(int argc, char **argv)
             check_file(s, page);
         CHECK(munmap((void *)segments[s].words, PAGES * PAGE) == 0);
     }
-    printf("seed %lu: %ld steps of %d threads\n", seed, steps, n);
+    printf("seed %lu: %ld steps of %d threads, %lu operations\n", seed, steps, n, operations);
     return done();
 }
