@@ -5,6 +5,7 @@
 #include "kernel/batch.h"
 #include "kernel/fault.h"
 #include "kernel/learn.h"
+#include "kernel/learn_show.h"
 #include "kernel/page_wait.h"
 #include "kernel/pager.h"
 #include "kernel/plan.h"
@@ -99,6 +100,8 @@ static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_a
         r->counters.faults_soft--;
     if (!pte.valid) {
         r->counters.faults_soft++;
+        if (__builtin_expect(learn_hides, 0))
+            learn_shown(r, page);
         trace_page(r, page, true);
         paddr_t pa = page_pa(p);
         map_batched(&(struct pt_run){ va, &pa, 1, v->prot, true, access == FAULT_WRITE }, 1);

@@ -1,27 +1,35 @@
 #include "kernel/learn.h"
 
+#include "kernel/learn_show.h"
 #include "kernel/learn_turn.h"
+#include "kernel/mem.h"
 #include "kernel/page_wait.h"
 #include "kernel/pager.h"
 #include "kernel/plan.h"
+#include "kernel/sched.h"
+#include "kernel/walk.h"
 
-#define MOST_EXTENTS 2048
-#define RECENT 4       /* extents that a page may go on with: streams side by side, threads in one matrix */
-#define SIDE_BY_SIDE 8 /* uses in which each of several streams must come by once */
-#define GAP 4          /* pages that may have been left out, or not seen, within an extent */
-#define LEAST_PAGES 64 /* of a pass; less is not worth a plan */
-#define LEAST_MEAN 6   /* pages of an extent, on the whole: else there is no order, or none that is worth a plan */
-#define AGREE 6        /* uses in the order of the first pass, one after the other: the second one has begun */
-#define STRAYED 16     /* second passes that were none, beside one for each extent: pages that come twice in a turn */
-#define ATTEMPTS 4     /* plans that proved wrong, or passes without an end */
+#define NEAR 8          /* uses for each thread, within which a second use of a page says nothing; a quarter of the frames at most */
+#define LEFT_OUT 16     /* pages that a second pass may leave out in one place; who leaves out more is somewhere else */
+#define GO_BACK 4       /* pages that it may go back */
+#define LEAST_PAGES 128 /* of a turn; less is not worth a plan */
+#define LEAST_MEAN 6    /* pages of an extent, on the whole: else there is no order, or none that is worth a plan */
+#define AGREE 6         /* uses in the order of the first pass, one after the other: the second one has begun */
+#define STRAYED 16      /* second passes that were none, beside one for each extent: pages that come twice in a turn */
+#define ATTEMPTS 4      /* plans that proved wrong, or passes without an end */
+#define LEAST_SEEN 64   /* pages of a pass, from which on it is seen what is used when */
 
-/* Protected by pager_lock. While a plan is being made nothing is learnt, so that the list can be read without. */
-static struct plan_extent list[MOST_EXTENTS];
-static uint32_t count, attempts;
-static uint32_t last_use[MOST_EXTENTS], now; /* in uses */
+/* Protected by pager_lock. While a plan is being made nothing is learnt, so that the pass can be read without. */
+static struct walk pass;
+static uint32_t attempts;
 static bool following, ready, starting, turn_is_due;
-static uint32_t at, at_page, agreed; /* of a second pass: extent and page where it is, uses in order so far */
-static uint32_t strayed;             /* second passes that were none */
+static struct walk_place at;                  /* of a second pass: where it is, */
+static uint32_t began, turn;                  /* ... when the first one was where that began, and how long ago: in uses */
+static uint32_t agreed;                       /* uses in order so far */
+static struct plan_extent pending[AGREE + 1]; /* ... that are not known to be in order */
+static uint32_t npending;
+static uint32_t strayed; /* second passes that were none, and ended where another could have begun */
+static bool full;        /* the pass has too many extents */
 
 #define MOST_GROUPS 64
 static struct plan_extent groups[MOST_GROUPS]; /* found used since the last fault, which was on this page */
@@ -32,69 +40,10 @@ bool learn_repeats, learn_wants;
 
 static void start_anew(void)
 {
-    count = strayed = ngroups = 0;
-    following = ready = learn_wants = false;
-}
-
-static bool has(const struct plan_extent *e, const struct region *r, uint32_t page)
-{
-    return e->region == r && page - e->first < e->n;
-}
-
-/* Does the page come later in the pass than where the second pass is? */
-static bool goes_on(const struct region *r, uint32_t page)
-{
-    for (uint32_t i = at; i < count; i++) {
-        if (!has(&list[i], r, page) || (i == at && page + RECENT < at_page))
-            continue;
-        at = i;
-        at_page = page;
-        return true;
-    }
-    return false;
-}
-
-static bool extend(const struct region *r, uint32_t page)
-{
-    for (uint32_t i = 0; i < RECENT && i < count; i++) {
-        struct plan_extent *e = &list[count - 1 - i];
-        bool goes_on_there = page >= e->first && page < e->first + e->n + GAP && page + GAP >= e->first + e->n;
-        if (e->region != r || !goes_on_there || now - last_use[count - 1 - i] > SIDE_BY_SIDE)
-            continue;
-        last_use[count - 1 - i] = now;
-        e->n = MAX(e->n, page - e->first + 1);
-        return true;
-    }
-    return false;
-}
-
-/* A page that was used before: perhaps the second pass begins here. */
-static bool begins_again(const struct region *r, uint32_t page)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (!has(&list[i], r, page))
-            continue;
-        following = true;
-        at = i;
-        at_page = page;
-        agreed = 0;
-        return true;
-    }
-    return false;
-}
-
-/*
- * The turn is all that was seen: where it begins does not show, since pages that the frames still hold are used without a fault. What came
- * before the first turn, a header say, is planned in vain.
- */
-static void note_agreement(void)
-{
-    uint64_t turn = 0;
-    if (++agreed < AGREE)
-        return;
-    for (uint32_t i = 0; i < count; i++)
-        turn += list[i].n;
-    ready = learn_wants = turn >= LEAST_PAGES && turn > (uint64_t)count * LEAST_MEAN && turn > llm_pool.nframes;
+    walk_clear(&pass);
+    learn_show_all();
+    strayed = ngroups = npending = 0;
+    following = ready = full = false;
 }
 
 bool learn_is_active(const struct region *r)
@@ -103,32 +52,113 @@ bool learn_is_active(const struct region *r)
     return !busy && attempts < ATTEMPTS && r->pool == &llm_pool && r->backing;
 }
 
-static void note(struct region *r, uint32_t page)
+/* ---- the second pass */
+
+/* Pages of the first pass from one place to another, later one. */
+static uint64_t pages_between(struct walk_place from, struct walk_place to)
 {
-    now++;
-    if (following && goes_on(r, page)) {
-        note_agreement();
-        return;
-    }
-    strayed += following;
-    following = ready = learn_wants = false;
-    if (strayed > STRAYED + count)
-        start_anew(); /* the program goes its way in another order by now */
-    if (extend(r, page) || begins_again(r, page))
-        return;
-    if (count == MOST_EXTENTS) {
-        attempts++;
-        start_anew();
-    }
-    last_use[count] = now;
-    list[count++] = (struct plan_extent){ r, page, 1 };
+    const struct plan_extent *first = &pass.list[from.extent], *last = &pass.list[to.extent];
+    if (first == last)
+        return to.page > from.page ? to.page - from.page : 0;
+    uint64_t n = first->first + first->n - from.page + (to.page - last->first);
+    for (uint32_t i = from.extent + 1; i < to.extent; i++)
+        n += pass.list[i].n;
+    return n;
 }
+
+static void list(struct region *r, uint32_t page)
+{
+    full |= !walk_list(&pass, r, page);
+}
+
+/* It was no second pass: what was used goes on with the first one. */
+static void list_pending(void)
+{
+    for (uint32_t i = 0; i < npending; i++)
+        list(pending[i].region, pending[i].first);
+    npending = 0;
+}
+
+/* Perhaps the second pass begins here. */
+static void join(const struct walk_place *place)
+{
+    list_pending();
+    at = *place;
+    began = walk_listed(&pass, pass.list[at.extent].region, at.page);
+    turn = pass.now - began;
+    agreed = 0;
+}
+
+/* Does the page come later in the pass than where the second pass is? If much is left out in between, that begins here. */
+static bool goes_on(const struct region *r, uint32_t page)
+{
+    struct walk_place next;
+    if (!walk_find(&pass, r, page, at.extent, &next))
+        return false;
+    if (next.extent == at.extent && page + GO_BACK < at.page && !walk_find(&pass, r, page, at.extent + 1, &next))
+        return false;
+    if (pages_between(at, next) > LEFT_OUT)
+        join(&next);
+    at = next;
+    return true;
+}
+
+/*
+ * What comes back is a turn: it begins where the second pass did. What came before that, a header say, is no part of it, unless it was used
+ * again since.
+ */
+static void note_agreement(void)
+{
+    if (++agreed % AGREE != 0)
+        return;
+    npending = 0; /* and is no part of the first */
+    uint32_t extents = 0;
+    for (uint32_t i = 0; i < pass.count; i++)
+        extents += pass.last_use[i] >= began;
+    ready = turn >= LEAST_PAGES && turn > (uint64_t)extents * LEAST_MEAN && turn > llm_pool.nframes;
+    learn_wants |= ready;
+}
+
+/* `seen`: the page had been hidden, else it faults because it is not here. */
+static void note(struct region *r, uint32_t page, bool seen)
+{
+    pass.near = MIN((uint32_t)NEAR * threads_live(), llm_pool.nframes / 4);
+    if (!walk_region(&pass, r) && !(plan_may_have(r) && walk_add(&pass, r))) {
+        attempts = ATTEMPTS;
+        start_anew();
+        return;
+    }
+    enum walk_use use = walk_use(&pass, r, page);
+    bool agrees = following && use != WALK_NEW && goes_on(r, page);
+    if (!agrees && use == WALK_IN_USE)
+        return;
+    if (!agrees) {
+        struct walk_place place;
+        strayed += following && !seen && use == WALK_AGAIN;
+        ready = false;
+        list_pending();
+        following = use == WALK_AGAIN && walk_find(&pass, r, page, 0, &place);
+        if (following)
+            join(&place);
+    }
+    if (following)
+        pending[npending++] = (struct plan_extent){ r, page, 1 };
+    else
+        list(r, page);
+    if (agrees)
+        note_agreement();
+    attempts += full;
+    if (full || strayed > STRAYED + pass.count)
+        start_anew(); /* the program goes its way in another order by now, or in none */
+}
+
+/* ---- what is used */
 
 /* Neighbours among the pages found used, as one. */
 static void note_group(const struct plan_extent *g)
 {
     for (uint32_t i = 0; i < g->n; i++)
-        note(g->region, g->first + i);
+        note(g->region, g->first + i, false);
 }
 
 void learn_touched(struct region *r, const uint32_t *pages, uint32_t n)
@@ -144,21 +174,24 @@ void learn_touched(struct region *r, const uint32_t *pages, uint32_t n)
     }
 }
 
-/* The group that goes on from this page; else the first one that does not lead to the page of this fault; else any. */
+/*
+ * The group that goes on from this page, be it with a hole; else the first one that does not lead to the page of this fault; else any.
+ */
 static struct plan_extent *next_group(const struct region *r, uint32_t from, const struct region *now_in, uint32_t page)
 {
-    struct plan_extent *best = NULL, *last = NULL;
+    struct plan_extent *nearest = NULL, *best = NULL, *last = NULL;
     for (struct plan_extent *g = groups; g < groups + ngroups; g++) {
         if (g->n == 0)
             continue;
-        if (g->region == r && g->first == from)
-            return g;
+        if (g->region == r && g->first - from < (nearest ? nearest->first - from : (uint32_t)BATCH_MAX))
+            nearest = g;
         if (g->region == now_in && g->first + g->n == page)
             last = g;
         else if (!best)
             best = g;
     }
-    return best ? best : last;
+    return nearest ? nearest : best ? best
+                                    : last;
 }
 
 /*
@@ -166,7 +199,7 @@ static struct plan_extent *next_group(const struct region *r, uint32_t from, con
  * comes before. What goes on from the page of that fault was first, what leads to the page of this one was last; about the rest the
  * order of reading is as good a guess as any.
  */
-void learn_fault(struct region *r, uint32_t page)
+static void note_fault(struct region *r, uint32_t page, bool seen)
 {
     const struct region *in = fault_region;
     uint32_t from = fault_page + 1;
@@ -180,7 +213,26 @@ void learn_fault(struct region *r, uint32_t page)
     ngroups = 0;
     fault_region = r;
     fault_page = page;
-    note(r, page);
+    note(r, page, seen);
+    learn_wants |= learn_hide_is_due(&pass);
+    if (pass.pages >= LEAST_SEEN)
+        learn_show_on(r, page);
+}
+
+void learn_fault(struct region *r, uint32_t page)
+{
+    note_fault(r, page, false);
+}
+
+void learn_shown(struct region *r, uint32_t page)
+{
+    if (!learn_is_active(r))
+        return;
+    struct plan_extent *last = ngroups ? &groups[ngroups - 1] : NULL;
+    if (last && last->region == r && last->first + last->n - 1 == page)
+        last->n--; /* this use has been told already */
+    pool_harvest_all(r->pool);
+    note_fault(r, page, true);
 }
 
 void learn_forget(const struct region *r)
@@ -188,17 +240,19 @@ void learn_forget(const struct region *r)
     ngroups = 0;
     if (r->shows_late)
         learn_turn_stop();
-    for (uint32_t i = 0; i < count; i++)
-        if (list[i].region == r) {
-            start_anew();
-            return;
-        }
+    if (walk_region(&pass, r))
+        start_anew();
 }
 
 void learn_was_wrong(void)
 {
     attempts++;
     learn_turn_stop();
+    start_anew();
+}
+
+void learn_has_plan(void)
+{
     start_anew();
 }
 
@@ -210,7 +264,7 @@ void learn_anew(void)
     turn_is_due = learn_wants = true;
 }
 
-/* What the first pass has shown is put in force; a turn under that plan will show the rest. */
+/* What the first pass has shown is put in force. */
 static void start(void)
 {
     static const struct plan_options options = { .cyclic = true, .learned = true };
@@ -220,35 +274,51 @@ static void start(void)
         return;
     }
     starting = true;
-    uint32_t n = count; /* somebody may unmap one of them meanwhile, and all be forgotten */
-    for (uint32_t i = 0; i < n; i++) {
-        region_use_begin(list[i].region);
-        list[i].n = MIN(list[i].n, list[i].region->npages - list[i].first);
+    struct region *users[PLAN_MAX_SOURCES]; /* somebody may unmap one of them meanwhile */
+    uint32_t nusers = pass.nregions;
+    struct plan_extent *made = kalloc(WALK_MOST_MADE * sizeof *made), from = { pass.list[at.extent].region, at.page, 1 };
+    size_t n = made ? walk_extents(&pass, began, made, WALK_MOST_MADE) : 0;
+    for (uint32_t i = 0; i < nusers; i++) {
+        users[i] = pass.regions[i].region;
+        region_use_begin(users[i]);
     }
-    struct plan_extent from = { list[at].region, at_page, 1 };
-    spin_unlock(&pager_lock);
-    int error = plan_start(list, n, &from, &options);
-    spin_lock(&pager_lock);
-    for (uint32_t i = 0; i < n; i++)
-        region_use_end(list[i].region);
-    starting = false;
-    attempts = error ? ATTEMPTS : attempts;
     start_anew();
     spin_unlock(&pager_lock);
-    if (!error)
-        learn_turn_begin();
+    int error = n > 0 ? plan_start(made, n, &from, &options) : -ENOMEM;
+    kfree(made);
+    spin_lock(&pager_lock);
+    for (uint32_t i = 0; i < nusers; i++)
+        region_use_end(users[i]);
+    starting = false;
+    attempts = error ? ATTEMPTS : attempts;
+    spin_unlock(&pager_lock);
+}
+
+/* Others have their turn in between. */
+static void hide(void)
+{
+    bool more;
+    do {
+        spin_lock(&pager_lock);
+        more = learn_hide_some(&pass);
+        spin_unlock(&pager_lock);
+    } while (more);
 }
 
 void learn_look(vaddr_t address)
 {
     if (learn_turn_is_on()) {
         learn_turn_note(address);
-    } else if (ready) {
-        start();
-    } else {
-        bool due = turn_is_due;
-        turn_is_due = learn_wants = false;
-        if (due)
-            learn_turn_begin();
+        return;
     }
+    if (ready) {
+        start();
+        return;
+    }
+    bool due = turn_is_due;
+    turn_is_due = learn_wants = false;
+    if (due)
+        learn_turn_begin();
+    else
+        hide();
 }

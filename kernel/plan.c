@@ -29,6 +29,11 @@
 
 /* ---- the beginning */
 
+bool plan_may_have(const struct region *r)
+{
+    return r->prefetch == prefetch_find("auto") && r->pool->evict == evict_find("auto");
+}
+
 /* Its number among the sources, made if it is new; -EINVAL, or -ENOTSUP where somebody wants to see another policy at work. */
 static int source_of(struct plan *p, struct region *r)
 {
@@ -37,7 +42,7 @@ static int source_of(struct plan *p, struct region *r)
             return (int)i;
     if (p->nsources == PLAN_MAX_SOURCES || r->pool != &llm_pool || !r->backing)
         return -EINVAL;
-    if (r->prefetch != prefetch_find("auto") || r->pool->evict != evict_find("auto"))
+    if (!plan_may_have(r))
         return -ENOTSUP;
     p->sources[p->nsources] = r;
     return (int)p->nsources++;
@@ -155,11 +160,14 @@ static void put_in_force(const struct plan *made, const struct plan_extent *begi
     plan.last_use_ns = time_ns();
     plan.idle_ns = FIRST_TICK_NS;
     plan.patience_ns = PATIENCE_MOST_NS;
+    learn_has_plan();
 }
 
 /* What is to stay and is here already must not be taken for what is to be read. */
 static void adopt_and_begin(void)
 {
+    for (uint32_t piece = plan.order.ncold; piece < plan.order.npieces; piece++)
+        plan_adopt(&plan.order.pieces[plan.order.turn[piece]].pages);
     for (uint32_t run = 0; run < plan.order.nruns && plan.on;) {
         run = plan_adopt_runs(run, STEP);
         spin_unlock(&pager_lock); /* others have their turn */
@@ -341,6 +349,19 @@ void plan_turn_is_over(void)
         learn_anew();
 }
 
+static bool is_wrong(void)
+{
+    return plan.wrong > (plan.options.learned && !learn_turn_is_on() ? WRONG_LEARNED : WRONG_DECLARED);
+}
+
+/* A fault on a page that no plan has. What a program declares may be a part of what it does; what it was seen to do is all of it. */
+static void note_outside(void)
+{
+    plan.wrong += plan.options.learned;
+    if (plan.options.learned && is_wrong())
+        prove_wrong();
+}
+
 /* A fault out of order: is the program somewhere else, to stay there? True: the ring has been sent after it. */
 static bool follow_odd(struct region *r, uint32_t run)
 {
@@ -349,7 +370,7 @@ static bool follow_odd(struct region *r, uint32_t run)
     plan.odd = run - plan.odd_run <= ODD_RUNS ? plan.odd + 1 : 1;
     plan.odd_run = run;
     plan.wrong++;
-    if (plan.wrong > (plan.options.learned && !learn_turn_is_on() ? WRONG_LEARNED : WRONG_DECLARED)) {
+    if (is_wrong()) {
         prove_wrong();
         return false;
     }
@@ -420,8 +441,13 @@ bool plan_fault(struct region *r, uint32_t page)
     plan_pump(!sched_others_run());
     if (r->pages[page].state != PAGE_ABSENT)
         return true;
-    if (!plan.on || !order_find(&plan.order, r->plan_source, page, &plan.piece, &run, &hot))
+    if (!plan.on)
         return false;
+    if (!order_find(&plan.order, r->plan_source, page, &plan.piece, &run, &hot)) {
+        if (!hot)
+            note_outside();
+        return false;
+    }
     if (plan.unread == 0 && !order_streams(&plan.order, run))
         return false; /* pinned, and was lost: it comes back to stay */
     if (wait_for_others(r, page, run))

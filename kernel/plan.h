@@ -43,6 +43,8 @@ struct plan_options {
  */
 int plan_start(const struct plan_extent *extents, size_t n, const struct plan_extent *begin,
                const struct plan_options *options);
+/* May pages of this region be in a plan? Not where somebody wants to see another policy at work. */
+bool plan_may_have(const struct region *r);
 /* Thread context, pager_lock not held: ends the plan, waits for what is on its way and gives its pages to the policies. */
 void plan_end(void);
 /* The same if the plan has pages of this region, which is about to go. */

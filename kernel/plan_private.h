@@ -88,6 +88,8 @@ static inline struct cell *plan_cell(uint32_t n)
  * Looks how far the program is, lets go what it is through with, reads on. deep: it may have left something out. Any context.
  */
 void plan_pump(bool deep);
+/* Those of the pages that are here: the plan's. */
+void plan_adopt(const struct order_extent *pages);
 /* Pages of the n pinned runs from this one on that are here already: the plan's. Returns the run behind them. */
 uint32_t plan_adopt_runs(uint32_t run, uint32_t n);
 /* Takes the requests that are done: in runs that are to repeat, they are not taken when they complete. */

@@ -129,14 +129,19 @@ static void claim_run(struct cell *c)
     }
 }
 
+void plan_adopt(const struct order_extent *pages)
+{
+    for (uint32_t i = 0; i < pages->n; i++)
+        (void)adopt(plan.sources[pages->source], pages->first + i);
+}
+
 uint32_t plan_adopt_runs(uint32_t run, uint32_t n)
 {
     const struct order *o = &plan.order;
     for (uint32_t end = MIN(run + n, o->nruns); run < end; run++) {
         struct order_extent pages = order_run(o, run, &plan.hint);
         if (o->nstreamed == 0 || !order_streams(o, run))
-            for (uint32_t i = 0; i < pages.n; i++)
-                (void)adopt(plan.sources[pages.source], pages.first + i);
+            plan_adopt(&pages);
     }
     return run;
 }
@@ -185,8 +190,7 @@ static bool keep_if_here(const struct order_extent *pages)
     for (uint32_t i = 0; i < pages->n; i++)
         if (is_absent(r, pages->first + i))
             return false;
-    for (uint32_t i = 0; i < pages->n; i++)
-        (void)adopt(r, pages->first + i);
+    plan_adopt(pages);
     return true;
 }
 

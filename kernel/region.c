@@ -137,8 +137,12 @@ void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size
 
 void region_map_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_t n)
 {
-    if (__builtin_expect(r->shows_late, 0))
-        return;
+    if (__builtin_expect(!r->shows_late, 1))
+        region_show_run(r, first, pa, n);
+}
+
+void region_show_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_t n)
+{
     for (const struct vma *v = r->vmas; v; v = v->sibling) {
         uint32_t shown = v->first + (uint32_t)((v->end - v->start) >> PAGE_SHIFT);
         uint32_t from = MAX(first, v->first), end = MIN(first + n, shown);
@@ -148,6 +152,16 @@ void region_map_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_
         map_batched(&(struct pt_run){ va, pa + (from - first), end - from, v->prot, false, false }, 1);
         r->counters.ptes_installed += end - from;
     }
+}
+
+bool region_is_mapped(const struct region *r, uint32_t page)
+{
+    for (const struct vma *v = r->vmas; v; v = v->sibling) {
+        vaddr_t va = vma_page_address(v, page);
+        if (va && pt_lookup(va).valid)
+            return true;
+    }
+    return false;
 }
 
 bool region_is_accessed(const struct region *r, uint32_t page)

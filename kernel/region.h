@@ -47,7 +47,7 @@ struct region {
     uint32_t resident, peak; /* pages that hold a frame: now, most ever */
     uint32_t untouched;      /* of these, read ahead and not used yet */
     uint8_t plan_source;     /* its number in the plan that is in force, or PLAN_NO_SOURCE */
-    bool shows_late;         /* pages are not mapped before they are used: a turn is being noted (learn_turn.h) */
+    bool shows_late;         /* pages are not mapped before they are used: the order of uses is to be seen (learn.h, learn_turn.h) */
     uint32_t users;          /* threads that wait for something of it, and will look at it again */
     const struct prefetch_policy *prefetch;
     void *prefetch_state;
@@ -98,9 +98,11 @@ static inline uint32_t vma_page(const struct vma *v, vaddr_t address)
  * each. accessed: preset A; the page named by `demanded` (or PAGE_NONE) always gets it.
  */
 void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size_t n, bool accessed, uint32_t demanded);
-/* The same for n neighbours, the first of them page `first`, without A. */
+/* The same for n neighbours, the first of them page `first`, without A; and in any case, also where pages are shown late. */
 void region_map_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_t n);
-/* Is the page's A bit set in any window? */
+void region_show_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_t n);
+/* Is the page mapped in any window? Is its A bit set in any? */
+bool region_is_mapped(const struct region *r, uint32_t page);
 bool region_is_accessed(const struct region *r, uint32_t page);
 /* The page's A bit in any window, cleared: one step of a sweep that the caller ends with pt_sweep_end. */
 bool region_sweep_accessed(struct region *r, uint32_t page);
