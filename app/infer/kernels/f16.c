@@ -66,6 +66,7 @@ static int64_t one_row(const uint8_t *p, const int32_t *q, uint32_t cols, uint64
 /* Bit 14 of each of four weights: an exponent of 16 or more, |w| >= 2. */
 #define LARGE_WEIGHTS UINT64_C(0x4000400040004000)
 
+KERNEL_LOOP
 static bool dot(const struct tensor *w, uint32_t row, uint32_t rows, const struct kernel_piece *x,
                 int64_t *out)
 {

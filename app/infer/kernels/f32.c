@@ -40,6 +40,7 @@ static int64_t one_row(const uint8_t *p, const int32_t *q, uint32_t cols, int64_
     return total;
 }
 
+KERNEL_LOOP
 static bool dot(const struct tensor *w, uint32_t row, uint32_t rows, const struct kernel_piece *x,
                 int64_t *out)
 {

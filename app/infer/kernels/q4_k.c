@@ -111,6 +111,7 @@ static uint32_t one_row(const uint8_t *p, const struct kernel_piece *x, int64_t 
     return scales;
 }
 
+KERNEL_LOOP
 static bool dot(const struct tensor *w, uint32_t row, uint32_t rows, const struct kernel_piece *x,
                 int64_t *out)
 {

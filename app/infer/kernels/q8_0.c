@@ -72,6 +72,7 @@ static uint32_t two_rows(const uint8_t *p, size_t to_next, const struct kernel_p
     return scales;
 }
 
+KERNEL_LOOP
 static bool dot(const struct tensor *w, uint32_t row, uint32_t rows, const struct kernel_piece *x,
                 int64_t *out)
 {

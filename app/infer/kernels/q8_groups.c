@@ -128,6 +128,7 @@ static int64_t group_dot(const uint8_t *p, const int64_t *words, const int32_t *
     return total;
 }
 
+KERNEL_LOOP
 static bool dot(const struct tensor *w, uint32_t row, uint32_t rows, const struct kernel_piece *x,
                 int64_t *out)
 {
