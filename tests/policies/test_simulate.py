@@ -2,6 +2,7 @@
 """scripts/simulate: the lab's figures through the real pager, profiles, both forms of traces, bad input."""
 import json
 import os
+import random
 import subprocess
 import sys
 
@@ -133,6 +134,15 @@ def test_false_predictions_leave():
     row, = simulate("--frames", "32", "--policy", "readahead", "--evict", "lru", write_trace("junk", runs + loop))
     check_sums(row)
     assert row["prefetched"] > 25 and row["faults"] <= len(runs) + 8 * 28, row
+
+
+def test_old_predictions_make_way():
+    """What was read far ahead, while the pages before it are gone through several times, keeps out neither those nor new predictions."""
+    noise = random.Random(1)
+    tiles = [f"r {noise.randrange(1024) if noise.random() < 0.01 else 60 * tile + i}" for tile in range(17) for _ in range(4) for i in range(60)]
+    device = ["--frames", "128", "--latency", "200", "--bandwidth", "200", "--evict", "auto"]
+    time = {name: simulate(*device, "--policy", name, write_trace("tiles", tiles))[0]["time_ns"] for name in ("readahead", "auto")}
+    assert time["auto"] < 1.8 * time["readahead"], time
 
 
 def test_curves():
