@@ -114,6 +114,26 @@ static void test_ordinary_patterns(void)
     ok("ordinary-patterns");
 }
 
+/* Walks of six to twelve neighbours, anywhere: where they end is not known, but how far they go is, after a few of them. */
+static void test_ends_of_walks(void)
+{
+    static const char *const all[] = { "fit", "auto" };
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        uint64_t random = seed;
+        size_t n = 0;
+        while (n < 4000) {
+            uint32_t from = (uint32_t)(trace_rand(&random) >> 8) % (1 << 20);
+            for (uint64_t left = 6 + (trace_rand(&random) >> 8) % 7; left > 0; left--)
+                trace[n++] = from++;
+        }
+        for (unsigned i = 0; i < 2; i++) {
+            struct bench_counts c = bench_run(all[i], "lru", (1 << 20) + 16, 128, trace, n);
+            CHECK(c.faults * 5 < n && c.reads * 5 < 8 * n, "%s: %lu faults, %lu reads for %zu pages", all[i], c.faults, c.reads, n);
+        }
+    }
+    ok("ends-of-walks");
+}
+
 /* A fault takes as long as reading ten pages: a latency of 200 us at 200 MB/s. */
 static uint64_t cost(struct bench_counts c)
 {
@@ -220,6 +240,7 @@ int main(void)
     test_lab_with_profile();
     test_other_recurrences();
     test_ordinary_patterns();
+    test_ends_of_walks();
     test_unpredictable_patterns();
     test_contract();
     test_profile_damage();

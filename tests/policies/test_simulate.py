@@ -139,7 +139,8 @@ def test_false_predictions_leave():
 def test_old_predictions_make_way():
     """What was read far ahead, while the pages before it are gone through several times, keeps out neither those nor new predictions."""
     noise = random.Random(1)
-    tiles = [f"r {noise.randrange(1024) if noise.random() < 0.01 else 60 * tile + i}" for tile in range(17) for _ in range(4) for i in range(60)]
+    order = [60 * tile + i for tile in range(17) for _ in range(4) for i in range(60)]
+    tiles = [f"r {noise.randrange(1024) if noise.random() < 0.01 else page}" for page in order]
     device = ["--frames", "128", "--latency", "200", "--bandwidth", "200", "--evict", "auto"]
     time = {name: simulate(*device, "--policy", name, write_trace("tiles", tiles))[0]["time_ns"] for name in ("readahead", "auto")}
     assert time["auto"] < 1.8 * time["readahead"], time

@@ -12,7 +12,8 @@
  * itself by its own evidence. Unless it has proof (a tested order, a recurrence that explains more than it costs to state, streams that
  * go on), it may name at most twice as many pages as it was lately right unheard, and those are paid from `credit`, which
  * grows by two with each access that it foresaw. And `yield` is the share of what each named that was used: who names
- * pages in vain is given less room, and in the end only a trial now and then. So where nobody can predict, nearly nothing is read ahead.
+ * pages in vain is given less room, and in the end only a trial now and then; who is right about the next few pages only names no more
+ * than those (`deep`). So where nobody can predict, nearly nothing is read ahead.
  *
  * While the order or the recurrence is proven and right, the rest are not fed at all: they catch up at the first surprise. Where
  * nobody has been right for long, those that cost most to feed listen only now and then.
@@ -51,6 +52,10 @@ enum predictor { ORDER,
 #define YIELD_POOR 384 /* below this only every PROBE-th fault is for whom it concerns, */
 #define PROBE 8
 #define RIGHT_AGAIN 12 /* or those that were right so often since */
+#define DEPTHS 5
+#define DEPTH_FIRST 4  /* names of the first depth; each further one has as many as all before */
+#define DEPTH_POOR 640 /* yield of a depth below which nothing is named there, */
+#define DEPTH_AGAIN 4  /* and how much of it is forgotten each time */
 #define FORESAW_MERIT (2 * YIELD_MAX)
 #define QUIET 64
 #define AWAKE 16
@@ -72,11 +77,12 @@ struct chooser {
     bool behind;                   /* the others were not fed lately */
     uint32_t last;
     uint32_t faults;
-    uint32_t quiet;             /* accesses since the latest that somebody foresaw */
-    int32_t credit[PREDICTORS]; /* pages */
-    uint16_t yield[PREDICTORS]; /* share of the pages it named that were used, lately, of YIELD_MAX */
-    uint8_t *namer;             /* by page: who named it last, plus one */
-    struct replay replay;       /* its tables follow, then namer */
+    uint32_t quiet;                    /* accesses since the latest that somebody foresaw */
+    int32_t credit[PREDICTORS];        /* pages */
+    uint16_t yield[PREDICTORS];        /* share of the pages it named that were used, lately, of YIELD_MAX */
+    uint16_t deep[PREDICTORS][DEPTHS]; /* the same by depth: the place among the names that it gave at once */
+    uint8_t *namer;                    /* by page: who named it last, and where: namer_of */
+    struct replay replay;              /* its tables follow, then namer */
 };
 
 static size_t auto_size(uint32_t npages)
@@ -97,6 +103,8 @@ static void auto_init(void *state, uint32_t npages)
     for (unsigned i = 0; i < PREDICTORS; i++) {
         c->expected[i] = NOTHING;
         c->yield[i] = YIELD_FIRST;
+        for (unsigned k = 0; k < DEPTHS; k++)
+            c->deep[i][k] = YIELD_FIRST;
     }
 }
 
@@ -228,14 +236,39 @@ static void feed_costly(struct chooser *c, uint32_t page, enum access_kind kind,
         expect(c, FIT, r->fit.next);
 }
 
+static unsigned depth_of(unsigned place)
+{
+    unsigned depth = 0;
+    for (place /= DEPTH_FIRST; place > 0 && depth < DEPTHS - 1; place /= 2)
+        depth++;
+    return depth;
+}
+
+/* The first place of a depth but the first. */
+static unsigned depth_begin(unsigned depth)
+{
+    return DEPTH_FIRST << (depth - 1);
+}
+
+static uint8_t namer_of(enum predictor who, unsigned place)
+{
+    return (uint8_t)(1 + who * DEPTHS + depth_of(place));
+}
+
+static void move_yield(uint16_t *yield, bool used)
+{
+    *yield = (uint16_t)(used ? *yield + (YIELD_MAX - *yield) / 32 : *yield - *yield / 32);
+}
+
 /* A page that was read ahead was used, or was not. */
 static void note_yield(struct chooser *c, uint32_t page, bool used)
 {
     if (!known(c, page) || c->namer[page] == 0)
         return;
-    uint16_t *yield = &c->yield[c->namer[page] - 1];
+    unsigned who = (c->namer[page] - 1u) / DEPTHS, depth = (c->namer[page] - 1u) % DEPTHS;
     c->namer[page] = 0;
-    *yield = (uint16_t)(used ? *yield + (YIELD_MAX - *yield) / 32 : *yield - *yield / 32);
+    move_yield(&c->yield[who], used);
+    move_yield(&c->deep[who][depth], used);
 }
 
 static void learn(struct chooser *c, uint32_t page, enum access_kind kind)
@@ -355,6 +388,18 @@ static unsigned rank(const struct chooser *c, unsigned max, enum predictor *orde
     return n;
 }
 
+/* No more names than were mostly used so far ahead; that may have changed, so after some time it is tried again. */
+static unsigned useful(struct chooser *c, enum predictor who, unsigned max)
+{
+    for (unsigned depth = 1; depth < DEPTHS && depth_begin(depth) < max; depth++) {
+        if (c->deep[who][depth] >= DEPTH_POOR)
+            continue;
+        c->deep[who][depth] += DEPTH_AGAIN;
+        return depth_begin(depth);
+    }
+    return max;
+}
+
 /* Appends what this predictor names and nobody else has. Returns how many names there are then. */
 static unsigned add_names(struct chooser *c, enum predictor who, const struct prefetch_query *query, unsigned most, uint32_t *out,
                           unsigned n)
@@ -362,7 +407,7 @@ static unsigned add_names(struct chooser *c, enum predictor who, const struct pr
     uint32_t names[PREFETCH_HORIZON / 8];
     struct prefetch_query q = *query;
     q.max = who == ORDER ? query->max : query->max - n;
-    q.max = q.max < most ? q.max : most;
+    q.max = useful(c, who, q.max < most ? q.max : most);
     bool proven = n > 0 && who == STREAMS;
     unsigned named = proven ? streams_predict_proven(&c->streams, &q, names) : ask(c, who, &q, names), before = n;
     c->credit[who] -= c->credit[who] > -CREDIT_MOST ? (int32_t)named : 0;
@@ -372,7 +417,7 @@ static unsigned add_names(struct chooser *c, enum predictor who, const struct pr
             k++;
         if (k == before) {
             out[n++] = names[i];
-            c->namer[names[i]] = (uint8_t)(who + 1);
+            c->namer[names[i]] = namer_of(who, i);
         }
     }
     return n;

@@ -11,9 +11,10 @@
  *    proved itself comes back, on trial, as soon as one page leads to the next by it.
  *
  * Depth follows the evidence: n bits more than the hypothesis costs to state allow 2^n pages, where the
- * hypotheses that are left disagree no more than two, and no more than two while steps grow and nothing has wrapped yet.
+ * hypotheses that are left disagree no more than two, and no more than two while steps grow and nothing has wrapped yet. And it follows
+ * how far the walk lately went on before it began somewhere else (lengths.h): a walk through short blocks is not read beyond their ends.
  *
- * Holds about 200 bytes. Costs about 50 instructions an access and 70 a page named while a hypothesis holds, 150 an access
+ * Holds about 300 bytes. Costs about 50 instructions an access and 70 a page named while a hypothesis holds, 150 an access
  * else; a search (at most one per fault, and after k in vain only every k-th fault, up to 16) is bounded in fit_search.c.
  */
 #include "kernel/policy/prefetch/fit.h"
@@ -35,6 +36,20 @@
 #define DISPUTED 2     /* pages beyond the point where rivals disagree, or without a wrap seen */
 #define SEARCH_EAGER 4 /* searches in vain before faults are let pass between them, */
 #define SEARCH_REST 16 /* and the most that are */
+
+void fit_note_run(struct fit *f)
+{
+    unsigned class = lengths_class(f->run);
+    lengths_note(&f->lengths, class);
+    f->next_class = class + 1 < LENGTHS_CLASSES ? lengths_begin(class + 1) : 0;
+}
+
+/* The walk begins somewhere, and so many pages of it have been seen. */
+static void begin_run(struct fit *f, uint32_t pages)
+{
+    f->run = pages;
+    fit_note_run(f);
+}
 
 void fit_init(struct fit *f)
 {
@@ -106,6 +121,7 @@ static void skip_to(struct fit *f, uint32_t page)
     move_to(f, page);
     f->misses = 0;
     f->gain -= 8;
+    fit_lengthen(f);
 }
 
 /* Another search came to nothing, or what it found did: the next ones have to wait. */
@@ -141,12 +157,18 @@ static void judge(struct fit *f, uint32_t page)
     if (f->restarted)
         (from_last ? trust_hit : trust_miss)(&f->restart);
     f->restarted = false;
-    if (from_last || eliminate(f, f->at, page))
+    bool anew = from_last && f->at != f->last;
+    if (from_last || eliminate(f, f->at, page)) {
         confirm(f, page);
-    else if (f->gain >= PROVEN && follows_soon(f, page))
+        if (anew)
+            begin_run(f, 2);
+        else
+            fit_lengthen(f);
+    } else if (f->gain >= PROVEN && follows_soon(f, page)) {
         skip_to(f, page);
-    else
+    } else {
         miss(f);
+    }
 }
 
 /* The walk goes on that was known before, until too much came between. */
@@ -157,6 +179,7 @@ static void revive(struct fit *f, uint32_t page)
     f->gain = REVIVED;
     f->misses = 0;
     move_to(f, page);
+    begin_run(f, 2);
 }
 
 void fit_access(struct fit *f, uint32_t page, enum access_kind kind)
@@ -165,12 +188,14 @@ void fit_access(struct fit *f, uint32_t page, enum access_kind kind)
         return;
     if (fit_follow(f, page))
         return;
-    if (f->nalive == 1 && f->next == page && f->at == f->last && !f->restarted)
+    if (f->nalive == 1 && f->next == page && f->at == f->last && !f->restarted) {
         confirm(f, page);
-    else if (f->nalive > 0 && f->nwindow > 0)
+        fit_lengthen(f);
+    } else if (f->nalive > 0 && f->nwindow > 0) {
         judge(f, page);
-    else if (f->knows && f->nwindow > 0 && recurrence_next(&f->known, f->last) == page)
+    } else if (f->knows && f->nwindow > 0 && recurrence_next(&f->known, f->last) == page) {
         revive(f, page);
+    }
     remember(f, page);
 }
 
@@ -187,6 +212,7 @@ static bool search(struct fit *f)
     *f = found;
     f->misses = 0;
     move_to(f, f->last);
+    begin_run(f, f->nwindow);
     return true;
 }
 
@@ -218,6 +244,15 @@ static unsigned depth_of(int quarters, unsigned max)
     return depth < max ? depth : max;
 }
 
+/* Pages that a run of so many is likely to go on for: half of the runs lately did. */
+static unsigned likely(const struct fit *f, uint32_t run)
+{
+    if (f->lengths.reached[lengths_class(run)] < LENGTHS_EVIDENCE)
+        return UINT_MAX;
+    uint32_t until = lengths_until(&f->lengths, run, 1, 2);
+    return until > run ? until - run : 0;
+}
+
 static bool rivals_agree(const struct fit *f, uint32_t page, int64_t next)
 {
     for (unsigned i = 1; i < f->nalive; i++)
@@ -234,6 +269,8 @@ unsigned fit_predict(struct fit *f, const struct prefetch_query *query, uint32_t
     const struct recurrence *r = &f->alive[0];
     struct prefetch_query q = *query;
     q.max = depth_of(f->gain - f->doubt, query->max);
+    unsigned most = likely(f, f->at == query->page ? f->run : 2);
+    q.max = q.max < most ? q.max : most;
     if (f->at != query->page) {
         unsigned depth = trust_depth(f->restart, query->max);
         q.max = q.max < depth ? q.max : depth;

@@ -3,6 +3,7 @@
 #define PREFETCH_FIT_H
 
 #include "kernel/policy/prefetch.h"
+#include "kernel/policy/prefetch/lengths.h"
 
 /* p' = a*p + (b*p mod m) + c; m == 0: no remainder was seen to wrap yet, b*p is taken whole. */
 struct recurrence {
@@ -42,10 +43,20 @@ struct fit {
     unsigned skip;           /* faults to let pass before the next search */
     uint8_t restart;         /* trust in alive[0] from a page that it did not lead to */
     bool restarted;          /* that trust is to be tested by the next access */
+    uint32_t run;            /* pages since the walk by alive[0] began somewhere anew */
+    uint32_t next_class;     /* pages of it that `lengths` is to hear of next */
+    struct lengths lengths;  /* of such runs */
 };
 
 void fit_init(struct fit *f);
 void fit_access(struct fit *f, uint32_t page, enum access_kind kind);
+/* The run has become long enough for another class of lengths. */
+void fit_note_run(struct fit *f);
+static inline void fit_lengthen(struct fit *f)
+{
+    if (++f->run == f->next_class)
+        fit_note_run(f);
+}
 /* fit_access for the usual case: false, and nothing was done, unless alive[0] is proven, alone, in step and foresaw this page. */
 static inline bool fit_follow(struct fit *f, uint32_t page)
 {
@@ -57,6 +68,7 @@ static inline bool fit_follow(struct fit *f, uint32_t page)
     f->next = recurrence_next(&f->alive[0], page);
     f->doubt -= f->doubt > 0;
     f->looked = false;
+    fit_lengthen(f);
     return true;
 }
 /* Accesses were left out: begin again at this page. Hypotheses stay. */

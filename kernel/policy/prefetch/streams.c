@@ -28,30 +28,19 @@
 #define BEHIND_LENGTH 4 /* pages in sequence that are present before a page that faults may be a stream */
 #define CHANCE_PRIOR 6  /* streams that began with pages apart and went no further, to begin with: most such are chance */
 #define GAP_UNIT 16u
-#define LONG_AGO 1024   /* accesses: beyond every horizon */
-#define EVIDENCE 4      /* streams of this length before their lengths count without restraint */
-#define REACHED_MOST 48 /* of class 0; then all are halved */
+#define LONG_AGO 1024 /* accesses: beyond every horizon */
 #define WINDOW_MOST 64
 #define DEBT_SHORT 16 /* pages named in vain, from which on streams that are not proven have to wait */
 #define DEBT_MOST (2 * WINDOW_MOST)
-
-/* Lengths 2, 3, 4.., 6.., 8.., 12.., 16.., 24.., ...: two classes for each power of two. */
-static unsigned length_class(uint32_t length)
-{
-    unsigned class = 0;
-    for (; length >= 4; length /= 2)
-        class += 2;
-    class += length & 1;
-    return class < STREAMS_LENGTHS ? class : STREAMS_LENGTHS - 1;
-}
 
 void streams_init(struct streams *s)
 {
     memset(s, 0, sizeof(*s));
     s->latest = STREAMS_MOST;
-    s->reached[STREAM_APART][length_class(2)] = s->reached[STREAM_EQUAL][length_class(3)] = CHANCE_PRIOR;
-    s->reached[STREAM_APART][length_class(4)] = s->reached[STREAM_EQUAL][length_class(4)] = CHANCE_PRIOR / 2;
-    s->reached[STREAM_BEHIND][length_class(BEHIND_LENGTH)] = CHANCE_PRIOR;
+    struct lengths *l = s->lengths;
+    l[STREAM_APART].reached[lengths_class(2)] = l[STREAM_EQUAL].reached[lengths_class(3)] = CHANCE_PRIOR;
+    l[STREAM_APART].reached[lengths_class(4)] = l[STREAM_EQUAL].reached[lengths_class(4)] = CHANCE_PRIOR / 2;
+    l[STREAM_BEHIND].reached[lengths_class(BEHIND_LENGTH)] = CHANCE_PRIOR;
 }
 
 void streams_restart(struct streams *s)
@@ -60,20 +49,11 @@ void streams_restart(struct streams *s)
     s->latest = STREAMS_MOST;
 }
 
-static uint32_t class_begin(unsigned class)
+static void note_length(struct streams *s, const struct stream *t)
 {
-    return (2u + class % 2) << class / 2;
-}
-
-static void note_length(struct streams *s, const struct stream *t, uint32_t length)
-{
-    uint16_t *reached = s->reached[t->origin];
-    unsigned class = length_class(length);
-    if (class_begin(class) != length)
-        return;
-    if (++reached[class] > REACHED_MOST)
-        for (unsigned i = 0; i < STREAMS_LENGTHS; i++)
-            reached[i] = (uint16_t)(reached[i] / 2);
+    unsigned class = lengths_class(t->length);
+    if (lengths_begin(class) == t->length)
+        lengths_note(&s->lengths[t->origin], class);
 }
 
 static void move_on(struct streams *s, uint32_t which, uint32_t page)
@@ -84,7 +64,7 @@ static void move_on(struct streams *s, uint32_t which, uint32_t page)
     t->last = page;
     t->when = s->now;
     t->length++;
-    note_length(s, t, t->length);
+    note_length(s, t);
     s->latest = which;
 }
 
@@ -176,7 +156,7 @@ static void begin(struct streams *s, uint32_t page, int32_t step, uint32_t lengt
 {
     struct stream *t = place(s);
     *t = (struct stream){ .last = page, .step = step, .length = length, .when = s->now, .gap = gap, .origin = (uint8_t)origin };
-    note_length(s, t, length);
+    note_length(s, t);
     s->latest = (uint32_t)(t - s->stream);
 }
 
@@ -206,16 +186,13 @@ bool streams_access(struct streams *s, uint32_t page, enum access_kind kind)
 /* How many pages more is this stream likely to go on for? */
 static uint32_t depth_of(const struct streams *s, const struct stream *t)
 {
-    const uint16_t *reached = s->reached[t->origin];
-    unsigned here = length_class(t->length), class = here;
-    uint32_t need = reached[here] + 1u, of = s->debt < DEBT_SHORT ? 2 : 4, least = s->debt < DEBT_SHORT ? 1 : 3;
-    while (class + 1 < STREAMS_LENGTHS && of * (reached[class + 1] + 1u) >= least * need)
-        class += 1;
-    if (class == here && t->length < PROVEN)
+    const struct lengths *l = &s->lengths[t->origin];
+    unsigned here = lengths_class(t->length);
+    uint32_t until = s->debt < DEBT_SHORT ? lengths_until(l, t->length, 1, 2) : lengths_until(l, t->length, 3, 4);
+    if (until == lengths_begin(here + 1) && t->length < PROVEN)
         return 0;
-    uint32_t until = class + 1 == STREAMS_LENGTHS ? UINT32_MAX : class_begin(class + 1);
     uint32_t depth = until > t->length ? until - t->length : 0;
-    if (reached[here] < EVIDENCE && depth > 2 * t->length)
+    if (l->reached[here] < LENGTHS_EVIDENCE && depth > 2 * t->length)
         depth = 2 * t->length;
     uint32_t most = s->debt < WINDOW_MOST ? WINDOW_MOST : DEBT_MOST - s->debt;
     return depth < most ? depth : most;

@@ -3,10 +3,10 @@
 #define PREFETCH_STREAMS_H
 
 #include "kernel/policy/prefetch.h"
+#include "kernel/policy/prefetch/lengths.h"
 
 #define STREAMS_MOST 16
 #define STREAMS_HISTORY 32 /* a power of two */
-#define STREAMS_LENGTHS 16
 
 /* What a stream began with: the surer it is, the longer streams become. */
 enum stream_origin {
@@ -29,13 +29,13 @@ struct stream {
 
 struct streams {
     struct stream stream[STREAMS_MOST];
-    uint32_t history[STREAMS_HISTORY];                 /* a ring: pages that no stream led to, */
-    uint32_t came[STREAMS_HISTORY];                    /* and when they came */
-    uint32_t nhistory;                                 /* ever put there */
-    uint32_t now;                                      /* accesses */
-    uint32_t latest;                                   /* the stream that the latest access belongs to, or STREAMS_MOST */
-    uint16_t reached[STREAM_ORIGINS][STREAMS_LENGTHS]; /* how many streams lately became so long, by length_class */
-    uint32_t debt;                                     /* pages named in vain, less those that were used */
+    uint32_t history[STREAMS_HISTORY]; /* a ring: pages that no stream led to, */
+    uint32_t came[STREAMS_HISTORY];    /* and when they came */
+    uint32_t nhistory;                 /* ever put there */
+    uint32_t now;                      /* accesses */
+    uint32_t latest;                   /* the stream that the latest access belongs to, or STREAMS_MOST */
+    struct lengths lengths[STREAM_ORIGINS];
+    uint32_t debt; /* pages named in vain, less those that were used */
 };
 
 void streams_init(struct streams *s);
