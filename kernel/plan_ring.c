@@ -342,8 +342,9 @@ void plan_pump(bool deep)
         return;
     plan_release_used(deep);
     plan_take_left();
+    /* Fences are dear: one for as many cells as the ring can spare. It can spare none where several harts use it up. */
     uint32_t ahead = plan.head - plan.tail;
-    if (plan.leaving != plan.tail && 3 * ahead <= 2 * plan.ncells) /* fences are dear: one for as many cells as the ring can spare */
+    if (plan.leaving != plan.tail && (3 * ahead <= 2 * plan.ncells || hart_count() > 1))
         plan_fence_for_left(3 * ahead <= plan.ncells);
     if (plan.head - plan.leaving < plan.ncells)
         read_on();
