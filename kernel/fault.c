@@ -127,12 +127,14 @@ struct stall {
 static inline struct stall stall_begin(struct region *r)
 {
     region_use_begin(r);
+    faults_waiting++;
     return (struct stall){ time_ns(), sched_idle_instret(), hart_index() };
 }
 
 static inline void stall_end(struct region *r, const struct stall *began)
 {
     region_use_end(r);
+    faults_waiting--;
     r->counters.stall_ns += time_ns() - began->ns;
     if (hart_index() == began->hart) /* else the thread has been carried off: nobody knows */
         r->counters.stall_instret += sched_idle_instret() - began->instret;

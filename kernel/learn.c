@@ -28,6 +28,7 @@ static uint32_t began, turn;                  /* ... when the first one was wher
 static uint32_t agreed;                       /* uses in order so far */
 static struct plan_extent pending[AGREE + 1]; /* ... that are not known to be in order */
 static uint32_t npending;
+static bool came_round;  /* it began where the one before did, which had gone through all of the turn */
 static uint32_t strayed; /* second passes that were none, and ended where another could have begun */
 static bool full;        /* the pass has too many extents */
 
@@ -43,7 +44,7 @@ static void start_anew(void)
     walk_clear(&pass);
     learn_show_all();
     strayed = ngroups = npending = 0;
-    following = ready = full = false;
+    following = ready = full = came_round = false;
 }
 
 bool learn_is_active(const struct region *r)
@@ -115,13 +116,17 @@ static void note_agreement(void)
     uint32_t extents = 0;
     for (uint32_t i = 0; i < pass.count; i++)
         extents += pass.last_use[i] >= began;
-    ready = turn >= LEAST_PAGES && turn > (uint64_t)extents * LEAST_MEAN && turn > llm_pool.nframes;
+    /* Who walks behind another thread goes through what that one used just now. He goes on to something new, though. */
+    bool is_turn = threads_live() == 1 || turn >= began || came_round;
+    ready = is_turn && turn >= LEAST_PAGES && turn > (uint64_t)extents * LEAST_MEAN && turn > llm_pool.nframes;
     learn_wants |= ready;
 }
 
 /* `seen`: the page had been hidden, else it faults because it is not here. */
 static void note(struct region *r, uint32_t page, bool seen)
 {
+    if (ready)
+        return; /* the plan is about to be made */
     pass.near = MIN((uint32_t)NEAR * threads_live(), llm_pool.nframes / 4);
     if (!walk_region(&pass, r) && !(plan_may_have(r) && walk_add(&pass, r))) {
         attempts = ATTEMPTS;
@@ -134,12 +139,13 @@ static void note(struct region *r, uint32_t page, bool seen)
         return;
     if (!agrees) {
         struct walk_place place;
+        uint32_t was = following && 2 * agreed >= turn ? began : 0;
         strayed += following && !seen && use == WALK_AGAIN;
-        ready = false;
         list_pending();
         following = use == WALK_AGAIN && walk_find(&pass, r, page, 0, &place);
         if (following)
             join(&place);
+        came_round = following && was > 0 && began - was + LEFT_OUT <= 2 * LEFT_OUT;
     }
     if (following)
         pending[npending++] = (struct plan_extent){ r, page, 1 };

@@ -13,6 +13,7 @@ struct page_waiter {
 };
 
 struct page_waiter *page_waiters; /* protected by pager_lock */
+uint32_t faults_waiting;
 
 static void wait_in_list(struct page_waiter *me)
 {

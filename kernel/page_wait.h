@@ -14,6 +14,9 @@ void page_wait(struct region *r, uint32_t page);
 /* Waits until a frame, or a place in the ring of batches, may have become free. */
 void frame_wait(void);
 
+/* Threads that wait in a fault, for a device: they go on by themselves. */
+extern uint32_t faults_waiting;
+
 /* Pages have settled, or frames become free: whoever waits for that looks again. */
 extern struct page_waiter *page_waiters;
 void page_wake_waiters(void);

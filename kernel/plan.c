@@ -24,6 +24,7 @@
 #define PATIENCE_LEAST_NS 500000
 #define PATIENCE_MOST_NS 16000000 /* hosts let a processor wait for several milliseconds */
 #define BEHIND_IN_A_ROW 32        /* pages that are gone already, for a thread that walks behind the others; more: it is alone there */
+#define BEHIND_NS 1000000         /* if he wants no more in that time, he has caught up */
 #define AHEAD_SHARE 4             /* who is further ahead than such a part of a turn is somewhere else */
 #define STEP 64                   /* pages that change hands in one go, at the end */
 
@@ -396,7 +397,7 @@ static bool wait_for_others(struct region *r, uint32_t page, uint32_t run)
 {
     uint64_t begin = time_ns();
     while (plan.on && r->pages[page].state == PAGE_ABSENT && comes_soon(run) && plan.leaving != plan.head && !pager_repeats &&
-           sched_others_run()) {
+           plan_others_go_on()) {
         if (time_ns() - MAX(begin, plan.last_use_ns) >= plan.patience_ns) {
             plan.patience_ns = MAX(plan.patience_ns / 2, (uint64_t)PATIENCE_LEAST_NS);
             return false;
@@ -422,9 +423,10 @@ static bool walks_behind(struct region *r, uint32_t run)
 {
     uint32_t nruns = plan.order.nruns, first = plan.tail != plan.head ? plan_cell(plan.tail)->run : plan.next;
     uint32_t ago = (first + nruns - run) % nruns;
-    if (threads_live() == 1 || ago == 0 || ago > nruns / AHEAD_SHARE || plan.behind >= BEHIND_IN_A_ROW)
+    if (threads_live() == 1 || ago == 0 || ago > nruns / AHEAD_SHARE || (plan.behind >= BEHIND_IN_A_ROW && plan.ahead == 0))
         return false;
     plan.behind++;
+    plan.behind_until = time_ns() + BEHIND_NS;
     r->counters.plan_missed++;
     plan.patience_ns = MIN(plan.patience_ns * 2, (uint64_t)PATIENCE_MOST_NS);
     plan.options.width = MIN(plan.options.width * 2, MAX(plan.options.width, plan.ncells * plan.order.run / 2));
@@ -438,7 +440,7 @@ bool plan_fault(struct region *r, uint32_t page)
     if (pager_repeats && plan.pending > 0)
         wait_for_reads(); /* what has come by now must not depend on the device */
     plan_collect();
-    plan_pump(!sched_others_run());
+    plan_pump(!plan_others_go_on());
     if (r->pages[page].state != PAGE_ABSENT)
         return true;
     if (!plan.on)

@@ -217,8 +217,10 @@ static uint32_t look(bool deep)
 void plan_release_used(bool deep)
 {
     bool by_cursor = plan.options.cursor && !deep; /* who moves it says what has been used */
+    if (__builtin_expect(plan.behind > 0, 0) && !deep && !pager_repeats && time_ns() < plan.behind_until)
+        return;
     uint32_t later = by_cursor ? 0 : look(deep), gone = 0;
-    bool patient = !deep && !by_cursor && sched_others_run();
+    bool patient = !deep && !by_cursor && plan_others_go_on();
     while (plan.tail != plan.head) {
         struct cell *c = plan_cell(plan.tail);
         later -= MIN(later, c->seen);

@@ -2,9 +2,11 @@
 #ifndef KERNEL_PLAN_PRIVATE_H
 #define KERNEL_PLAN_PRIVATE_H
 
+#include "kernel/page_wait.h"
 #include "kernel/pager.h"
 #include "kernel/plan.h"
 #include "kernel/policy/order.h"
+#include "kernel/sched.h"
 #include "kernel/timer.h"
 
 #define CELL_REQUESTS 4 /* stretches of absent pages of a run that are worth a request */
@@ -57,6 +59,7 @@ struct plan {
 
     uint32_t odd_run, odd; /* the last fault out of order, and how many in a row went forward from there */
     uint32_t behind;       /* faults of threads behind the ring, since it last moved */
+    uint64_t behind_until; /* until then one of them may still be there, and nothing else goes that he may want */
     uint32_t missed;       /* faults out of order in this turn of the ring */
     uint32_t jumps;        /* times in this turn that the program went on somewhere else */
     uint32_t turns;        /* of the ring, that were loose */
@@ -75,6 +78,12 @@ extern struct plan plan;
 
 /* plan.c: the ring has come round. A learnt plan that misses again and again is learnt anew. */
 void plan_turn_is_over(void);
+
+/* Are there other threads that will go on, whatever this one does? */
+static inline bool plan_others_go_on(void)
+{
+    return sched_others_run() || (faults_waiting > 0 && threads_live() > 1);
+}
 
 /* Cell number n, as head, tail and leaving count them. */
 static inline struct cell *plan_cell(uint32_t n)

@@ -320,7 +320,7 @@ static void tick(void *arg)
     if (++plan.idle_ticks > PATIENCE)
         plan.idle_ns = MIN(2 * plan.idle_ns, (uint64_t)TICK_MOST_NS);
     plan_collect();
-    plan_pump(plan.idle_ticks % PATIENCE == 0 && !sched_others_run());
+    plan_pump(plan.idle_ticks % PATIENCE == 0 && !plan_others_go_on());
     if (plan.ahead > 0) {
         plan.idle_ns = MIN(plan.idle_ns, (uint64_t)TICK_AHEAD_NS);
         if (time_ns() - plan.last_use_ns >= plan.patience_ns || !sched_any_runs())

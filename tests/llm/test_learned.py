@@ -15,6 +15,7 @@ SHIPPED = {name: os.path.join(ROOT, "models", f"{name}.gguf") for name in ("stor
 LLAMA = ("--shape", "llama-tiny", "--layers", 24, "--type", "Q8_0", "--untied")
 FIRST, LAST = 2, 6      # tokens: learnt in the first, put in force as the second begins; what lies between is a steady state
 MORE = 1.03
+MORE_WITH_THREADS = 1.4     # on a quiet host as with one thread
 CLOCKS = ("time_ns", "stall_ns", "stall_instret", "instret", "regions")   # how often a wait looked shows in the last digits of instret
 
 
@@ -34,6 +35,18 @@ def as_declared(folder, model, cap):
     return f"{learned:.1f} pages a token, {declared:.1f} of a declared plan"
 
 
+def with_threads(folder, model, cap):
+    """Two threads on two harts: how the host shares its processors shows in the reads, a plan that is none does so more."""
+    said, threads = [], ("--harts", "2")
+    for more in ((), ("--no-plan",)):
+        counted = [generate(folder, cap, tokens, *more, model=model, options=threads, clock=()) for tokens in (FIRST, LAST)]
+        said.append((counted[1][0], (counted[1][1]["bytes_read"] - counted[0][1]["bytes_read"]) / PAGE / (LAST - FIRST)))
+    (wanted, declared), (out, learned) = said
+    assert out == wanted, f"another text: {out[-40:]!r}"
+    assert learned <= MORE_WITH_THREADS * declared, f"{learned:.1f} pages a token, {declared:.1f} of a declared plan"
+    return f"{learned:.1f} pages a token, {declared:.1f} of a declared plan"
+
+
 def repeats(folder):
     one, two = (generate(folder, "25%", 5, "--no-plan", model=SHIPPED["stories-gpt2"], options=("--learn",))[1] for _ in range(2))
     differ = [name for name in one if name not in CLOCKS and one[name] != two[name]]
@@ -47,6 +60,7 @@ def main():
         for cap in ("5%", "25%", "50%", "75%", "90%"):
             results.check(f"stories-gpt2-{cap}", as_declared, folder, SHIPPED["stories-gpt2"], cap)
         results.check("stories-relu-25%", as_declared, folder, SHIPPED["stories-relu"], "25%")
+        results.check("two-threads-50%", with_threads, folder, SHIPPED["stories-gpt2"], "50%")
         results.check("llama-50%", as_declared, folder, synth(folder, "llama", *LLAMA), "50%")
     return results.status()
 

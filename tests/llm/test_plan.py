@@ -23,10 +23,10 @@ def token_pages():
     return json.loads(done.stdout)["pages_per_token"]
 
 
-def generate(folder, cap, tokens, *more, model=MODEL, options=()):
+def generate(folder, cap, tokens, *more, model=MODEL, options=(), clock=("--icount",)):
     """(stdout, counters)"""
     stats = os.path.join(folder, "stats.json")
-    done = subprocess.run([RUN, "--icount", *options, "--run-dir", folder, "--files", folder, "--stats", stats, "--timeout", "200",
+    done = subprocess.run([RUN, *clock, *options, "--run-dir", folder, "--files", folder, "--stats", stats, "--timeout", "200",
                            "--frames", cap, "--model", model, "llm", "--", "-p", "Once upon a time", "-n", str(tokens), "--temp", "0",
                            "--ignore-eos", *more], stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False)
     assert done.returncode == 0, f"status {done.returncode}: {done.stderr[-200:]}"
