@@ -132,7 +132,7 @@ static inline void pool_release(struct pool *pool, struct hold *hold)
  * frame until nothing is left: a page for each frame that may be spared for predictions, and STALE_MORE. Else FRAME_NONE. Junk goes sooner
  * where pages come back that were pushed out. Whether it was used meanwhile, pool_harvest looks.
  */
-#define STALE_MORE 48 /* most of a batch, whose last page is used when all others have been */
+#define STALE_MORE 48U /* most of a batch, whose last page is used when all others have been; at most a page for each frame */
 static inline uint32_t pool_spare(const struct pool *pool)
 {
     return pool->evict->spare ? pool->evict->spare(pool->evict_state) : pool->nframes;
@@ -141,7 +141,7 @@ static inline uint32_t pool_stale(const struct pool *pool)
 {
     uint32_t slot = pool->untouched_head;
     const struct frame *f = &pool->frames[slot];
-    bool stale = slot != FRAME_NONE && !f->held && pool->order - f->order > (uint64_t)pool_spare(pool) + STALE_MORE;
+    bool stale = slot != FRAME_NONE && !f->held && pool->order - f->order > (uint64_t)pool_spare(pool) + MIN(pool->nframes, STALE_MORE);
     return stale ? slot : FRAME_NONE;
 }
 
@@ -160,15 +160,17 @@ static inline uint32_t pool_available(const struct pool *pool)
  * The same for pages that are only predicted, the demanded one included: the eviction policy may spare less. A few may come even if those
  * before them have not been used yet, up to half of the pool: else old predictions would keep out all new ones.
  */
-#define PREDICTABLE_FEW 8
+#define PREDICTABLE_FEW 8U   /* so many, or in a small pool */
+#define PREDICTABLE_SHARE 8U /* one for so many of its frames */
 static inline uint32_t pool_predictable(const struct pool *pool)
 {
     uint32_t frames = pool_available(pool);
     if (!pool->evict->spare || frames == 0)
         return frames;
     uint32_t spare = pool_spare(pool), left = spare > pool->nuntouched ? spare - pool->nuntouched : 0;
-    if (left < PREDICTABLE_FEW && pool->nuntouched < pool->nframes / 2)
-        left = PREDICTABLE_FEW;
+    uint32_t few = MIN(pool->nframes / PREDICTABLE_SHARE, PREDICTABLE_FEW);
+    if (left < few && pool->nuntouched < pool->nframes / 2)
+        left = few;
     return MIN(frames, pool->nfree + left + 1);
 }
 

@@ -41,7 +41,8 @@
 #define DEMOTIONS 2    /* kept pages that a pick gives up when there are too many */
 #define SECOND_TURN 16 /* one in so many frames for passing pages, from which on those go round twice */
 #define SPARE_UNIT 16  /* the frames for pages read ahead are counted in parts of one: */
-#define SPARE_LEAST 16 /* so many stay, */
+#define SPARE_LEAST 16 /* so many stay, or in a small pool */
+#define SPARE_SHARE 4  /* one in so many of its frames; */
 #define SPARE_LESS 16  /* a page that comes back soon takes this share away, */
 #define SPARE_MORE 4   /* any other gives these parts back */
 
@@ -141,8 +142,9 @@ static void take(struct keeper *k, uint32_t slot)
  */
 static void note_return(struct keeper *k, bool soon)
 {
+    uint32_t least = k->nslots / SPARE_SHARE < SPARE_LEAST ? k->nslots / SPARE_SHARE : SPARE_LEAST;
     if (soon)
-        k->spare -= k->spare > SPARE_LEAST * SPARE_UNIT ? k->spare / SPARE_LESS : 0;
+        k->spare -= k->spare > least * SPARE_UNIT ? k->spare / SPARE_LESS : 0;
     else if (k->spare < k->nslots * SPARE_UNIT)
         k->spare += SPARE_MORE;
 }
