@@ -128,25 +128,27 @@ static inline void push_frames(struct blk *b, struct virtqueue *q, struct io_req
 {
     struct slot *s = &b->slots[vq_head(q)];
     struct vq_desc *d = &s->table[ENTRY_DATA];
-    const paddr_t *page = r->pages;
-    uint32_t size_max = b->size_max, left = length - MIN(length, (uint32_t)PAGE_SIZE);
-    uint16_t flags = write ? VQ_DESC_NEXT : VQ_DESC_NEXT | VQ_DESC_WRITE, next = ENTRY_DATA + 1;
-    paddr_t pa = *page;
+    const paddr_t *page = r->pages, *end = page + ((length + PAGE_MASK) >> PAGE_SHIFT);
+    uint64_t frame = VQ_DESC_REST(PAGE_SIZE, write ? VQ_DESC_NEXT : VQ_DESC_NEXT | VQ_DESC_WRITE, ENTRY_DATA + 1), rest = frame;
+    uint32_t size_max = b->size_max;
+    paddr_t start = *page, next = start + PAGE_SIZE;
     s->header.type = write ? T_OUT : T_IN;
     s->header.sector = r->offset >> SECTOR_SHIFT;
     s->status = S_NONE;
     s->rest = false;
     s->bytes = length;
-    *d = (struct vq_desc){ pa, length - left, flags, next };
-    for (uint32_t some; left > 0; left -= some) {
-        paddr_t before = pa;
-        pa = *++page;
-        some = MIN(left, (uint32_t)PAGE_SIZE);
-        if (pa == before + PAGE_SIZE && d->len + some <= size_max)
-            d->len += some; /* frames that follow each other in memory are one run */
-        else
-            *++d = (struct vq_desc){ pa, some, flags, ++next };
+    while (++page < end) {
+        paddr_t pa = *page;
+        if (pa == next && (uint32_t)rest + PAGE_SIZE <= size_max) {
+            rest += PAGE_SIZE; /* frames that follow each other in memory are one run */
+        } else {
+            vq_desc_set(d++, start, rest);
+            rest = frame += VQ_DESC_REST(0, 0, 1);
+            start = pa;
+        }
+        next = pa + PAGE_SIZE;
     }
+    vq_desc_set(d, start, rest - (-length & (uint32_t)PAGE_MASK)); /* the last page may be part used */
     d->next = ENTRY_STATUS;
     vq_commit(q, r);
 }
@@ -332,9 +334,9 @@ static void blk_submit(struct backing *backing, struct io_request **requests, si
     struct io_request *finished = NULL;
     bool pushed = false;
     spin_lock(&b->lock);
-    uint64_t block_mask = b->block - 1, plain_end = b->dead || b->pending ? 0 : MIN(b->size, b->capacity);
+    uint64_t block_mask = b->block - 1, plain_end = b->dead || b->pending ? 0 : b->size; /* at most the capacity */
     bool writable = backing->writable;
-    uint32_t most = MIN(b->seg_max, (uint32_t)IO_MAX_PAGES) << PAGE_SHIFT;
+    uint32_t most = b->seg_max << PAGE_SHIFT; /* at most IO_MAX_PAGES */
     struct virtqueue q = b->queue;
     for (size_t i = 0; i < n; i++) {
         struct io_request *r = requests[i];

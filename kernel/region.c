@@ -144,13 +144,16 @@ void region_map_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_
 void region_show_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_t n)
 {
     for (const struct vma *v = r->vmas; v; v = v->sibling) {
-        uint32_t shown = v->first + (uint32_t)((v->end - v->start) >> PAGE_SHIFT);
-        uint32_t from = MAX(first, v->first), end = MIN(first + n, shown);
-        if (v->prot == 0 || from >= end)
+        uint32_t shown = (uint32_t)((v->end - v->start) >> PAGE_SHIFT), at = first - v->first, skip = 0, left = n;
+        if (__builtin_expect(first < v->first, 0)) { /* the window begins, or ends, in the middle of the run */
+            skip = MIN(v->first - first, n);
+            at = 0;
+        }
+        left = at < shown ? MIN(n - skip, shown - at) : 0;
+        if (v->prot == 0 || left == 0)
             continue;
-        vaddr_t va = v->start + ((vaddr_t)(from - v->first) << PAGE_SHIFT);
-        map_batched(&(struct pt_run){ va, pa + (from - first), end - from, v->prot, false, false }, 1);
-        r->counters.ptes_installed += end - from;
+        map_batched(&(struct pt_run){ v->start + ((vaddr_t)at << PAGE_SHIFT), pa + skip, left, v->prot, false, false }, 1);
+        r->counters.ptes_installed += left;
     }
 }
 
@@ -253,18 +256,11 @@ void region_collect_dirty(const struct page_ref *refs, size_t n)
     note_dirty(refs, n, dirty);
 }
 
-uint64_t region_unmap_run(const struct region *r, uint32_t first, uint32_t n, struct pt_entry *old)
+/* The same where several windows show the pages, or none shows them all. */
+static __attribute__((noinline)) uint64_t unmap_everywhere(const struct region *r, uint32_t first, uint32_t n, struct pt_entry *old)
 {
-    const struct vma *v = r->vmas;
-    if (v && !v->sibling && first >= v->first && (uint64_t)(first - v->first + n) <= (v->end - v->start) >> PAGE_SHIFT) {
-        struct pt_span span = { v->start + ((vaddr_t)(first - v->first) << PAGE_SHIFT), n };
-        if (!(v->prot & VM_PROT_WRITE))
-            return pt_unmap_later(span.va, n, old);
-        pt_unmap_spans(&span, 1, old);
-        return 0;
-    }
     memset(old, 0, n * sizeof *old);
-    for (; v; v = v->sibling) {
+    for (const struct vma *v = r->vmas; v; v = v->sibling) {
         for (uint32_t i = 0; i < n; i++) {
             vaddr_t va = vma_page_address(v, first + i);
             struct pt_entry one = { 0 };
@@ -276,6 +272,21 @@ uint64_t region_unmap_run(const struct region *r, uint32_t first, uint32_t n, st
         }
     }
     return 0;
+}
+
+static __attribute__((noinline)) uint64_t unmap_writable(vaddr_t va, uint32_t n, struct pt_entry *old)
+{
+    pt_unmap_spans(&(struct pt_span){ va, n }, 1, old);
+    return 0;
+}
+
+uint64_t region_unmap_run(const struct region *r, uint32_t first, uint32_t n, struct pt_entry *old)
+{
+    const struct vma *v = r->vmas;
+    if (!v || v->sibling || first < v->first || (uint64_t)(first - v->first + n) > (v->end - v->start) >> PAGE_SHIFT)
+        return unmap_everywhere(r, first, n, old);
+    vaddr_t va = v->start + ((vaddr_t)(first - v->first) << PAGE_SHIFT);
+    return v->prot & VM_PROT_WRITE ? unmap_writable(va, n, old) : pt_unmap_later(va, n, old);
 }
 
 /* ---- policy and pool */

@@ -18,12 +18,13 @@ static struct deferred deferred[MAX_HARTS][DEFERRED_MAX]; /* of each hart, for i
 
 void spin_defer(void (*call)(void *arg), void *arg)
 {
-    uint32_t *locks = hart_locks(this_hart()), n = *locks / SPIN_DEFERRED;
-    struct deferred *mine = deferred[hart_index()];
-    if (*locks % SPIN_DEFERRED == 0 || hart_count() == 1) { /* or nobody waits for the locks meanwhile */
+    uint32_t *locks = hart_locks(this_hart());
+    if (hart_count() == 1 || *locks % SPIN_DEFERRED == 0) { /* nobody waits for the locks meanwhile */
         call(arg);
         return;
     }
+    struct deferred *mine = deferred[hart_index()];
+    uint32_t n = *locks / SPIN_DEFERRED;
     for (uint32_t i = 0; i < n; i++)
         if (mine[i].call == call && mine[i].arg == arg)
             return;

@@ -145,12 +145,12 @@ void trace_plan_extent(const struct plan_extent *e, bool some)
     last_event += e->n;
 }
 
-void trace_plan_at(const struct plan_extent *at)
+void trace_plan_at(const struct region *r, uint32_t page)
 {
     if (!pages.at || !has_room(2))
         return;
     put_event(PLAN_AT);
-    put_page(at->region, at->first);
+    put_page(r, page);
 }
 
 void trace_plan_choose(const struct plan_extent *chosen)

@@ -34,7 +34,7 @@ static inline void trace_page(const struct region *r, uint32_t page, bool here)
 void trace_plan(const struct plan_options *options, size_t n);
 void trace_plan_extent(const struct plan_extent *e, bool some);
 /* The cursor is moved, pages are chosen, the plan ends. */
-void trace_plan_at(const struct plan_extent *at);
+void trace_plan_at(const struct region *r, uint32_t page);
 void trace_plan_choose(const struct plan_extent *chosen);
 void trace_plan_end(void);
 /* Thread context, at exit: writes what was recorded to /.bower/trace on the share, in the compact form of docs/policies.md. */

@@ -44,6 +44,14 @@ struct vq_used {
 _Static_assert(sizeof(struct vq_desc) == 16 && sizeof(struct vq_used_elem) == 8, "virtio 1.1, 2.6");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "rings are little-endian");
 
+/* All of a descriptor but the address as one word, for loops over many. */
+#define VQ_DESC_REST(len, flags, next) ((uint64_t)(len) | (uint64_t)(flags) << 32 | (uint64_t)(next) << 48)
+static inline void vq_desc_set(struct vq_desc *d, uint64_t addr, uint64_t rest)
+{
+    d->addr = addr;
+    *(uint64_t *)&d->len = rest; /* no strict aliasing here */
+}
+
 struct virtqueue {
     struct vq_desc *desc;
     struct vq_avail *avail;

@@ -86,25 +86,27 @@ int vm_plan_end(void)
 
 int vm_plan_at(vaddr_t address)
 {
-    struct plan_extent at;
-    bool waited_for = pt_is_behind();
-    if (!plan_needs_cursor(address) && !waited_for)
+    if (!plan_needs_cursor(address) && !pt_is_behind())
         return 0;
     stack_probe_deep();
     bool were_on = irq_save(); /* see completion_wait */
-    pt_catch_up();
+    if (pt_is_behind())
+        pt_catch_up();
     if (!spin_try_lock(&pager_lock)) { /* the next chunk says more than this one: worth no wait */
         irq_restore(were_on);
         return 0;
     }
-    int error = pages_of(address, 1, &at);
-    if (!error) {
-        trace_plan_at(&at);
-        plan_cursor(at.region, at.first);
+    const struct vma *v = vma_find(address);
+    bool known = v && v->region->pool;
+    if (known) {
+        uint32_t page = vma_page(v, address);
+        if (trace_is_on())
+            trace_plan_at(v->region, page);
+        plan_cursor(v->region, page);
     }
     spin_unlock(&pager_lock);
     irq_restore(were_on);
-    return error;
+    return known ? 0 : -EINVAL;
 }
 
 int vm_plan_choose(vaddr_t address, uint64_t length)

@@ -231,13 +231,25 @@ static __attribute__((noinline)) void map_many(const struct pt_run *runs, size_t
     }
 }
 
-/* What most faults need: one page. */
+/* How many of a span's pages from va on share one leaf table. */
+static inline size_t span_step(vaddr_t va, size_t left)
+{
+    return MIN(left, PT_ENTRIES - (size_t)PT_INDEX(va, 0));
+}
+
+/* What most faults need, one page, and what streams past: neighbours of one leaf table, the last one used. */
 void map_batched(const struct pt_run *runs, size_t n)
 {
     pte_t *table, *entry;
 
     if (__builtin_expect(n != 1 || runs->n != 1, 0)) {
-        map_many(runs, n);
+        table = n == 1 && !runs->accessed && span_step(runs->va, runs->n) == runs->n ? remembered_table(runs->va) : NULL;
+        if (!table) {
+            map_many(runs, n);
+            return;
+        }
+        mb_data_before_pte();
+        map_neighbours(leaf_entry(table, runs->va), runs->va, runs->pa, runs->n, pte_leaf_bits(runs->prot, false, runs->dirty));
         return;
     }
     mb_data_before_pte();
@@ -297,12 +309,6 @@ struct pt_entry pt_lookup(vaddr_t va)
     return entry_of(load_leaf(va));
 }
 
-/* How many of a span's pages from va on share one leaf table. */
-static inline size_t span_step(vaddr_t va, size_t left)
-{
-    return MIN(left, PT_ENTRIES - (size_t)PT_INDEX(va, 0));
-}
-
 size_t pt_accessed_length(vaddr_t va, size_t n)
 {
     size_t length = 0;
@@ -321,26 +327,33 @@ size_t pt_accessed_length(vaddr_t va, size_t n)
     return length;
 }
 
+/* Clears n entries of one leaf table; returns the bits that were set in any of them. */
+static inline pte_t clear_neighbours(pte_t *entry, size_t n, struct pt_entry *old)
+{
+    pte_t any = 0;
+
+    for (const struct pt_entry *end = old + n; old < end; old++) {
+        pte_t e = pte_swap(entry++, 0);
+
+        any |= e;
+        *old = entry_of(e);
+    }
+    return any;
+}
+
 /* Clears the entries of one span; returns the bits that were set in any of them. */
 static inline pte_t clear_span(struct cursor *cursor, vaddr_t va, size_t n, struct pt_entry *old)
 {
     pte_t any = 0;
 
-    for (size_t left = n, some; left > 0; left -= some, va += some << PAGE_SHIFT) {
+    for (size_t left = n, some; left > 0; left -= some, va += some << PAGE_SHIFT, old += some) {
         pte_t *entry = cursor_entry(cursor, va);
 
         some = span_step(va, left);
-        if (__builtin_expect(!entry, 0)) {
+        if (__builtin_expect(entry != NULL, 1))
+            any |= clear_neighbours(entry, some, old);
+        else
             memset(old, 0, some * sizeof *old);
-            old += some;
-            continue;
-        }
-        for (const struct pt_entry *end = old + some; old < end; old++) {
-            pte_t e = pte_swap(entry++, 0);
-
-            any |= e;
-            *old = entry_of(e);
-        }
     }
     return any;
 }
@@ -360,11 +373,25 @@ void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old)
         fence_all_harts(&spans->va, pages == 1 ? 1 : TLB_FENCE_ALL + 1);
 }
 
-pt_ticket pt_unmap_later(vaddr_t va, size_t n, struct pt_entry *old)
+static inline pt_ticket ticket_for(pte_t any)
+{
+    return any ? __atomic_add_fetch(&pt_last_ticket, 1, __ATOMIC_ACQ_REL) : 0;
+}
+
+static __attribute__((noinline)) pt_ticket unmap_far(vaddr_t va, size_t n, struct pt_entry *old)
 {
     struct cursor cursor = CURSOR_START;
 
-    return clear_span(&cursor, va, n, old) ? __atomic_add_fetch(&pt_last_ticket, 1, __ATOMIC_ACQ_REL) : 0;
+    return ticket_for(clear_span(&cursor, va, n, old));
+}
+
+pt_ticket pt_unmap_later(vaddr_t va, size_t n, struct pt_entry *old)
+{
+    pte_t *table = remembered_table(va);
+
+    if (!table || span_step(va, n) < n)
+        return unmap_far(va, n, old);
+    return ticket_for(clear_neighbours(leaf_entry(table, va), n, old));
 }
 
 /* An AMO only where the bit is set: a sweep over untouched pages costs loads. */
