@@ -9,9 +9,9 @@
 
 #define SPARE_FRAMES 2      /* for each hart, outside the plan: what an instruction can need at once, */
 #define SPARE_MORE 2        /* ... and these, so that pages chosen late wait for their use beside those of a fault */
-#define SLACK 16            /* frames spent beyond N - C: spare ones, the ring, what rounding costs; */
-#define SLACK_LEAST 6       /* ... however many harts there are */
-#define SLACK_SHARE 64      /* ... and one for so many pages of N - C */
+#define SLACK 16            /* frames spent beyond N - C: spare ones and the ring; */
+#define SLACK_LEAST 6       /* ... however many harts there are, */
+#define SLACK_SHARE 52      /* ... and one for so many pages of N - C: reads are to be at most 1.02 (N - C) + 16 */
 #define QUOTA_LEAST 4       /* frames: less than that is no ring */
 #define WRONG_DECLARED 1024 /* faults out of order, less runs used, after which a plan is dropped; */
 #define WRONG_LEARNED 128   /* ... one that the pager has learnt */
@@ -84,24 +84,21 @@ static uint32_t count_resident(void *context, const struct order_extent *pages)
 static int make_ring(struct plan *p)
 {
     struct order *o = &p->order;
-    uint32_t beyond = o->npages > p->quota ? (o->npages - p->quota) / SLACK_SHARE : 0, spare = spare_frames();
-    order_cut(o, p->quota, (spare + SLACK_LEAST < SLACK ? SLACK - spare : SLACK_LEAST) + beyond);
+    uint32_t beyond = o->npages > p->pool->nframes ? (o->npages - p->pool->nframes) / SLACK_SHARE : 0, spare = spare_frames();
+    order_cut(o, p->quota, (spare + SLACK_LEAST < SLACK ? SLACK - spare : SLACK_LEAST) + beyond, p->options.cursor);
     if (!p->options.cyclic)
         o->cells = MAX(o->cells, MIN(p->quota / 2, 4 * ORDER_RUN_MAX) / o->run);
     p->ncells = o->cells;
-    p->stock_max = (p->ncells + 1) * o->run;
-    size_t choice = order_choice_size(o);
-    p->cells = kalloc(p->ncells * sizeof *p->cells + choice + p->stock_max * sizeof *p->stock);
+    p->cells = kalloc(p->ncells * sizeof *p->cells + order_choice_size(o));
     if (!p->cells)
         return -ENOMEM;
     void *streams = p->cells + p->ncells;
-    p->stock = (uint32_t *)((char *)streams + choice);
     if (p->options.cyclic)
         order_choose(o, streams, p->quota, count_resident, p);
     else
         order_stream_all(o, streams); /* nothing comes back: nothing is worth keeping */
     p->options.width = MIN(p->options.width, p->ncells * o->run / 3);
-    p->unread = p->options.cyclic ? o->nruns : 0;
+    p->unread = p->options.cyclic ? o->nruns + (o->short_run != ORDER_NONE) : 0;
     return 0;
 }
 
@@ -129,7 +126,7 @@ static int make_plan(struct plan *p, const struct plan_extent *extents, size_t n
         error = p->quota < QUOTA_LEAST ? -ENOMEM : 0;
     }
     if (!error) {
-        order_init(&p->order, p->memory, list, n, p->quota / 2);
+        order_init(&p->order, p->memory, list, order_join(list, n), p->quota / 2);
         error = make_ring(p);
     }
     kfree(list);
@@ -232,8 +229,9 @@ unsigned plan_dissolve_dropped(unsigned n)
     if (!plan.dropped || plan.pending > 0)
         return 0;
     plan_empty_ring();
-    for (; plan.nstock > 0 && done < n; done++)
-        plan_give_back(plan.stock[--plan.nstock]);
+    for (struct cell *c = plan.cells; c < plan.cells + plan.ncells; c++)
+        for (; c->nframes > 0 && done < n; done++)
+            plan_give_back(c);
     for (; plan.dissolved < pool->nframes && done < n; plan.dissolved++) {
         struct frame *f = &pool->frames[plan.dissolved];
         if (f->use != FRAME_PLANNED)
@@ -316,10 +314,12 @@ void plan_end_for(const struct region *r)
 /* Waits for the reads that are under way. */
 static void wait_for_reads(void)
 {
-    struct sched_mark before = sched_mark();
-    while (plan.flying > 0)
-        frame_wait();
-    sched_discount(&before);
+    if (plan.flying > 0) {
+        struct sched_mark before = sched_mark();
+        while (plan.flying > 0)
+            frame_wait();
+        sched_discount(&before);
+    }
     plan_collect();
 }
 
@@ -467,22 +467,22 @@ vaddr_t plan_quiet_start;
 uint64_t plan_quiet_length;
 
 /*
- * Nothing that would matter can be said until the end of the oldest run in the ring, or of this run if the ring is elsewhere: most calls
- * for a cursor end before they begin.
+ * Nothing that would matter can be said until the end of the oldest run in the ring: most calls for a cursor end before they begin. If the
+ * ring is elsewhere every call is heard.
  */
 static void be_quiet(const struct region *r, uint32_t page, uint32_t run)
 {
-    struct order_extent oldest;
     const struct vma *v = r->vmas;
     vaddr_t va = v ? vma_page_address(v, page) : 0;
-    if (va && plan.unread == 0 && plan.order.nstreamed == 0 && plan.head == plan.tail) { /* all is here, to stay */
+    struct order_extent oldest;
+    plan_quiet_start = va;
+    plan_quiet_length = 0;
+    if (va && plan_next_event(run, &oldest))
+        plan_quiet_length = (uint64_t)(order_quiet_end(&plan.order, plan.piece, page, &oldest) - page) << PAGE_SHIFT;
+    if (va && plan.head == plan.tail && plan.order.nstreamed == 0 && plan.unread == 0) { /* all is here, to stay */
         plan_quiet_start = v->start;
         plan_quiet_length = v->end - v->start;
-        return;
     }
-    uint32_t end = order_quiet_end(&plan.order, plan.piece, run, plan_next_event(&oldest) ? &oldest : NULL, page);
-    plan_quiet_start = va;
-    plan_quiet_length = va ? (uint64_t)(end - page) << PAGE_SHIFT : 0;
 }
 
 void plan_cursor(struct region *r, uint32_t page)

@@ -2,51 +2,38 @@
  * How the plan sees that the program is through with what it read ahead, and what becomes of it then: pinned runs stay, streamed ones
  * leave, and their frames come back once no hart can read them any more. Everything here runs under pager_lock, in whatever context.
  */
+#include "kernel/plan_private.h"
+
+/* A page that passes through the ring has 250 instructions in all: no frame pointers; backtraces step over the functions of this file. */
+#ifndef SAMPLED /* profiles walk by frame pointers */
+#pragma GCC optimize("omit-frame-pointer")
+#endif
+
 #include "kernel/batch.h"
 #include "kernel/page_wait.h"
-#include "kernel/plan_private.h"
 #include "kernel/sched.h"
 
 #include "arch/hart.h"
 #include "arch/pt.h"
 
-#include <string.h>
-
-#define SKIPPED_RUNS 2         /* so many runs of uses further on, what was not used will not be */
+#define SKIPPED_SHARE 2        /* such a part of the ring further on, what was not used will not be */
 #define TICK_LEAST_NS 20000    /* between two looks while nothing happens */
 #define TICKS_A_RUN 2          /* in the time that the program takes for one, */
 #define TICK_CURSOR_NS 5000000 /* ... unless it moves the cursor itself */
 
 /* ---- frames that come back */
 
-void plan_give_back(uint32_t slot)
+void plan_give_back(struct cell *c)
 {
+    uint32_t slot = pool_slot(plan.pool, c->pa[--c->nframes]);
     pool_withdraw(plan.pool, slot);
     pool_give_back(plan.pool, slot);
 }
 
-void plan_put_in_stock(uint32_t slot)
-{
-    if (plan.nstock < plan.stock_max && !plan.dropped)
-        plan.stock[plan.nstock++] = slot;
-    else
-        plan_give_back(slot);
-}
-
 void plan_take_left(void)
 {
-    for (; plan.leaving != plan.tail; plan.leaving++) {
-        struct cell *c = plan_cell(plan.leaving);
-        if (c->nleft > 0 && !pt_have_left(c->ticket))
-            return;
-        if (plan.nstock + c->nleft <= plan.stock_max && !plan.dropped) {
-            memcpy(&plan.stock[plan.nstock], c->left, c->nleft * sizeof *c->left); /* the usual case, in one go */
-            plan.nstock += c->nleft;
-            c->nleft = 0;
-        }
-        while (c->nleft > 0)
-            plan_put_in_stock(c->left[--c->nleft]);
-    }
+    while (plan.leaving != plan.tail && pt_have_left(plan_cell(plan.leaving)->ticket))
+        plan.leaving++;
 }
 
 void plan_fence_for_left(bool ask)
@@ -81,12 +68,14 @@ static void look_at_cell(struct cell *c)
         c->seen += (uint32_t)pt_accessed_length(va, MIN((uint64_t)(c->n - c->seen), (v->end - va) >> PAGE_SHIFT));
 }
 
-/* The page leaves, if its frame is the plan's: true. What is dirty becomes an ordinary used page. */
-static bool let_go_odd(struct region *r, uint32_t page, struct pt_entry said)
+/* The page leaves, if its frame is the plan's: true. What is dirty becomes an ordinary used page. Asked again, it has no more to say. */
+static bool let_go_odd(struct region *r, uint32_t page, struct pt_entry *said)
 {
     struct page *p = &r->pages[page];
     struct pool *pool = plan.pool;
-    p->flags |= said.dirty ? PAGE_DIRTY : 0; /* also while an msync writes it: that one has yet to see this store */
+    struct pt_entry was = *said;
+    *said = (struct pt_entry){ 0 };
+    p->flags |= was.dirty ? PAGE_DIRTY : 0; /* also while an msync writes it: that one has yet to see this store */
     if (p->state != PAGE_RESIDENT)
         return false;
     uint32_t slot = pool_slot(pool, page_pa(p));
@@ -94,7 +83,7 @@ static bool let_go_odd(struct region *r, uint32_t page, struct pt_entry said)
     if ((p->flags & PAGE_UNTOUCHED) && pool->frames[slot].use == FRAME_PLANNED) {
         p->flags &= (uint8_t)~PAGE_UNTOUCHED;
         r->untouched--;
-        if (said.accessed)
+        if (was.accessed)
             r->counters.prefetch_used++;
         else
             r->counters.prefetch_wasted++;
@@ -108,45 +97,74 @@ static bool let_go_odd(struct region *r, uint32_t page, struct pt_entry said)
         pool_withdraw(pool, slot);
         pool_mark_used(pool, slot);
     }
-    if (said.valid)
-        region_map(r, &page, &pa, 1, said.accessed, PAGE_NONE);
+    if (was.valid)
+        region_map(r, &page, &pa, 1, was.accessed, PAGE_NONE);
     return false;
 }
 
-/* A streamed run leaves: in one call. Its frames wait in the cell until no hart can read them any more. */
-static void let_go(struct cell *c)
+/*
+ * Of the frames that were lent to pages of the run the cell keeps those of pages that leave now, or did not come. Others have gone with
+ * their page: dropped, dirty or, if `said` is NULL, here to stay.
+ */
+static void take_back(struct cell *c, struct pt_entry *said)
 {
     struct region *r = c->region;
-    struct pool *pool = plan.pool;
-    struct pt_entry old[ORDER_RUN_MAX];
-    uint32_t used = 0, gone = 0, base = (uint32_t)(pool->base >> PAGE_SHIFT);
-    struct frame *frames = pool->frames;
+    uint32_t kept = 0;
+    for (const struct cell_request *q = c->requests; q < c->requests + c->nrequests; q++) {
+        for (uint32_t i = 0; i < q->io.npages; i++) {
+            paddr_t pa = q->io.pages[i];
+            const struct frame *f = &plan.pool->frames[pool_slot(plan.pool, pa)];
+            const struct page *p = &r->pages[q->first + i];
+            bool ours = f->use == FRAME_PLANNED && f->region == r && f->page == q->first + i;
+            bool held = p->state != PAGE_ABSENT && page_pa(p) == pa;
+            if (ours && (!held || (said && let_go_odd(r, f->page, &said[f->page - c->first]))))
+                c->pa[kept++] = pa;
+        }
+    }
+    for (uint32_t i = c->nlent; i < c->nframes; i++)
+        c->pa[kept++] = c->pa[i];
+    c->nframes = kept;
+}
+
+/* A run of which not every page is as it came: the cell takes frames of pages that were adopted, too. */
+static __attribute__((noinline)) void let_go_rest(struct cell *c, struct pt_entry *said)
+{
+    take_back(c, said);
+    for (uint32_t i = 0; i < c->n; i++) {
+        paddr_t pa = page_pa(&c->region->pages[c->first + i]);
+        if (!let_go_odd(c->region, c->first + i, &said[i]))
+            continue;
+        ASSERT(c->nframes < ORDER_RUN_MAX);
+        c->pa[c->nframes++] = pa;
+        if (c->nframes > plan.order.run)
+            plan_give_back(c);
+    }
+}
+
+/* A streamed run leaves: in one call. The cell's frames wait there until no hart can read them any more. */
+static inline void let_go(struct cell *c)
+{
+    struct region *r = c->region;
+    struct pt_entry old[ORDER_RUN_MAX], *said = old, *end = old + (c->nlent == c->n ? c->n : 0);
     c->ticket = region_unmap_run(r, c->first, c->n, old);
     if (pager_repeats)
         pt_want_left(c->ticket); /* what the TLB still knows must not decide what faults */
-    plan.last_ticket = MAX(plan.last_ticket, c->ticket);
+    if (c->ticket > 0)
+        plan.last_ticket = c->ticket;
     struct page *p = &r->pages[c->first];
-    uint32_t *left = c->left;
-    for (const struct pt_entry *said = old, *end = old + c->n; said < end; said++, p++) {
-        uint32_t slot = p->pfn - base;
-        if (__builtin_expect(p->condition != PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED) || said->dirty ||
-                                 frames[slot].use != FRAME_PLANNED,
-                             0)) {
-            if (let_go_odd(r, c->first + (uint32_t)(said - old), *said))
-                *left++ = slot;
-            continue;
-        }
+    const paddr_t *pa = c->pa;
+    for (; said < end && said->accessed && !said->dirty; said++, p++, pa++) {
+        if (__builtin_expect(p->condition != PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED) || page_pa(p) != *pa, 0))
+            break;
         p->condition = PAGE_CONDITION(PAGE_ABSENT, 0);
-        *left++ = slot;
-        used += said->accessed;
-        gone++;
     }
-    c->nleft = (uint32_t)(left - c->left);
+    uint32_t gone = (uint32_t)(said - old);
     r->resident -= gone;
     r->untouched -= gone;
     r->counters.evicted += gone;
-    r->counters.prefetch_used += used;
-    r->counters.prefetch_wasted += gone - used;
+    r->counters.prefetch_used += gone;
+    if (__builtin_expect(gone < c->n, 0))
+        let_go_rest(c, old);
 }
 
 static bool is_planned(const struct page *p)
@@ -154,7 +172,7 @@ static bool is_planned(const struct page *p)
     return plan.pool->frames[pool_slot(plan.pool, page_pa(p))].use == FRAME_PLANNED;
 }
 
-/* A pinned run has been used for the first time. */
+/* A pinned run has been used for the first time: its pages keep their frames. */
 static void keep(struct cell *c)
 {
     struct region *r = c->region;
@@ -167,14 +185,16 @@ static void keep(struct cell *c)
             r->counters.prefetch_used++;
         }
     }
+    c->ticket = 0;
+    take_back(c, NULL);
 }
 
-static void release_oldest(void)
+static inline void release_oldest(void)
 {
     struct cell *c = plan_cell(plan.tail);
     if (!c->passed)
         plan.wrong -= plan.wrong > 0;
-    if (c->stays)
+    if (__builtin_expect(c->stays, 0))
         keep(c);
     else
         let_go(c);
@@ -212,27 +232,26 @@ static uint32_t look(bool deep)
 /*
  * Cells go from the oldest on once all of their pages, and some of those that come after, have been used: the program may
  * still be at work on the last `width` pages that it began. If it uses much of what comes later, what it left out will not be used; but
- * where other threads run, one of them may only be late (plan.c, wait_for_others): then just a deep look says so.
+ * where other threads run, one of them may only be late (plan.c, wait_for_others): then just a deep look says so. Whoever moves a cursor
+ * says what has been used.
  */
 void plan_release_used(bool deep)
 {
-    bool by_cursor = plan.options.cursor && !deep; /* who moves it says what has been used */
+    bool by_cursor = plan.options.cursor && !deep;
     if (__builtin_expect(plan.behind > 0, 0) && !deep && !pager_repeats && time_ns() < plan.behind_until)
         return;
-    uint32_t later = by_cursor ? 0 : look(deep), gone = 0;
-    bool patient = !deep && !by_cursor && plan_others_go_on();
+    uint32_t later = by_cursor ? 0 : look(deep), began = plan.tail;
+    uint32_t skipped = by_cursor || (!deep && plan_others_go_on()) ? UINT32_MAX : plan.ncells * plan.order.run / SKIPPED_SHARE;
     while (plan.tail != plan.head) {
-        struct cell *c = plan_cell(plan.tail);
+        const struct cell *c = plan_cell(plan.tail);
         later -= MIN(later, c->seen);
         bool used = !plan.options.cursor && c->seen == c->n && (c->stays || later >= plan.options.width);
-        bool left_out = !patient && later >= plan.options.width + SKIPPED_RUNS * plan.order.run;
-        if (c->pending > 0 || !(c->passed || used || left_out))
+        if (c->pending > 0 || !(c->passed || used || later >= skipped))
             break;
         release_oldest();
-        gone++;
     }
-    if (gone > 0)
-        note_use(gone);
+    if (plan.tail != began)
+        note_use(plan.tail - began);
 }
 
 bool plan_ring_is_used(void)
@@ -245,13 +264,19 @@ bool plan_ring_is_used(void)
     return true;
 }
 
-bool plan_next_event(struct order_extent *out)
+/* How many runs of the cycle lie between this one and a later one. */
+static inline uint32_t runs_between(uint32_t run, uint32_t later)
+{
+    return later >= run ? later - run : later + plan.order.nruns - run;
+}
+
+bool plan_next_event(uint32_t run, struct order_extent *out)
 {
     if (plan.tail == plan.head)
         return false;
     const struct cell *c = plan_cell(plan.tail);
     *out = (struct order_extent){ c->region->plan_source, c->first, c->n };
-    return true;
+    return runs_between(run, c->run) < plan.order.nruns / 2;
 }
 
 void plan_empty_ring(void)
@@ -270,13 +295,12 @@ void plan_empty_ring(void)
 
 void plan_pass(uint32_t run)
 {
-    uint32_t nruns = plan.order.nruns;
     for (uint32_t i = plan.tail; i != plan.head; i++) {
         struct cell *c = plan_cell(i);
-        uint32_t ago = run >= c->run ? run - c->run : run + nruns - c->run;
         if (c->passed)
             continue;
-        if (ago == 0 || ago > nruns / 2)
+        uint32_t ago = runs_between(c->run, run);
+        if (ago == 0 || ago > plan.order.nruns / 2)
             break; /* what comes later in the ring comes later in the order, too */
         c->passed = true;
         plan.wrong -= plan.wrong > 0;

@@ -14,10 +14,14 @@
 struct cell_request {
     struct io_request io;
     struct cell *cell;
-    bool done; /* but not taken yet */
+    uint32_t first; /* page */
+    bool done;      /* but not taken yet */
 };
 
-/* One run of neighbours, on its way or here, until the program is through with it. */
+/*
+ * One run of neighbours, on its way or here, until the program is through with it. The frames are the cell's: when the run has left, and no
+ * hart can read them any more, the next run that comes here has them.
+ */
 struct cell {
     struct region *region;
     uint32_t first, n, run;
@@ -25,24 +29,23 @@ struct cell {
     uint32_t pending; /* requests that are not taken yet */
     uint32_t nrequests;
     uint64_t ticket; /* of its leaving (region_unmap_run) */
-    uint32_t nleft;  /* frames in left[], which wait for that */
     bool stays;      /* pinned: the pages keep their frames */
     bool passed;     /* nobody will use it any more */
     struct cell_request requests[CELL_REQUESTS];
-    paddr_t pa[ORDER_RUN_MAX];
-    uint32_t left[ORDER_RUN_MAX];
+    uint32_t nframes, nlent;   /* frames; of these the first so many are for pages of the run */
+    paddr_t pa[ORDER_RUN_MAX]; /* theirs: page i of the run has the ith, unless some were here before */
 };
 
 struct plan {
     bool on, dropped; /* neither: none */
     struct order order;
-    void *memory; /* of order, cells and stock */
+    void *memory; /* of the order */
     struct pool *pool;
     struct region *sources[PLAN_MAX_SOURCES]; /* in use (page_wait.h) until the end */
     uint32_t nsources;
     struct plan_options options;
 
-    struct cell *cells;
+    struct cell *cells; /* and the choice of the order */
     uint32_t ncells;
     uint32_t head, tail;         /* cells [tail, head) are in use, modulo ncells */
     uint32_t leaving;            /* ... and those of [leaving, tail) have frames that other harts may still read */
@@ -50,11 +53,10 @@ struct plan {
     uint32_t pending, flying;    /* requests that are not taken, and of these not done */
     uint32_t next, hint;         /* run to be read next; order_run's hint */
     uint32_t piece;              /* order_find's: where the program is */
-    uint32_t unread;             /* runs of the first turn that have not come by yet: pinned ones come with the others */
+    uint32_t unread;             /* runs of the first turn that have not come by yet: pinned ones come with the others, */
+    bool excess;                 /* ... and now the hot end of the short one does */
     bool finished;               /* a plan of one turn has come to its end */
     uint32_t quota;              /* most frames */
-    uint32_t *stock, nstock;     /* frames between two runs */
-    uint32_t stock_max;          /* room */
     uint32_t dissolved;          /* frames that a dropped plan has given up, or never had, from the first on */
 
     uint32_t odd_run, odd; /* the last fault out of order, and how many in a row went forward from there */
@@ -114,18 +116,17 @@ void plan_release_used(bool deep);
 void plan_pass(uint32_t run);
 /* Has the program used whatever the ring has to offer? */
 bool plan_ring_is_used(void);
-/* Where the program next leaves something behind: the end of the oldest run in the ring. False: unknown. */
-bool plan_next_event(struct order_extent *out);
+/* The pages that a program in this run is through with next: the oldest cell's. False: they do not come soon. */
+bool plan_next_event(uint32_t run, struct order_extent *out);
 /* Lets go of every cell, and waits until all harts have. Nothing is pending. */
 void plan_empty_ring(void);
-/* Frames of cells that have left go to the stock, as far as every hart has dropped what it cached of their pages. */
+/* Cells that have left can be used again, as far as every hart has dropped what it cached of their pages. */
 void plan_take_left(void);
 /* Fences for the cells that are leaving: here at once, elsewhere soon; `ask`: there at once, too. Nobody waits. */
 void plan_fence_for_left(bool ask);
 /* Does the run leave just now? It must not come back before: a hart that still has the old translation would set no A bit. */
 bool plan_is_leaving(uint32_t run);
-/* A planned frame goes to the stock, or to the pool if there is no room; to the pool. */
-void plan_put_in_stock(uint32_t slot);
-void plan_give_back(uint32_t slot);
+/* A frame of the cell, the last one, goes back to the pool. */
+void plan_give_back(struct cell *c);
 
 #endif

@@ -2,9 +2,15 @@
  * The ring of cells: what the plan reads ahead, and when it looks how far the program is (plan_leave.c). Everything here runs under
  * pager_lock, in whatever context: nothing waits.
  */
+#include "kernel/plan_private.h"
+
+/* A page that passes through the ring has 250 instructions in all: no frame pointers; backtraces step over the functions of this file. */
+#ifndef SAMPLED /* profiles walk by frame pointers */
+#pragma GCC optimize("omit-frame-pointer")
+#endif
+
 #include "kernel/batch.h"
 #include "kernel/page_wait.h"
-#include "kernel/plan_private.h"
 #include "kernel/sched.h"
 
 #include "arch/hart.h"
@@ -20,26 +26,28 @@ struct plan plan;
 /* ---- frames */
 
 /*
- * More frames for the stock, up to n of them there: free ones, else victims of the policy, else what others have foreseen and nobody has
- * used, the oldest first: the quota leaves frames for what is chosen late. Dirty ones go back to the policy.
+ * The cell is to have n frames: free ones, else victims of the policy, else what others have foreseen and nobody has used, the oldest
+ * first: the quota leaves frames for what is chosen late. Dirty ones go back to the policy. False: there are not so many.
  */
-static void fill_stock(uint32_t n)
+static __attribute__((noinline)) bool fill_cell(struct cell *c, uint32_t n)
 {
     struct pool *pool = plan.pool;
-    uint32_t *stock = plan.stock + plan.nstock, slots[BATCH_MAX];
-    uint32_t want = MIN(n - plan.nstock, plan.quota - MIN(plan.quota, pool->nplanned));
-    uint32_t got = pool_take_free(pool, want, stock);
+    uint32_t slots[BATCH_MAX], victims[BATCH_MAX];
+    uint32_t want = MIN(n - c->nframes, plan.quota - MIN(plan.quota, pool->nplanned));
+    uint32_t got = pool_take_free(pool, want, slots);
     if (got < want) {
-        uint32_t picked = pool_pick_victims(pool, MIN(want - got, (uint32_t)BATCH_MAX), slots, true);
-        bool any_dirty = pool_evict(pool, slots, picked) > 0;
+        uint32_t picked = pool_pick_victims(pool, want - got, victims, true);
+        bool any_dirty = pool_evict(pool, victims, picked) > 0;
         for (uint32_t i = 0; i < picked; i++)
-            if (!any_dirty || !pool_restore_dirty(pool, slots[i]))
-                stock[got++] = slots[i];
+            if (!any_dirty || !pool_restore_dirty(pool, victims[i]))
+                slots[got++] = victims[i];
     }
-    for (uint32_t i = 0; i < got; i++)
-        pool->frames[stock[i]].use = FRAME_PLANNED;
+    for (uint32_t i = 0; i < got; i++) {
+        pool->frames[slots[i]].use = FRAME_PLANNED;
+        c->pa[c->nframes++] = pool_pa(pool, slots[i]);
+    }
     pool->nplanned += got;
-    plan.nstock += got;
+    return c->nframes >= n;
 }
 
 /* ---- reading a run */
@@ -47,36 +55,38 @@ static void fill_stock(uint32_t n)
 static void cell_read_done(struct io_request *io);
 static void take_done(struct cell *c);
 
-/* Absent pages [at, at + n) of the run, counted from its first, get frames and become READING: one request. */
-static void claim_stretch(struct cell *c, uint32_t at, uint32_t n)
+/* Absent pages of the run from this one on, up to one that is not, get frames and become READING: one request. Returns how many. */
+static inline uint32_t claim_stretch(struct cell *c, uint32_t first)
 {
     struct region *r = c->region;
-    struct cell_request *q = &c->requests[c->nrequests++];
     struct frame *frames = plan.pool->frames;
-    struct page *p = &r->pages[c->first + at];
-    const uint32_t *slot = plan.stock + (plan.nstock - n);
-    uint32_t base = (uint32_t)(plan.pool->base >> PAGE_SHIFT);
-    paddr_t *pa = &c->pa[at];
-    for (uint32_t page = c->first + at, end = page + n; page < end; page++, p++, slot++) {
-        struct frame *f = &frames[*slot];
-        uint32_t pfn = base + *slot;
-        *pa++ = (paddr_t)pfn << PAGE_SHIFT;
+    struct page *p = &r->pages[first];
+    uint32_t base = (uint32_t)(plan.pool->base >> PAGE_SHIFT), page = first;
+    const paddr_t *pa = &c->pa[c->nlent];
+    for (uint32_t end = c->first + c->n; page < end && p->condition == PAGE_CONDITION(PAGE_ABSENT, 0); page++, p++) {
+        uint32_t pfn = (uint32_t)(*pa++ >> PAGE_SHIFT);
+        struct frame *f = &frames[pfn - base];
         p->pfn = pfn;
         p->condition = PAGE_CONDITION(PAGE_READING, 0);
         f->region = r;
         f->page = page;
     }
-    plan.nstock -= n;
-    r->resident += n;
+    uint32_t n = page - first;
+    if (n == 0)
+        return 0;
+    struct cell_request *q = &c->requests[c->nrequests++];
     q->cell = c;
+    q->first = first;
     q->done = false;
-    q->io = (struct io_request){
-        .offset = r->offset + ((uint64_t)(c->first + at) << PAGE_SHIFT),
-        .length = n << PAGE_SHIFT,
-        .npages = n,
-        .pages = &c->pa[at],
-        .done = cell_read_done,
-    };
+    q->io.write = false;
+    q->io.offset = r->offset + ((uint64_t)first << PAGE_SHIFT);
+    q->io.length = n << PAGE_SHIFT;
+    q->io.npages = n;
+    q->io.pages = &c->pa[c->nlent];
+    q->io.done = cell_read_done;
+    c->nlent += n;
+    r->resident += n;
+    return n;
 }
 
 static inline bool is_absent(const struct region *r, uint32_t page)
@@ -84,13 +94,16 @@ static inline bool is_absent(const struct region *r, uint32_t page)
     return r->pages[page].condition == PAGE_CONDITION(PAGE_ABSENT, 0);
 }
 
-/* A page of the run that an ordinary fault has brought: it is the plan's from now on. False: it is not. */
-static bool adopt(struct region *r, uint32_t page)
+/*
+ * A page of the run that an ordinary fault has brought: it is the plan's from now on, which has so many frames to give in its place.
+ * False: it is not.
+ */
+static bool adopt(struct region *r, uint32_t page, uint32_t spare)
 {
     struct page *p = &r->pages[page];
     struct pool *pool = plan.pool;
     uint32_t slot = pool_slot(pool, page_pa(p));
-    if (p->state != PAGE_RESIDENT || pool->nplanned >= plan.quota + plan.nstock)
+    if (p->state != PAGE_RESIDENT || pool->nplanned >= plan.quota + spare)
         return false;
     if (pool->frames[slot].use == FRAME_UNTOUCHED)
         region_touch(r, page); /* whether it was used, the ring will see */
@@ -110,70 +123,66 @@ void plan_came(struct region *r, uint32_t page)
         return;
     bool cold = order_find(&plan.order, r->plan_source, page, &plan.piece, &run, &hot);
     if (hot || (cold && !order_streams(&plan.order, run)))
-        adopt(r, page);
+        adopt(r, page, 0);
 }
 
-/* Claims what is absent of the run; what is not, stays or is adopted. */
-static void claim_run(struct cell *c)
+/* Claims what is absent of the run; what is not, stays or is adopted, and the frame that was meant for it goes. */
+static inline void claim_run(struct cell *c)
 {
-    struct region *r = c->region;
     uint32_t end = c->first + c->n, at = c->first;
     while (at < end && c->nrequests < CELL_REQUESTS) {
-        uint32_t from = at;
-        while (at < end && is_absent(r, at))
-            at++;
-        if (at > from)
-            claim_stretch(c, from - c->first, at - from);
-        else if (adopt(r, at++) && plan.nstock > 0)
-            plan_give_back(plan.stock[--plan.nstock]); /* the frame that was meant for it */
+        uint32_t n = claim_stretch(c, at);
+        at += n;
+        if (n == 0 && adopt(c->region, at++, c->nframes - c->nlent) && c->nframes > c->nlent)
+            plan_give_back(c);
     }
 }
 
 void plan_adopt(const struct order_extent *pages)
 {
     for (uint32_t i = 0; i < pages->n; i++)
-        (void)adopt(plan.sources[pages->source], pages->first + i);
+        (void)adopt(plan.sources[pages->source], pages->first + i, 0);
 }
 
 uint32_t plan_adopt_runs(uint32_t run, uint32_t n)
 {
     const struct order *o = &plan.order;
     for (uint32_t end = MIN(run + n, o->nruns); run < end; run++) {
-        struct order_extent pages = order_run(o, run, &plan.hint);
-        if (o->nstreamed == 0 || !order_streams(o, run))
+        bool short_one = run == o->short_run;
+        struct order_extent pages = short_one ? order_excess(o, &plan.hint) : order_run(o, run, &plan.hint);
+        if (short_one || !order_streams(o, run))
             plan_adopt(&pages);
     }
     return run;
 }
 
-static void submit(struct cell *c)
+static inline void submit(struct cell *c)
 {
     struct io_request *queue[CELL_REQUESTS];
     struct backing *backing = c->region->backing;
-    for (uint32_t i = 0; i < c->nrequests; i++)
+    uint32_t n = c->nrequests;
+    for (uint32_t i = 0; i < n; i++)
         queue[i] = &c->requests[i].io;
-    c->pending = c->nrequests;
-    plan.pending += c->nrequests;
-    plan.flying += c->nrequests;
+    c->pending = n;
+    plan.pending += n;
+    plan.flying += n;
     c->region->counters.batches++;
-    backing->ops->submit(backing, queue, c->nrequests);
+    backing->ops->submit(backing, queue, n);
     if (__builtin_expect(c->requests[0].done, 0))
         take_done(c);
 }
 
-/* A cell for this run, and its reads. False: not now. */
-static bool read_run(uint32_t run, const struct order_extent *pages, bool stays)
+/* The next cell is for this run, and reads it. False: not now. */
+static inline bool read_run(uint32_t run, const struct order_extent *pages, bool stays)
 {
     struct cell *c = plan_cell(plan.head);
-    if (plan.nstock < pages->n)
-        fill_stock(pages->n);
-    if (plan.nstock < pages->n)
+    if (__builtin_expect(c->nframes < pages->n, 0) && !fill_cell(c, pages->n))
         return false;
     c->region = plan.sources[pages->source];
     c->first = pages->first;
     c->n = pages->n;
     c->run = run;
-    c->seen = c->pending = c->nrequests = c->nleft = 0;
+    c->seen = c->pending = c->nrequests = c->nlent = 0;
     c->stays = stays;
     c->passed = false;
     plan.head++;
@@ -198,9 +207,10 @@ static bool keep_if_here(const struct order_extent *pages)
 static uint32_t run_after(uint32_t run)
 {
     const struct order *o = &plan.order;
-    run++;
-    if (plan.unread == 0)
-        run = run < o->nruns ? order_next_streamed(o, run) : o->nruns;
+    plan.excess = plan.unread > 0 && run == o->short_run && !plan.excess;
+    if (__builtin_expect(plan.excess, 0))
+        return run;
+    run = plan.unread == 0 ? order_next_streamed(o, run + 1) : run + 1;
     if (run < o->nruns)
         return run;
     plan.finished = !plan.options.cyclic;
@@ -208,20 +218,24 @@ static uint32_t run_after(uint32_t run)
     return plan.unread > 0 ? 0 : order_next_streamed(o, 0);
 }
 
+/* The run that is to be read next leaves just now, and not every hart has seen that. */
+static __attribute__((noinline)) bool must_wait(void)
+{
+    if (!plan_is_leaving(plan.next))
+        return false;
+    plan_fence_for_left(true);
+    return plan_is_leaving(plan.next);
+}
+
 /* Runs whose turn it is, as long as there are cells and frames. */
 static void read_on(void)
 {
     const struct order *o = &plan.order;
     for (unsigned looked = 0; looked < RUNS_LOOKED_AT && plan.head - plan.leaving < plan.ncells; looked++) {
-        if (plan.finished || !plan.on || (plan.unread == 0 && o->nstreamed == 0))
+        if (plan.finished || !plan.on || (plan.unread == 0 && o->nstreamed == 0) || (plan.leaving != plan.tail && must_wait()))
             return;
-        if (plan_is_leaving(plan.next)) {
-            plan_fence_for_left(true);
-            if (plan_is_leaving(plan.next))
-                return;
-        }
-        struct order_extent pages = order_run(o, plan.next, &plan.hint);
-        bool stays = o->nstreamed == 0 || !order_streams(o, plan.next);
+        struct order_extent pages = plan.excess ? order_excess(o, &plan.hint) : order_run(o, plan.next, &plan.hint);
+        bool stays = plan.unread > 0 && (plan.excess || !order_streams(o, plan.next));
         if (!(stays && keep_if_here(&pages)) && !read_run(plan.next, &pages, stays))
             return;
         plan.unread -= plan.unread > 0;
@@ -235,24 +249,21 @@ static void read_on(void)
 static void settle(struct cell *c, const struct cell_request *q)
 {
     struct region *r = c->region;
-    uint32_t at = (uint32_t)(q->io.pages - c->pa), n = q->io.npages;
-    uint32_t good = q->io.error ? 0 : (uint32_t)((q->io.transferred + PAGE_MASK) >> PAGE_SHIFT);
-    struct page *p = &r->pages[c->first + at];
-    for (uint32_t i = 0; i < good; i++)
-        p[i].condition = PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED);
+    uint32_t n = q->io.npages, good = q->io.error ? 0 : (uint32_t)((q->io.transferred + PAGE_MASK) >> PAGE_SHIFT);
+    struct page *p = &r->pages[q->first], *came = p + good;
+    for (; p < came; p++)
+        p->condition = PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED);
     r->counters.io_reads++;
     r->counters.bytes_read += q->io.transferred;
     r->counters.prefetched += good;
     r->counters.plan_pages += good;
     r->untouched += good;
     r->peak = MAX(r->peak, r->resident);
-    region_map_run(r, c->first + at, q->io.pages, good);
-    /* Whoever touches a page that did not come reads it for itself, and learns why. */
-    for (uint32_t i = good; i < n; i++) {
-        uint32_t slot = pool_slot(plan.pool, page_pa(&p[i]));
-        page_set_state(&p[i], PAGE_READING, PAGE_ABSENT);
+    region_map_run(r, q->first, q->io.pages, good);
+    /* Whoever touches a page that did not come reads it for itself, and learns why. Its frame is the cell's again. */
+    for (; good < n; good++) {
+        page_set_state(p++, PAGE_READING, PAGE_ABSENT);
         r->resident--;
-        plan_put_in_stock(slot);
     }
 }
 
@@ -271,7 +282,7 @@ static void take_done(struct cell *c)
 
 void plan_collect(void)
 {
-    for (uint32_t i = plan.tail; i != plan.head && plan.pending > plan.flying; i++)
+    for (uint32_t i = plan.tail; plan.pending > plan.flying && i != plan.head; i++)
         if (plan_cell(i)->pending > 0)
             take_done(plan_cell(i));
 }
@@ -306,7 +317,7 @@ void plan_restart(uint32_t run)
     for (uint32_t i = plan.tail; i != plan.head; i++)
         plan_cell(i)->passed = true;
     plan.next = run;
-    plan.finished = false;
+    plan.excess = plan.finished = false;
     plan.odd = 0;
     plan_release_used(false);
     plan_take_left();

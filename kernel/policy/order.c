@@ -1,8 +1,23 @@
 #include "kernel/policy/order.h"
 
 #define SHORT_PIECE 4 /* pages: a shorter piece is a request not worth its while, every turn */
-#define CELLS_LEAST 4 /* one in use, one next, two on their way */
+#define CELLS 5       /* one in use, one next, the others on their way, or left out for pages that are read out of order; */
+#define CELLS_LEAST 3 /* ... or just one on its way, as long as runs are shorter than this: */
+#define RUN_LEAST 16  /* pages: a run costs as much as so many of its pages */
 #define STRETCH 16    /* runs, among which those that are streamed may be chosen with a view to what is here */
+
+size_t order_join(struct order_extent *extents, size_t n)
+{
+    struct order_extent *last = extents;
+    for (struct order_extent *e = extents + 1; e < extents + n; e++) {
+        uint32_t end = last->first + last->n;
+        if (e->source == last->source && (e->first == end || e->first + 1 == end))
+            last->n = e->first + e->n - last->first;
+        else
+            *++last = *e;
+    }
+    return (size_t)(last + 1 - extents);
+}
 
 /* ---- pieces: what lies between two borders of extents belongs together */
 
@@ -143,21 +158,24 @@ static void cut_runs(struct order *o, uint32_t run)
     for (uint32_t i = 0; i < o->ncold; i++) {
         struct order_piece *p = &o->pieces[o->turn[i]];
         p->run = o->nruns;
-        p->runs = (p->pages.first + p->pages.n - 1) / run - p->pages.first / run + 1;
+        p->runs = (p->pages.n + run - 1) / run;
         o->nruns += p->runs;
     }
 }
 
-void order_cut(struct order *o, uint32_t frames, uint32_t slack)
+void order_cut(struct order *o, uint32_t frames, uint32_t slack, bool prompt)
 {
-    /* As long as runs are this short, the ring and what rounding costs stay within the slack. */
     uint32_t room = slack < frames - o->nhot ? slack : frames - o->nhot;
-    uint32_t run = room / (CELLS_LEAST + 1);
+    uint32_t run = room / CELLS, most = room / CELLS_LEAST;
+    if (prompt && run < RUN_LEAST)
+        run = most < RUN_LEAST ? most : RUN_LEAST;
     run = run < 1 ? 1 : run > ORDER_RUN_MAX ? ORDER_RUN_MAX
                                             : run;
     cut_runs(o, run);
-    uint32_t cells = room / run;
-    o->cells = cells > 1 ? cells - 1 : 1;
+    o->cells = room / run;
+    if (!prompt && o->cells > 1)
+        o->cells--;
+    o->short_run = ORDER_NONE;
 }
 
 size_t order_choice_size(const struct order *o)
@@ -196,12 +214,27 @@ static uint32_t stream_some(struct order *o, const struct stretch *s, enum prese
     return (uint32_t)streamed;
 }
 
+/* The first streamed run that is longer than this gives so many pages back. */
+static void shorten(struct order *o, uint32_t excess)
+{
+    uint32_t hint = 0;
+    for (uint32_t run = order_next_streamed(o, 0); run < o->nruns; run = order_next_streamed(o, run + 1)) {
+        struct order_extent pages = order_run(o, run, &hint);
+        if (pages.n > excess) {
+            o->short_run = run;
+            o->short_end = pages.first + pages.n - excess;
+            return;
+        }
+    }
+}
+
 void order_choose(struct order *o, void *memory, uint32_t frames, order_resident resident, void *context)
 {
     uint32_t ring = o->cells * o->run, pinned = frames - o->nhot > ring ? frames - o->nhot - ring : 0, hint = 0;
     uint64_t cold = o->npages - o->nhot, must = o->npages > frames && cold > pinned ? cold - pinned : 0, passed = 0, streamed = 0;
     o->streams = memory;
     o->nstreamed = 0;
+    o->short_run = ORDER_NONE;
     for (uint32_t word = 0; word < (o->nruns + 63) / 64; word++)
         o->streams[word] = 0;
     for (uint32_t run = 0; must > 0 && run < o->nruns; run += STRETCH) {
@@ -223,12 +256,15 @@ void order_choose(struct order *o, void *memory, uint32_t frames, order_resident
         for (enum presence p = ABSENT; p < PRESENCES && streamed < due; p++)
             streamed += stream_some(o, &s, p, (uint32_t)(due - streamed));
     }
+    if (streamed > must)
+        shorten(o, (uint32_t)(streamed - must));
 }
 
 void order_stream_all(struct order *o, void *memory)
 {
     o->streams = memory;
     o->nstreamed = o->nruns;
+    o->short_run = ORDER_NONE;
     for (uint32_t word = 0; word < (o->nruns + 63) / 64; word++)
         o->streams[word] = UINT64_MAX;
 }
@@ -236,20 +272,13 @@ void order_stream_all(struct order *o, void *memory)
 /* ---- from runs to pages and back */
 
 /* Page at which run k of a piece begins. */
-static uint32_t cut_at(const struct order *o, const struct order_piece *p, uint32_t k)
+static inline uint32_t cut_at(const struct order_piece *p, uint32_t k)
 {
-    if (k == 0)
-        return p->pages.first;
-    return k == p->runs ? p->pages.first + p->pages.n : (p->pages.first / o->run + k) * o->run;
+    return p->pages.first + (uint32_t)((uint64_t)k * p->pages.n / p->runs);
 }
 
-/* The piece of a run; *hint is its place in turn. */
-static const struct order_piece *piece_of(const struct order *o, uint32_t run, uint32_t *hint)
+static uint32_t search_turn(const struct order *o, uint32_t run)
 {
-    uint32_t at = *hint < o->ncold ? *hint : 0;
-    const struct order_piece *p = &o->pieces[o->turn[at]];
-    if (run - p->run < p->runs)
-        return p;
     uint32_t low = 0, high = o->ncold - 1;
     while (low < high) {
         uint32_t middle = low + (high - low + 1) / 2;
@@ -258,23 +287,29 @@ static const struct order_piece *piece_of(const struct order *o, uint32_t run, u
         else
             high = middle - 1;
     }
-    *hint = low;
-    return &o->pieces[o->turn[low]];
+    return low;
+}
+
+/* The piece of a run; *hint is its place in turn: mostly that, or the next one. */
+static const struct order_piece *piece_of(const struct order *o, uint32_t run, uint32_t *hint)
+{
+    const struct order_piece *p;
+    for (uint32_t at = *hint, end = at + 2; at < end && at < o->ncold; at++) {
+        p = &o->pieces[o->turn[at]];
+        if (run - p->run < p->runs) {
+            *hint = at;
+            return p;
+        }
+    }
+    *hint = search_turn(o, run);
+    return &o->pieces[o->turn[*hint]];
 }
 
 struct order_extent order_run(const struct order *o, uint32_t run, uint32_t *hint)
 {
     const struct order_piece *p = piece_of(o, run, hint);
-    uint32_t first = cut_at(o, p, run - p->run);
-    return (struct order_extent){ p->pages.source, first, cut_at(o, p, run - p->run + 1) - first };
-}
-
-uint32_t order_quiet_end(const struct order *o, uint32_t piece, uint32_t run, const struct order_extent *oldest, uint32_t page)
-{
-    const struct order_piece *p = &o->pieces[piece];
-    if (oldest && oldest->source == p->pages.source && oldest->first > page && oldest->first - p->pages.first < p->pages.n)
-        return oldest->first + oldest->n;
-    return cut_at(o, p, run - p->run + 1);
+    uint32_t first = cut_at(p, run - p->run), end = run == o->short_run ? o->short_end : cut_at(p, run - p->run + 1);
+    return (struct order_extent){ p->pages.source, first, end - first };
 }
 
 static inline bool piece_has(const struct order_piece *p, uint32_t source, uint32_t page)
@@ -282,19 +317,42 @@ static inline bool piece_has(const struct order_piece *p, uint32_t source, uint3
     return p->pages.source == source && page - p->pages.first < p->pages.n;
 }
 
+struct order_extent order_excess(const struct order *o, uint32_t *hint)
+{
+    const struct order_piece *p = piece_of(o, o->short_run, hint);
+    return (struct order_extent){ p->pages.source, o->short_end, cut_at(p, o->short_run - p->run + 1) - o->short_end };
+}
+
+uint32_t order_quiet_end(const struct order *o, uint32_t piece, uint32_t page, const struct order_extent *last)
+{
+    const struct order_piece *p = &o->pieces[piece], *next = p + 1;
+    uint32_t end = p->pages.first + p->pages.n;
+    if (page < last->first + last->n && piece_has(p, last->source, last->first))
+        return last->first + last->n;
+    for (; next < o->pieces + o->npieces && next->run == ORDER_NONE && piece_has(next, p->pages.source, end); next++)
+        end += next->pages.n;
+    return end;
+}
+
+/* The piece that has this page, or NULL: mostly the guess or what follows it in the file. */
+static inline const struct order_piece *find_piece(const struct order *o, uint32_t source, uint32_t page, uint32_t guess)
+{
+    const struct order_piece *p = &o->pieces[guess], *end = o->pieces + o->npieces;
+    for (uint32_t tries = 2; tries > 0 && p < end; tries--, p++)
+        if (piece_has(p, source, page))
+            return p;
+    p = &o->pieces[piece_from(o, source, page)];
+    return p < end && piece_has(p, source, page) ? p : NULL;
+}
+
 bool order_find(const struct order *o, uint32_t source, uint32_t page, uint32_t *piece, uint32_t *run, bool *hot)
 {
-    uint32_t i = *piece;
-    if (i >= o->npieces || !piece_has(&o->pieces[i], source, page))
-        i = piece_from(o, source, page);
+    const struct order_piece *p = find_piece(o, source, page, *piece);
     *hot = false;
-    if (i == o->npieces || !piece_has(&o->pieces[i], source, page))
+    if (!p)
         return false;
-    const struct order_piece *p = &o->pieces[i];
-    *piece = i;
-    *hot = p->run == ORDER_NONE;
-    if (*hot)
-        return false;
-    *run = p->run + page / o->run - p->pages.first / o->run;
-    return true;
+    *piece = (uint32_t)(p - o->pieces);
+    *run = p->run + (uint32_t)(((uint64_t)(page - p->pages.first + 1) * p->runs - 1) / p->pages.n);
+    *hot = p->run == ORDER_NONE || (*run == o->short_run && page >= o->short_end);
+    return !*hot;
 }

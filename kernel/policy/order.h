@@ -7,7 +7,8 @@
  * all of the computation to hide behind. Which runs these are is a bit each: among neighbours those go first that are in no frame yet,
  * so that a plan made anew keeps what the one before had. Runs begin at multiples of their length, for the same reason.
  *
- * Pages that occur twice in a turn, and pieces too short for a request of their own, are pinned first ("hot").
+ * Pages that occur twice in a turn, and pieces too short for a request of their own, are pinned first ("hot"), and so is what would be
+ * streamed at the end of a run although it fits.
  */
 #ifndef POLICY_ORDER_H
 #define POLICY_ORDER_H
@@ -39,8 +40,12 @@ struct order {
     uint32_t nstreamed;         /* of the runs */
     uint32_t run, cells;        /* most pages of a run; runs that the ring holds */
     uint64_t *streams;          /* a bit for each run */
+    uint32_t short_run;         /* a streamed run whose pages are hot from this one on, or ORDER_NONE: */
+    uint32_t short_end;         /* ... just as many pages are streamed as must be */
 };
 
+/* Extents that follow each other without a gap become one, also if they share the page between them. Returns how many are left. */
+size_t order_join(struct order_extent *extents, size_t n);
 /* Bytes of memory that order_init needs for n extents. */
 size_t order_size(size_t n);
 /*
@@ -50,9 +55,10 @@ size_t order_size(size_t n);
 void order_init(struct order *o, void *memory, const struct order_extent *extents, size_t n, uint32_t most_hot);
 /*
  * Chooses run and cells for this many frames (more than nhot), and cuts the cycle. `slack` frames, at least 2, may be spent beyond the
- * bound.
+ * bound: they are the ring. prompt: it hears at once when a run has been used, so that few cells are enough, and runs can be longer; else a
+ * run's worth is left to pages that are read out of order, since nobody knew that it was their turn.
  */
-void order_cut(struct order *o, uint32_t frames, uint32_t slack);
+void order_cut(struct order *o, uint32_t frames, uint32_t slack, bool prompt);
 /* Bytes of memory that the choice takes, once the cycle is cut. */
 size_t order_choice_size(const struct order *o);
 /*
@@ -86,14 +92,17 @@ static inline uint32_t order_next_streamed(const struct order *o, uint32_t run)
  * The pages of a run. *hint is a place in turn near by, 0 to begin with: runs that follow each other cost no search.
  */
 struct order_extent order_run(const struct order *o, uint32_t run, uint32_t *hint);
+/* The hot pages at the end of short_run, if there is one. */
+struct order_extent order_excess(const struct order *o, uint32_t *hint);
 /*
  * Number of the run that has this page; false: no cold run has it. *hot: it is a hot page. *piece is a guess at the number of its piece,
  * and then that number: pages that follow each other cost no search.
  */
 bool order_find(const struct order *o, uint32_t source, uint32_t page, uint32_t *piece, uint32_t *run, bool *hot);
 /*
- * The page behind `oldest`, if that (or NULL) comes later in the piece of this page, which is in this run; else the page behind the run.
+ * The page behind `last`, if that is in the piece of this page and does not end before it; else the page behind the piece, and behind hot
+ * ones that follow it in the file.
  */
-uint32_t order_quiet_end(const struct order *o, uint32_t piece, uint32_t run, const struct order_extent *oldest, uint32_t page);
+uint32_t order_quiet_end(const struct order *o, uint32_t piece, uint32_t page, const struct order_extent *last);
 
 #endif
