@@ -144,12 +144,9 @@ void region_map_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_
 void region_show_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_t n)
 {
     for (const struct vma *v = r->vmas; v; v = v->sibling) {
-        uint32_t shown = (uint32_t)((v->end - v->start) >> PAGE_SHIFT), at = first - v->first, skip = 0, left = n;
-        if (__builtin_expect(first < v->first, 0)) { /* the window begins, or ends, in the middle of the run */
-            skip = MIN(v->first - first, n);
-            at = 0;
-        }
-        left = at < shown ? MIN(n - skip, shown - at) : 0;
+        uint32_t skip = __builtin_expect(first < v->first, 0) ? MIN(v->first - first, n) : 0; /* the window begins later, or ends sooner */
+        uint32_t shown = (uint32_t)((v->end - v->start) >> PAGE_SHIFT), at = first + skip - v->first;
+        uint32_t left = at < shown ? MIN(n - skip, shown - at) : 0;
         if (v->prot == 0 || left == 0)
             continue;
         map_batched(&(struct pt_run){ v->start + ((vaddr_t)at << PAGE_SHIFT), pa + skip, left, v->prot, false, false }, 1);
