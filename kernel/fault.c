@@ -24,7 +24,7 @@
  */
 enum { LOOK_AGAIN = -1,
        LOOK_ALONE = -2,
-       LOOK_COUNTED = -3,  /* again: a read of the plan's was waited for, and counted */
+       LOOK_PLANNED = -3,  /* again: a read of the plan's was waited for, which makes it a major one if the page has come */
        LOOK_WAITED = -4 }; /* again: as the first time, but for the policies, who have been told */
 
 static struct fault_report last_failure[MAX_HARTS];
@@ -85,6 +85,15 @@ static void hold_demanded(struct pool *pool, struct hold *came)
     page_wake(); /* whoever waits for a frame runs after this thread's instruction, and may have what this hart holds */
 }
 
+/* A fault that waited for a read of the plan's was a major one. */
+static inline void count_resolved(struct region *r, int before)
+{
+    if (__builtin_expect(before == LOOK_PLANNED, 0))
+        r->counters.faults_major++;
+    else
+        r->counters.faults_soft++;
+}
+
 /* The page holds a frame. Either this window doesn't show it yet, or another hart was faster, or A and D are ours to set. */
 static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_access access, int before)
 {
@@ -96,10 +105,8 @@ static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_a
         if (r->pool->frames[pool_slot(r->pool, page_pa(p))].use == FRAME_UNTOUCHED)
             region_touch(r, page); /* else it is planned, and the ring sees the A bit */
     }
-    if (__builtin_expect(before == LOOK_COUNTED, 0))
-        r->counters.faults_soft--;
     if (!pte.valid) {
-        r->counters.faults_soft++;
+        count_resolved(r, before);
         if (__builtin_expect(learn_hides, 0))
             learn_shown(r, page);
         trace_page(r, page, true);
@@ -107,10 +114,10 @@ static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_a
         map_batched(&(struct pt_run){ va, &pa, 1, v->prot, true, access == FAULT_WRITE }, 1);
         r->counters.ptes_installed++;
     } else if (!pte.accessed || (access == FAULT_WRITE && !pte.dirty)) {
-        r->counters.faults_soft++;
+        count_resolved(r, before);
         pt_mark_accessed(va, access == FAULT_WRITE);
-    } else if (before == LOOK_COUNTED) {
-        r->counters.faults_soft++; /* another hart was faster; this fault has been counted */
+    } else if (before == LOOK_PLANNED) { /* another hart was faster */
+        count_resolved(r, before);
     } else {
         r->counters.faults_spurious++;
         pt_fence_page(va);
@@ -208,9 +215,8 @@ static __attribute__((noinline)) int fault_planned(struct region *r, uint32_t pa
         turn_end(false);
         return LOOK_AGAIN;
     }
-    r->counters.faults_major++;
     wait_for_page(r, page);
-    return LOOK_COUNTED;
+    return LOOK_PLANNED;
 }
 
 /* Nobody holds the page. Not inline: the short way, of a page that holds a frame, saves no registers for this. */
@@ -232,13 +238,11 @@ static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t pa
     }
     if (r->pool && !turn_is_others())
         keep_neighbour(r->pool, va);
-    if (planned && before != LOOK_ALONE && before != LOOK_COUNTED) {
+    if (planned && before != LOOK_ALONE && before != LOOK_PLANNED) {
         int result = fault_planned(r, page);
         if (result != FAULT_RESOLVED)
             return result;
     }
-    if (before == LOOK_COUNTED)
-        r->counters.faults_major--; /* the plan's read failed; this one counts */
     return fault_absent(r, page, va, before != LOOK_ALONE);
 }
 

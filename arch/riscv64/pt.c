@@ -237,29 +237,41 @@ static inline size_t span_step(vaddr_t va, size_t left)
     return MIN(left, PT_ENTRIES - (size_t)PT_INDEX(va, 0));
 }
 
-/* What most faults need, one page, and what streams past: neighbours of one leaf table, the last one used. */
+static inline void map_single(pte_t *entry, const struct pt_run *r)
+{
+    if (__builtin_expect(pte_load(entry) & PTE_V, 0))
+        refuse_leaf(r->va);
+    pte_store(entry, pte_address(*r->pa) | pte_leaf_bits(r->prot, r->accessed, r->dirty));
+    count_local_fence();
+    sfence_page(r->va);
+}
+
+static __attribute__((noinline)) void walk_and_map(const struct pt_run *r)
+{
+    pte_t *table = walk(r->va);
+
+    if (!table)
+        refuse_leaf(r->va);
+    map_single(leaf_entry(table, r->va), r);
+}
+
+/* What most faults need, one page, and what streams past, neighbours: in the leaf table that was used last they need no stack frame. */
 void map_batched(const struct pt_run *runs, size_t n)
 {
-    pte_t *table, *entry;
+    pte_t *table = n == 1 ? remembered_table(runs->va) : NULL;
 
-    if (__builtin_expect(n != 1 || runs->n != 1, 0)) {
-        table = n == 1 && !runs->accessed && span_step(runs->va, runs->n) == runs->n ? remembered_table(runs->va) : NULL;
-        if (!table) {
-            map_many(runs, n);
-            return;
-        }
+    if (__builtin_expect(n == 1 && runs->n == 1, 1)) {
+        mb_data_before_pte();
+        if (table)
+            map_single(leaf_entry(table, runs->va), runs);
+        else
+            walk_and_map(runs);
+    } else if (table && !runs->accessed && span_step(runs->va, runs->n) == runs->n) {
         mb_data_before_pte();
         map_neighbours(leaf_entry(table, runs->va), runs->va, runs->pa, runs->n, pte_leaf_bits(runs->prot, false, runs->dirty));
-        return;
+    } else {
+        map_many(runs, n);
     }
-    mb_data_before_pte();
-    table = leaf_table(runs->va);
-    entry = table ? leaf_entry(table, runs->va) : NULL;
-    if (__builtin_expect(!entry || (pte_load(entry) & PTE_V), 0))
-        refuse_leaf(runs->va);
-    pte_store(entry, pte_address(*runs->pa) | pte_leaf_bits(runs->prot, runs->accessed, runs->dirty));
-    count_local_fence();
-    sfence_page(runs->va);
 }
 
 static inline struct pt_entry entry_of(pte_t e)

@@ -16,6 +16,7 @@ MODEL = os.path.join(ROOT, "models", "stories-gpt2.gguf")
 PAGE = 4096
 FIRST, LAST = 3, 7      # tokens; what lies between is a steady state
 FAULTS = 2
+INSTRUCTIONS = 250      # a page that is read
 
 
 def token_pages():
@@ -49,12 +50,25 @@ def steady(folder, cap, wanted):
     return f"{reads:.1f} pages a token where {missing} are missing, {faults:.1f} faults"
 
 
+def instructions(folder):
+    """What the pager retires for each page that it brings in, where runs are short."""
+    retired, pages = {}, {}
+    for cap in ("25%", "100%"):
+        (_, before), (_, after) = (generate(folder, cap, tokens) for tokens in (FIRST, LAST))
+        retired[cap] = after["instret"] - before["instret"]
+        pages[cap] = (after["bytes_read"] - before["bytes_read"]) // PAGE
+    cost = (retired["25%"] - retired["100%"]) / (pages["25%"] - pages["100%"])
+    assert cost <= INSTRUCTIONS, f"{cost:.0f} instructions a page"
+    return f"{cost:.0f} a page"
+
+
 def main():
     results = Results()
     with tempfile.TemporaryDirectory() as folder:
         wanted, _ = generate(folder, "100%", LAST, "--no-plan")
         for cap in ("5%", "25%", "50%", "90%", "99%"):
             results.check(cap, steady, folder, cap, wanted)
+        results.check("instructions", instructions, folder)
     return results.status()
 
 
