@@ -5,7 +5,6 @@
 #include "kernel/batch.h"
 #include "kernel/fault.h"
 #include "kernel/learn.h"
-#include "kernel/learn_show.h"
 #include "kernel/page_wait.h"
 #include "kernel/pager.h"
 #include "kernel/plan.h"
@@ -94,6 +93,14 @@ static inline void count_resolved(struct region *r, int before)
         r->counters.faults_soft++;
 }
 
+bool fault_tells_soft;
+
+static __attribute__((noinline)) void tell_soft(struct region *r, uint32_t page)
+{
+    learn_shown(r, page);
+    trace_page(r, page, true);
+}
+
 /* The page holds a frame. Either this window doesn't show it yet, or another hart was faster, or A and D are ours to set. */
 static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_access access, int before)
 {
@@ -107,9 +114,8 @@ static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_a
     }
     if (!pte.valid) {
         count_resolved(r, before);
-        if (__builtin_expect(learn_hides, 0))
-            learn_shown(r, page);
-        trace_page(r, page, true);
+        if (__builtin_expect(fault_tells_soft, 0))
+            tell_soft(r, page);
         paddr_t pa = page_pa(p);
         map_batched(&(struct pt_run){ va, &pa, 1, v->prot, true, access == FAULT_WRITE }, 1);
         r->counters.ptes_installed++;

@@ -1,5 +1,7 @@
 #include "kernel/learn_show.h"
 
+#include "kernel/fault.h"
+
 #define STEP 64         /* pages that are hidden in one go */
 #define LEAST_USES 32   /* between two such: hiding takes a fence */
 #define STILL_IN_USE 64 /* last pages of an extent that grows: a use of one of them says nothing */
@@ -12,8 +14,6 @@ static uint32_t most;            /* so many may be shown with the next one that 
 static struct walk_place hidden; /* what comes before is hidden; the page counts from the extent's first */
 static uint32_t hidden_at;       /* the last time, in uses */
 static uint32_t swept;           /* frames whose pages are hidden, from the first on: what was used before the pass began */
-
-bool learn_hides;
 
 /* ---- what is read ahead */
 
@@ -39,7 +39,7 @@ static void show_late(struct region *r)
     const struct frame *frames = r->pool->frames;
     struct page_ref refs[BATCH_MAX];
     uint32_t n = 0;
-    r->shows_late = learn_hides = true;
+    r->shows_late = fault_tells_soft = true;
     for (uint32_t slot = r->pool->untouched_head; slot != FRAME_NONE; slot = frames[slot].next) {
         if (frames[slot].region == r)
             refs[n++] = (struct page_ref){ r, frames[slot].page };
@@ -98,7 +98,7 @@ bool learn_hide_some(const struct walk *pass)
     uint32_t found = 0, looked = 0;
     if (pass->count == 0)
         return false;
-    learn_hides = true;
+    fault_tells_soft = true;
     if (swept < llm_pool.nframes) {
         sweep();
         return true;

@@ -15,8 +15,6 @@
 
 #include "kernel/walk.h"
 
-/* Are there pages that have a frame and are not mapped? */
-extern bool learn_hides;
 /* This page faults, and will be mapped; further pages are mapped with it. */
 void learn_show_on(struct region *r, uint32_t page);
 /* Is there something to hide that the pass has left behind? Hides some of it; false: that was all. */

@@ -1,5 +1,6 @@
 #include "kernel/trace.h"
 
+#include "kernel/fault.h"
 #include "kernel/file.h"
 #include "kernel/log.h"
 #include "kernel/mem.h"
@@ -45,7 +46,7 @@ int trace_begin(void)
         return -ENOMEM;
     pages = (struct bytes_out){ start, start + TRACE_MAX, false };
     events = (struct bytes_out){ start + TRACE_MAX, start + TRACE_MAX + PLAN_MAX, false };
-    trace_on = true;
+    trace_on = fault_tells_soft = true;
     return 0;
 }
 

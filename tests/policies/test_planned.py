@@ -92,6 +92,7 @@ def main():
     compare("learned", model, [os.path.join(ROOT, "tests/policies/planned.c"), "--", "learnable"], [60, 200, 380], ("--learn",))
     llm = os.path.join(ROOT, "models/stories-gpt2.gguf")
     compare("llm", llm, ["llm", "--", "-p", "Once", "-n", "4", "--temp", "0"], [50, 300, 1000])
+    compare("llm-learned", llm, ["llm", "--", "-p", "Once", "-n", "4", "--temp", "0", "--no-plan"], [50, 136, 680, 1224], ("--learn",))
 
 
 if __name__ == "__main__":
