@@ -25,12 +25,24 @@ def outcomes(workloads):
     return [(f"{name} in {frames} frames", 1 + policies.behind(rows, BASIC)) for (name, frames), rows in found.items()]
 
 
+def unpredictable():
+    """Where nothing can be predicted: the time of auto over that of `none`."""
+    size = ["--pages", "1024", "--accesses", "4096"]
+    workloads = [(f"{name}-{seed}", ["--pattern", name, "--seed", str(seed), *size], [16, 32, 128])
+                 for name in ("random", "powerlaw") for seed in range(300, 308)]
+    found = policies.run(workloads, ["none", "auto"], ["auto"], policies.DEVICE, os.path.join(SCRATCH, "traces"))
+    late = [f"{name} in {frames} frames {ratio:.3f}" for (name, frames), rows in found.items()
+            if (ratio := 1 + policies.behind(rows, ["none"])) > 1.03]
+    print(f"TEST unpredictable: {'FAIL ' + ', '.join(late) if late else 'OK'}")
+
+
 def main():
+    unpredictable()
     fixed = outcomes(policies.composites(SEEDS))
     worse = sorted((ratio, name) for name, ratio in fixed if ratio > 1.05)
     mean = sum(ratio for _, ratio in fixed) / len(fixed)
     text = ", ".join(f"{name} {ratio:.2f}" for ratio, name in reversed(worse[-4:]))
-    good = len(worse) <= 0.07 * len(fixed) and mean <= 0.92 and all(ratio <= 1.45 for ratio, _ in worse)
+    good = len(worse) <= 0.05 * len(fixed) and mean <= 0.9 and all(ratio <= 1.45 for ratio, _ in worse)
     print(f"composites: {len(fixed)} runs, auto takes {mean:.3f} of the best other policy's time; "
           f"{len(worse)} are more than 5% behind: {text}")
     print(f"TEST composites: {'OK' if good else 'FAIL ' + text}", flush=True)

@@ -16,7 +16,8 @@
  * that pages come back which a pool of this size would have held in the order of use alone, while the hand finds most kept pages
  * unused (`alive`). Then `target` gives frames of kept pages to passing ones, which are no longer evicted at the first turn: a page that
  * is used again on its way through the queue is kept without ever having left (as in CLOCK-Pro: Jiang, Chen and Zhang, USENIX 2005). When
- * kept pages are used, or those that come back took longer than a turn of the pool, the frames go back one by one.
+ * kept pages are used, or those that come back took longer than a turn of the pool, the frames go back one by one; and so they do with
+ * every FADE pages that come in, or a queue that was widened by chance would keep few pages, find few of them used, and stay.
  *
  * Holds 36 bytes a slot (half of it ghosts: a table of twice the pool, in which later ones overwrite earlier ones). Costs
  * 25 instructions for a new page, 25 for a victim, up to LOOKS looks at A bits for a page that came back, and while passing
@@ -38,6 +39,7 @@
 #define ALIVE_MANY (ALIVE_MAX / 4 * 3) /* more: they take frames back */
 #define WIDEN 4                        /* frames for passing pages, for one page that came back while few kept ones are alive */
 #define NARROW 1
+#define FADE 8
 #define DEMOTIONS 2    /* kept pages that a pick gives up when there are too many */
 #define SECOND_TURN 16 /* one in so many frames for passing pages, from which on those go round twice */
 #define SPARE_UNIT 16  /* the frames for pages read ahead are counted in parts of one: */
@@ -155,6 +157,16 @@ static uint32_t auto_spare(const void *state)
     return k->spare / SPARE_UNIT;
 }
 
+static void widen(struct keeper *k, uint32_t by)
+{
+    k->target = k->target + by < k->nslots ? k->target + by : k->nslots;
+}
+
+static void narrow(struct keeper *k, uint32_t by)
+{
+    k->target = k->target > by ? k->target - by : 0;
+}
+
 static void insert_one(struct keeper *k, uint32_t slot, uint64_t page, bool ahead)
 {
     uint32_t tag = tag_of(page);
@@ -164,6 +176,8 @@ static void insert_one(struct keeper *k, uint32_t slot, uint64_t page, bool ahea
     bool back = g->came != 0 && g->tag == tag;
     if (!ahead || !back)
         note_return(k, back && k->now - g->came <= k->nslots);
+    if (k->now % FADE == 0)
+        narrow(k, NARROW);
     if (back) {
         k->stamps[slot] = k->now - g->came;
         g->came = 0;
@@ -232,16 +246,6 @@ static void demote(struct keeper *k, uint32_t slot)
     k->lists[slot] |= LOOKED;
     list_remove(k->links, slot);
     list_insert_after(k->links, k->passing, slot);
-}
-
-static void widen(struct keeper *k, uint32_t by)
-{
-    k->target = k->target + by < k->nslots ? k->target + by : k->nslots;
-}
-
-static void narrow(struct keeper *k, uint32_t by)
-{
-    k->target = k->target > by ? k->target - by : 0;
 }
 
 /* A page that came back takes the place of one that has cooled for longer than it took; else it passes. */
