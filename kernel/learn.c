@@ -9,19 +9,22 @@
 #include "kernel/sched.h"
 #include "kernel/walk.h"
 
-#define NEAR 8          /* uses for each thread, within which a second use of a page says nothing; a quarter of the frames at most */
-#define LEFT_OUT 16     /* pages that a second pass may leave out in one place; who leaves out more is somewhere else */
-#define GO_BACK 4       /* pages that it may go back */
-#define LEAST_PAGES 128 /* of a turn; less is not worth a plan */
-#define LEAST_MEAN 6    /* pages of an extent, on the whole: else there is no order, or none that is worth a plan */
-#define AGREE 6         /* uses in the order of the first pass, one after the other: the second one has begun */
-#define STRAYED 16      /* second passes that were none, beside one for each extent: pages that come twice in a turn */
+#define NEAR 8            /* uses for each thread, within which a second use of a page says nothing; a quarter of the frames at most */
+#define LEFT_OUT 16       /* pages that a second pass may leave out in one place; who leaves out more is somewhere else */
+#define GO_BACK 4         /* pages that it may go back */
+#define LEAST_PAGES 128   /* of a turn; less is not worth a plan */
+#define LEAST_MEAN 6      /* pages of an extent, on the whole: else there is no order, or none that is worth a plan */
+#define AGREE 6           /* uses in the order of the first pass, one after the other: the second one has begun */
+#define STRAYED 16        /* second passes that were none, beside one for each extent: pages that come twice in a turn */
+#define LEAST_EXTENTS 128 /* with fewer uses than these for each, on the whole, a pass is no walk */
+#define LEAST_USES 3
+#define MOST_AIMLESS 16 /* passes that were none, since the last plan: nothing is learnt any more */
 #define ATTEMPTS 4      /* plans that proved wrong, or passes without an end */
 #define LEAST_SEEN 64   /* pages of a pass, from which on it is seen what is used when */
 
 /* Protected by pager_lock. While a plan is being made nothing is learnt, so that the pass can be read without. */
 static struct walk pass;
-static uint32_t attempts;
+static uint32_t attempts, aimless;
 static bool following, ready, starting, turn_is_due;
 static struct walk_place at;                  /* of a second pass: where it is, */
 static uint32_t began, turn;                  /* ... when the first one was where that began, and how long ago: in uses */
@@ -127,7 +130,6 @@ static void note(struct region *r, uint32_t page, bool seen)
 {
     if (ready)
         return; /* the plan is about to be made */
-    pass.near = MIN((uint32_t)NEAR * threads_live(), llm_pool.nframes / 4);
     if (!walk_region(&pass, r) && !(plan_may_have(r) && walk_add(&pass, r))) {
         attempts = ATTEMPTS;
         start_anew();
@@ -153,8 +155,12 @@ static void note(struct region *r, uint32_t page, bool seen)
         list(r, page);
     if (agrees)
         note_agreement();
+    bool astray = strayed > STRAYED + pass.count || (pass.count >= LEAST_EXTENTS && pass.now < pass.count * LEAST_USES);
     attempts += full;
-    if (full || strayed > STRAYED + pass.count)
+    aimless += astray;
+    if (aimless == MOST_AIMLESS)
+        attempts = ATTEMPTS;
+    if (full || astray)
         start_anew(); /* the program goes its way in another order by now, or in none */
 }
 
@@ -211,6 +217,7 @@ static void note_fault(struct region *r, uint32_t page, bool seen)
     uint32_t from = fault_page + 1;
     if (!learn_is_active(r))
         return;
+    pass.near = MIN((uint32_t)NEAR * threads_live(), llm_pool.nframes / 4);
     for (struct plan_extent *g; (g = next_group(in, from, r, page)) != NULL; g->n = 0) {
         note_group(g);
         in = g->region;
@@ -297,6 +304,7 @@ static void start(void)
         region_use_end(users[i]);
     starting = false;
     attempts = error ? ATTEMPTS : attempts;
+    aimless = 0;
     spin_unlock(&pager_lock);
 }
 

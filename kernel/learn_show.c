@@ -6,6 +6,8 @@
 #define LEAST_USES 32   /* between two such: hiding takes a fence */
 #define STILL_IN_USE 64 /* last pages of an extent that grows: a use of one of them says nothing */
 
+#define MOST_SWEEPS 4 /* over all frames: each costs as many soft faults */
+
 _Static_assert(STEP <= BATCH_MAX, "one call of region_unmap");
 
 /* Protected by pager_lock. */
@@ -13,6 +15,7 @@ static struct plan_extent shown; /* neighbours of the page that faulted last */
 static uint32_t most;            /* so many may be shown with the next one that goes on */
 static struct walk_place hidden; /* what comes before is hidden; the page counts from the extent's first */
 static uint32_t hidden_at;       /* the last time, in uses */
+static uint32_t sweeps;          /* done, or broken off */
 static uint32_t swept;           /* frames whose pages are hidden, from the first on: what was used before the pass began */
 
 /* ---- what is read ahead */
@@ -70,7 +73,9 @@ void learn_show_all(void)
 {
     shown.n = most = hidden_at = 0;
     hidden = (struct walk_place){ 0, 0 };
-    swept = 0;
+    if (sweeps < MOST_SWEEPS && swept > 0)
+        sweeps++;
+    swept = sweeps < MOST_SWEEPS ? 0 : UINT32_MAX;
 }
 
 /* ---- what is left behind */
