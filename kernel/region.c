@@ -96,32 +96,15 @@ static inline uint32_t run_length(const uint32_t *pages, size_t n, uint64_t room
     return length;
 }
 
-static inline void map_page(struct region *r, const struct vma *v, uint32_t page, const paddr_t *pa, bool accessed)
-{
-    vaddr_t va = vma_page_address(v, page);
-    if (va == 0)
-        return;
-    map_batched(&(struct pt_run){ va, pa, 1, v->prot, accessed, false }, 1);
-    r->counters.ptes_installed++;
-}
-
-void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size_t n, bool accessed, uint32_t demanded)
+/* Apart from region_map, so that a single page needs no room for so many runs. */
+static __attribute__((noinline)) void map_pages(struct region *r, const uint32_t *pages, const paddr_t *pa, size_t n, bool accessed,
+                                                uint32_t demanded)
 {
     struct pt_run runs[BATCH_MAX];
-    ASSERT(n <= BATCH_MAX);
-    if (__builtin_expect(r->shows_late, 0) && !accessed) {
-        while (n > 0 && *pages != demanded)
-            pages++, pa++, n--;
-        n = MIN(n, (size_t)1);
-    }
-    for (struct vma *v = r->vmas; v; v = v->sibling) {
+    for (const struct vma *v = r->vmas; v; v = v->sibling) {
         struct pt_run *run = runs;
         if (v->prot == 0)
             continue;
-        if (n == 1) {
-            map_page(r, v, pages[0], pa, accessed || pages[0] == demanded);
-            continue;
-        }
         for (size_t i = 0, length; i < n; i += length) {
             vaddr_t va = vma_page_address(v, pages[i]);
             length = 1;
@@ -133,6 +116,31 @@ void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size
         }
         map_batched(runs, (size_t)(run - runs));
     }
+}
+
+static inline void map_page(struct region *r, uint32_t page, const paddr_t *pa, bool accessed)
+{
+    for (const struct vma *v = r->vmas; v; v = v->sibling) {
+        vaddr_t va = vma_page_address(v, page);
+        if (va == 0 || v->prot == 0)
+            continue;
+        map_batched(&(struct pt_run){ va, pa, 1, v->prot, accessed, false }, 1);
+        r->counters.ptes_installed++;
+    }
+}
+
+void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size_t n, bool accessed, uint32_t demanded)
+{
+    ASSERT(n <= BATCH_MAX);
+    if (__builtin_expect(r->shows_late, 0) && !accessed) {
+        while (n > 0 && *pages != demanded)
+            pages++, pa++, n--;
+        n = MIN(n, (size_t)1);
+    }
+    if (n == 1)
+        map_page(r, pages[0], pa, accessed || pages[0] == demanded);
+    else
+        map_pages(r, pages, pa, n, accessed, demanded);
 }
 
 void region_map_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_t n)
@@ -404,14 +412,11 @@ static inline bool evict_clean_page(const struct frame *f, unsigned *ndirty)
     return true;
 }
 
-unsigned pool_evict(struct pool *pool, const uint32_t *slots, unsigned n)
+static __attribute__((noinline)) unsigned evict_pages(const struct frame *frames, const uint32_t *slots, unsigned n)
 {
     struct frame_spans found;
     struct pt_entry old[BATCH_MAX];
-    const struct frame *frames = pool->frames;
     unsigned ndirty = 0;
-    if (n == 0 || (n == 1 && evict_clean_page(&frames[slots[0]], &ndirty)))
-        return ndirty;
     find_spans(frames, slots, n, &found);
     pt_unmap_spans(found.spans, found.n, old);
     for (size_t i = 0; found.others && i < n; i++)
@@ -434,6 +439,15 @@ unsigned pool_evict(struct pool *pool, const uint32_t *slots, unsigned n)
         r->resident -= length - odd;
     }
     return ndirty;
+}
+
+unsigned pool_evict(struct pool *pool, const uint32_t *slots, unsigned n)
+{
+    const struct frame *frames = pool->frames;
+    unsigned ndirty = 0;
+    if (n == 0 || (n == 1 && evict_clean_page(&frames[slots[0]], &ndirty)))
+        return ndirty;
+    return evict_pages(frames, slots, n);
 }
 
 bool pool_restore_dirty(struct pool *pool, uint32_t slot)

@@ -106,6 +106,12 @@ static inline pte_t *cursor_entry(struct cursor *c, vaddr_t va)
     return __builtin_expect(c->table != NULL, 1) ? leaf_entry(c->table, va) : NULL;
 }
 
+/* How many of a span's pages from va on share one leaf table. */
+static inline size_t span_step(vaddr_t va, size_t left)
+{
+    return MIN(left, PT_ENTRIES - (size_t)PT_INDEX(va, 0));
+}
+
 /* ---- upper levels */
 
 /* The table behind *entry, made if there is none; NULL: no memory. */
@@ -201,9 +207,9 @@ static inline void map_neighbours(pte_t *entry, vaddr_t va, const paddr_t *pa, u
     }
 }
 
-static inline void map_run(const struct pt_run *r, struct cursor *cursor)
+/* Neighbours of several leaf tables. */
+static __attribute__((noinline)) void map_across(const struct pt_run *r, struct cursor *cursor, pte_t bits)
 {
-    pte_t bits = pte_leaf_bits(r->prot, r->accessed, r->dirty);
     const paddr_t *pa = r->pa;
     vaddr_t va = r->va;
 
@@ -212,9 +218,19 @@ static inline void map_run(const struct pt_run *r, struct cursor *cursor)
 
         if (__builtin_expect(!entry, 0))
             refuse_leaf(va);
-        some = MIN(left, PT_ENTRIES - (uint32_t)PT_INDEX(va, 0));
+        some = (uint32_t)span_step(va, left);
         map_neighbours(entry, va, pa, some, bits);
     }
+}
+
+static inline void map_run(const struct pt_run *r, struct cursor *cursor)
+{
+    pte_t bits = pte_leaf_bits(r->prot, r->accessed, r->dirty), *entry = cursor_entry(cursor, r->va);
+
+    if (__builtin_expect(entry && span_step(r->va, r->n) == r->n, 1))
+        map_neighbours(entry, r->va, r->pa, r->n, bits);
+    else
+        map_across(r, cursor, bits);
 }
 
 static __attribute__((noinline)) void map_many(const struct pt_run *runs, size_t n)
@@ -229,12 +245,6 @@ static __attribute__((noinline)) void map_many(const struct pt_run *runs, size_t
         if (r->accessed)
             fence_local(&r->va, r->n == 1 ? 1 : TLB_FENCE_ALL + 1);
     }
-}
-
-/* How many of a span's pages from va on share one leaf table. */
-static inline size_t span_step(vaddr_t va, size_t left)
-{
-    return MIN(left, PT_ENTRIES - (size_t)PT_INDEX(va, 0));
 }
 
 static inline void map_single(pte_t *entry, const struct pt_run *r)
@@ -353,8 +363,8 @@ static inline pte_t clear_neighbours(pte_t *entry, size_t n, struct pt_entry *ol
     return any;
 }
 
-/* Clears the entries of one span; returns the bits that were set in any of them. */
-static inline pte_t clear_span(struct cursor *cursor, vaddr_t va, size_t n, struct pt_entry *old)
+/* The same for n entries of several leaf tables, of which some may be missing. */
+static __attribute__((noinline)) pte_t clear_across(struct cursor *cursor, vaddr_t va, size_t n, struct pt_entry *old)
 {
     pte_t any = 0;
 
@@ -362,12 +372,21 @@ static inline pte_t clear_span(struct cursor *cursor, vaddr_t va, size_t n, stru
         pte_t *entry = cursor_entry(cursor, va);
 
         some = span_step(va, left);
-        if (__builtin_expect(entry != NULL, 1))
+        if (entry)
             any |= clear_neighbours(entry, some, old);
         else
             memset(old, 0, some * sizeof *old);
     }
     return any;
+}
+
+static inline pte_t clear_span(struct cursor *cursor, vaddr_t va, size_t n, struct pt_entry *old)
+{
+    pte_t *entry = cursor_entry(cursor, va);
+
+    if (__builtin_expect(entry && span_step(va, n) == n, 1))
+        return clear_neighbours(entry, n, old);
+    return clear_across(cursor, va, n, old);
 }
 
 void pt_unmap_spans(const struct pt_span *spans, size_t n, struct pt_entry *old)
