@@ -6,7 +6,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SCRATCH = os.environ.get("SCRATCH", os.path.join(ROOT, "build/tests/bench"))
-MOST = {"soft_fault": 300, "device_fault": 2200, "further_page_neighbour": 275, "further_page_scattered": 750}
+MOST = {"soft_fault": 300, "device_fault": 2150, "further_page_neighbour": 270, "further_page_scattered": 730}
 
 
 def main():
