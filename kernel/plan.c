@@ -237,14 +237,8 @@ unsigned plan_dissolve_dropped(unsigned n)
         if (f->use != FRAME_PLANNED)
             continue;
         struct page *p = &f->region->pages[f->page];
-        if (p->flags & PAGE_UNTOUCHED) {
-            p->flags &= (uint8_t)~PAGE_UNTOUCHED;
-            f->region->untouched--;
-            if (region_is_accessed(f->region, f->page))
-                f->region->counters.prefetch_used++;
-            else
-                f->region->counters.prefetch_wasted++;
-        }
+        if (p->flags & PAGE_UNTOUCHED)
+            plan_end_untouched(f->region, p, region_is_accessed(f->region, f->page));
         pool_withdraw(pool, plan.dissolved);
         pool_mark_used(pool, plan.dissolved);
         done++;

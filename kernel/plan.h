@@ -16,6 +16,7 @@
 #ifndef KERNEL_PLAN_H
 #define KERNEL_PLAN_H
 
+#include "arch/pt.h"
 #include "kernel/region.h"
 
 #define PLAN_MAX_SOURCES 16
@@ -62,12 +63,13 @@ uint32_t plan_pages(void);
 void plan_cursor(struct region *r, uint32_t page);
 /* Any context, pager_lock not held: this hart has made the fences that the plan waited for. */
 void plan_go_on(void);
-/* Would plan_cursor do anything for this address? Any context, no lock: a guess that is wrong costs little. */
+/* Would a call for this address do anything, for the plan or a fence? Any context, no lock: a guess that is wrong costs little. */
 extern vaddr_t plan_quiet_start;
 extern uint64_t plan_quiet_length;
 static inline bool plan_needs_cursor(vaddr_t address)
 {
-    return address - __atomic_load_n(&plan_quiet_start, __ATOMIC_RELAXED) >= __atomic_load_n(&plan_quiet_length, __ATOMIC_RELAXED);
+    uint64_t at = address - __atomic_load_n(&plan_quiet_start, __ATOMIC_RELAXED);
+    return at >= __atomic_load_n(&plan_quiet_length, __ATOMIC_RELAXED) || pt_is_behind();
 }
 
 /*

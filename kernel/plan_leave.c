@@ -80,14 +80,8 @@ static bool let_go_odd(struct region *r, uint32_t page, struct pt_entry *said)
         return false;
     uint32_t slot = pool_slot(pool, page_pa(p));
     paddr_t pa = page_pa(p);
-    if ((p->flags & PAGE_UNTOUCHED) && pool->frames[slot].use == FRAME_PLANNED) {
-        p->flags &= (uint8_t)~PAGE_UNTOUCHED;
-        r->untouched--;
-        if (was.accessed)
-            r->counters.prefetch_used++;
-        else
-            r->counters.prefetch_wasted++;
-    }
+    if ((p->flags & PAGE_UNTOUCHED) && pool->frames[slot].use == FRAME_PLANNED)
+        plan_end_untouched(r, p, was.accessed);
     if (pool->frames[slot].use == FRAME_PLANNED && !(p->flags & PAGE_DIRTY)) {
         region_detach_frame(r, page);
         r->counters.evicted++;
@@ -179,11 +173,8 @@ static void keep(struct cell *c)
     look_at_cell(c);
     for (uint32_t i = 0; i < c->seen; i++) {
         struct page *p = &r->pages[c->first + i];
-        if (p->condition == PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED) && is_planned(p)) {
-            p->flags &= (uint8_t)~PAGE_UNTOUCHED;
-            r->untouched--;
-            r->counters.prefetch_used++;
-        }
+        if (p->condition == PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED) && is_planned(p))
+            plan_end_untouched(r, p, true);
     }
     c->ticket = 0;
     take_back(c, NULL);

@@ -87,6 +87,15 @@ static inline bool plan_others_go_on(void)
     return sched_others_run() || (faults_waiting > 0 && threads_live() > 1);
 }
 
+/* A page that was read ahead is used for the first time, or never was. */
+static inline void plan_end_untouched(struct region *r, struct page *p, bool used)
+{
+    p->flags &= (uint8_t)~PAGE_UNTOUCHED;
+    r->untouched--;
+    r->counters.prefetch_used += used;
+    r->counters.prefetch_wasted += !used;
+}
+
 /* Cell number n, as head, tail and leaving count them. */
 static inline struct cell *plan_cell(uint32_t n)
 {

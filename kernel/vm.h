@@ -57,7 +57,7 @@ struct vm_extent {
 /* width: pages that the program works on at once. 0, -EINVAL, -EBUSY, -ENOMEM. */
 int vm_plan_start(const struct vm_extent *extents, size_t n, bool cyclic, bool cursor, uint32_t width);
 int vm_plan_end(void); /* -ENOENT: there is none */
-/* The program comes to this address. 0; -EINVAL: no MAP_LLM mapping there. */
+/* The program comes to this address, and plan_needs_cursor (plan.h) says that it matters. 0; -EINVAL: no MAP_LLM mapping there. */
 int vm_plan_at(vaddr_t address);
 /* It will soon touch these bytes: they are read ahead, outside the ring. Returns at once. 0 or -EINVAL. */
 int vm_plan_choose(vaddr_t address, uint64_t length);

@@ -86,8 +86,6 @@ int vm_plan_end(void)
 
 int vm_plan_at(vaddr_t address)
 {
-    if (!plan_needs_cursor(address) && !pt_is_behind())
-        return 0;
     stack_probe_deep();
     bool were_on = irq_save(); /* see completion_wait */
     if (pt_is_behind())

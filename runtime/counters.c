@@ -2,7 +2,6 @@
 #include <bower.h>
 #include <string.h>
 
-#include "arch/pt.h"
 #include "kernel/mem.h"
 #include "kernel/plan.h"
 #include "kernel/stats.h"
@@ -69,7 +68,7 @@ API int bower_plan_at(const void *address)
     vaddr_t at = (vaddr_t)address;
 
     /* Most calls end here: they are made for every few pages that a program touches. */
-    return plan_needs_cursor(at) || pt_is_behind() ? api_status(vm_plan_at(at)) : 0;
+    return plan_needs_cursor(at) ? api_status(vm_plan_at(at)) : 0;
 }
 
 API int bower_plan_choose(const void *address, size_t length)

@@ -14,6 +14,7 @@
 #include "arch/pt.h"
 #include "kernel/frame.h"
 #include "kernel/learn.h"
+#include "kernel/plan.h"
 #include "kernel/policy/evict.h"
 #include "kernel/policy/prefetch.h"
 #include "kernel/stats.h"
@@ -210,7 +211,7 @@ static size_t play_events(const struct trace *t, size_t i, size_t accesses, vadd
         vaddr_t va = base + ((vaddr_t)e->first << PAGE_SHIFT);
         if (e->kind == EVENT_PLAN)
             declared = declare_event(&t->plan, i, base);
-        else if (e->kind == EVENT_AT && declared)
+        else if (e->kind == EVENT_AT && declared && plan_needs_cursor(va))
             vm_plan_at(va);
         else if (e->kind == EVENT_CHOOSE && declared)
             vm_plan_choose(va, (uint64_t)e->n << PAGE_SHIFT);
