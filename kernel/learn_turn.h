@@ -1,7 +1,6 @@
 /*
- * learn_turn.h: one turn of the program, noted page by page, while a plan that was learnt from a first pass is in force: which pages a
- * turn really has, and in which order. From the first pass that cannot be told: what came before the first turn looks like a part of it,
- * and pages that were read ahead are seen to be used only at the next fault.
+ * learn_turn.h: one turn of the program, noted page by page, while a learnt plan that has proved loose (learn.h) is in force: which pages a
+ * turn has by now, and in which order.
  *
  * Meanwhile the pages of the plan's mappings are shown to the program one by one: a page that has a frame is not mapped before its first
  * use (region->shows_late), which costs a soft fault each, in this one turn. At its end the plan is made anew.
