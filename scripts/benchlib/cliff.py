@@ -20,7 +20,7 @@ OVER, PAGES_OVER = 1.02, 16  # pages read: at most OVER (N - C) + PAGES_OVER
 DEMAND_FAULTS = 2
 
 COLUMNS = ["model", "policy", "disk_mb_s", "cap_percent", "frames", "tokens_per_s", "roofline_tokens_per_s", "of_roofline",
-           "pages_per_token", "faults_per_token", "stall_s_per_token", "token_pages", "bound_pages", "disk_bytes_per_s"]
+           "pages_per_token", "faults_per_token", "major_per_token", "stall_s_per_token", "token_pages", "bound_pages", "disk_bytes_per_s"]
 
 
 def series(options):
@@ -110,7 +110,7 @@ def rows_of(the_model, costs, computing, unlimited):
         tokens_per_s = steady.per_second(cost["seconds"])
         rows.append({"model": the_model.name, "policy": name, "disk_mb_s": disk, "cap_percent": cap, "frames": frames,
                      "tokens_per_s": tokens_per_s, "roofline_tokens_per_s": 1 / best, "of_roofline": best * tokens_per_s,
-                     "pages_per_token": cost["bytes"] / PAGE, "faults_per_token": cost["faults"],
+                     "pages_per_token": cost["bytes"] / PAGE, "faults_per_token": cost["faults"], "major_per_token": cost["major"],
                      "stall_s_per_token": cost["stall"], "token_pages": the_model.token_pages, "bound_pages": bound,
                      "disk_bytes_per_s": speed})
     return rows
@@ -129,11 +129,12 @@ def write(rows, out):
 def show(rows):
     """A line for each row."""
     print(f"{'disk':<13}{'cap':>5}  {'policy':<9}{'tokens/s':>9}{'roofline':>10}{'of it':>7}{'pages/token':>13}{'N':>7}{'N-C':>7}"
-          f"{'faults':>9}{'stall ms':>10}")
+          f"{'faults':>9}{'major':>8}{'stall ms':>10}")
     for row in rows:
         print(f"{steady.disk_name(row['disk_mb_s']):<13}{row['cap_percent']:>4}%  {row['policy']:<9}{row['tokens_per_s']:>9.2f}"
               f"{row['roofline_tokens_per_s']:>10.2f}{row['of_roofline']:>7.0%}{row['pages_per_token']:>13.0f}"
-              f"{row['token_pages']:>7}{row['bound_pages']:>7}{row['faults_per_token']:>9.1f}{1e3 * row['stall_s_per_token']:>10.1f}")
+              f"{row['token_pages']:>7}{row['bound_pages']:>7}{row['faults_per_token']:>9.1f}{row['major_per_token']:>8.1f}"
+              f"{1e3 * row['stall_s_per_token']:>10.1f}")
 
 
 def figures(rows):
@@ -152,8 +153,9 @@ def figures(rows):
           lambda row: row["pages_per_token"] - OVER * row["bound_pages"],
           lambda row: row["pages_per_token"] <= OVER * row["bound_pages"] + PAGES_OVER,
           lambda row: f"{row['pages_per_token']:.0f} of {row['bound_pages']}")
-    worst("faults a token", f"<= {DEMAND_FAULTS}", mine, lambda row: row["faults_per_token"],
-          lambda row: row["faults_per_token"] <= DEMAND_FAULTS, lambda row: f"{row['faults_per_token']:.1f}")
+    # A fault on a page on its way is none of these: where the disk is the slower one, the program has to wait for most runs.
+    worst("faults a token that had to read", f"<= {DEMAND_FAULTS}", mine, lambda row: row["major_per_token"],
+          lambda row: row["major_per_token"] <= DEMAND_FAULTS, lambda row: f"{row['major_per_token']:.1f}")
     worst("tokens a second, of the roofline", f">= {AT_LEAST}", shares, lambda row: -row["of_roofline"],
           lambda row: row["of_roofline"] >= AT_LEAST, lambda row: f"{row['of_roofline']:.2f}")
     return table

@@ -52,8 +52,9 @@ def measured():
         frames = N * cap // 100
         reads = max(N - frames, 0) if cap != 90 else N // 2
         best = max(0.02, max(N - frames, 0) * 4096 / (50 * MB))
-        costs["plan", 50, cap, frames] = {"seconds": 2 * best if cap == 90 else best, "bytes": 4096 * reads, "faults": 1, "stall": 0.001}
-        costs["lru", 50, cap, frames] = {"seconds": 0.1, "bytes": 4096 * N, "faults": 40, "stall": 0.05}
+        costs["plan", 50, cap, frames] = {"seconds": 2 * best if cap == 90 else best, "bytes": 4096 * reads, "faults": 300,
+                                        "major": 1, "stall": 0.001}
+        costs["lru", 50, cap, frames] = {"seconds": 0.1, "bytes": 4096 * N, "faults": 40, "major": 40, "stall": 0.05}
     costs["lru", 50, 105, 1050]["seconds"] = 0.02
     return cliff.rows_of(MODEL, costs, [0.02, 0.02], 500 * MB)
 
