@@ -54,6 +54,7 @@ struct pool {
     uint32_t untouched_head, untouched_tail, nuntouched;
     uint32_t harvest_next; /* untouched frame to look at next among the older ones, or FRAME_NONE */
     uint32_t nused, nplanned;
+    uint32_t planned_gone;                         /* planned frames that were given back with their page, so far */
     uint32_t peak;                                 /* most frames in use at once */
     uint64_t order;                                /* pages mapped so far */
     uint32_t nheld;                                /* frames that are held */

@@ -107,12 +107,14 @@ static void take_back(struct cell *c, struct pt_entry *said)
     for (const struct cell_request *q = c->requests; q < c->requests + c->nrequests; q++) {
         for (uint32_t i = 0; i < q->io.npages; i++) {
             paddr_t pa = q->io.pages[i];
-            const struct frame *f = &plan.pool->frames[pool_slot(plan.pool, pa)];
+            struct frame *f = &plan.pool->frames[pool_slot(plan.pool, pa)];
             const struct page *p = &r->pages[q->first + i];
             bool ours = f->use == FRAME_PLANNED && f->region == r && f->page == q->first + i;
             bool held = p->state != PAGE_ABSENT && page_pa(p) == pa;
-            if (ours && (!held || (said && let_go_odd(r, f->page, &said[f->page - c->first]))))
+            if (ours && (!held || (said && let_go_odd(r, f->page, &said[f->page - c->first])))) {
+                f->region = NULL; /* another cell that it was lent to once does not take it, too */
                 c->pa[kept++] = pa;
+            }
         }
     }
     for (uint32_t i = c->nlent; i < c->nframes; i++)
@@ -128,10 +130,12 @@ static __attribute__((noinline)) void let_go_rest(struct cell *c, struct pt_entr
         paddr_t pa = page_pa(&c->region->pages[c->first + i]);
         if (!let_go_odd(c->region, c->first + i, &said[i]))
             continue;
-        ASSERT(c->nframes < ORDER_RUN_MAX);
-        c->pa[c->nframes++] = pa;
-        if (c->nframes > plan.order.run)
+        plan.pool->frames[pool_slot(plan.pool, pa)].region = NULL;
+        if (c->nframes == plan.order.run) { /* there is one too many, whose page may have left just now */
+            pt_make_leave();
             plan_give_back(c);
+        }
+        c->pa[c->nframes++] = pa;
     }
 }
 
@@ -139,7 +143,8 @@ static __attribute__((noinline)) void let_go_rest(struct cell *c, struct pt_entr
 static inline void let_go(struct cell *c)
 {
     struct region *r = c->region;
-    struct pt_entry old[ORDER_RUN_MAX], *said = old, *end = old + (c->nlent == c->n ? c->n : 0);
+    bool whole = c->nlent == c->n && c->gone == plan.pool->planned_gone; /* all frames are the cell's still */
+    struct pt_entry old[ORDER_RUN_MAX], *said = old, *end = old + (whole ? c->n : 0);
     c->ticket = region_unmap_run(r, c->first, c->n, old);
     if (pager_repeats)
         pt_want_left(c->ticket); /* what the TLB still knows must not decide what faults */

@@ -32,6 +32,7 @@ struct cell {
     bool stays;      /* pinned: the pages keep their frames */
     bool passed;     /* nobody will use it any more */
     struct cell_request requests[CELL_REQUESTS];
+    uint32_t gone;             /* pool->planned_gone when the run was read */
     uint32_t nframes, nlent;   /* frames; of these the first so many are for pages of the run */
     paddr_t pa[ORDER_RUN_MAX]; /* theirs: page i of the run has the ith, unless some were here before */
 };

@@ -44,6 +44,7 @@ static __attribute__((noinline)) bool fill_cell(struct cell *c, uint32_t n)
     }
     for (uint32_t i = 0; i < got; i++) {
         pool->frames[slots[i]].use = FRAME_PLANNED;
+        pool->frames[slots[i]].region = NULL; /* lent to no page yet */
         c->pa[c->nframes++] = pool_pa(pool, slots[i]);
     }
     pool->nplanned += got;
@@ -184,6 +185,7 @@ static inline bool read_run(uint32_t run, const struct order_extent *pages, bool
     c->run = run;
     c->seen = c->pending = c->nrequests = c->nlent = 0;
     c->stays = stays;
+    c->gone = plan.pool->planned_gone;
     c->passed = false;
     plan.head++;
     claim_run(c);

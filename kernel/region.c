@@ -579,6 +579,7 @@ void region_free_page(struct region *r, uint32_t page)
         return;
     }
     uint32_t slot = pool_slot(r->pool, pa);
+    r->pool->planned_gone += r->pool->frames[slot].use == FRAME_PLANNED; /* a cell of the plan may take it for its own still */
     if (r->pool->frames[slot].use != FRAME_IN_FLIGHT)
         pool_withdraw(r->pool, slot);
     pool_give_back(r->pool, slot);
