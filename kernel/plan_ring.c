@@ -48,6 +48,10 @@ static __attribute__((noinline)) bool fill_cell(struct cell *c, uint32_t n)
         c->pa[c->nframes++] = pool_pa(pool, slots[i]);
     }
     pool->nplanned += got;
+    /* A page that was being written when its run left has its frame still: then cells that are idle have to help. */
+    for (uint32_t i = plan.head + 1; c->nframes < n && i != plan.leaving + plan.ncells; i++)
+        for (struct cell *idle = plan_cell(i); c->nframes < n && idle->nframes > 0;)
+            c->pa[c->nframes++] = idle->pa[--idle->nframes];
     return c->nframes >= n;
 }
 
