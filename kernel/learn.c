@@ -228,7 +228,7 @@ static void note_fault(struct region *r, uint32_t page, bool seen)
     fault_page = page;
     note(r, page, seen);
     learn_wants |= learn_hide_is_due(&pass);
-    if (pass.pages >= LEAST_SEEN)
+    if (pass.pages >= LEAST_SEEN && walk_region(&pass, r)) /* not one that came when the plan was about to be made */
         learn_show_on(r, page);
 }
 
@@ -325,13 +325,16 @@ void learn_look(vaddr_t address)
         learn_turn_note(address);
         return;
     }
-    if (ready) {
-        start();
+    spin_lock(&pager_lock); /* what another hart wants from now on must not be forgotten */
+    bool noted = learn_turn_is_on(), can_start = ready, due = turn_is_due;
+    turn_is_due = false;
+    learn_wants = noted;
+    spin_unlock(&pager_lock);
+    if (noted)
         return;
-    }
-    bool due = turn_is_due;
-    turn_is_due = learn_wants = false;
-    if (due)
+    if (can_start)
+        start();
+    else if (due)
         learn_turn_begin();
     else
         hide();
