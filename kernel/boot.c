@@ -29,9 +29,9 @@
 uint64_t boot_instret_start __attribute__((section(".data")));
 struct fdt boot_fdt;
 
-/* Paging is off here: addresses are physical. */
 static uint32_t processors; /* boot_processors; once the harts have started */
 
+/* Paging is off here: addresses are physical. */
 static void take_memory(paddr_t dtb)
 {
     struct ram_range tree = { PAGE_ALIGN_DOWN(dtb), PAGE_ALIGN_UP(dtb + boot_fdt.size) };

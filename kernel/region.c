@@ -261,7 +261,7 @@ void region_collect_dirty(const struct page_ref *refs, size_t n)
     note_dirty(refs, n, dirty);
 }
 
-/* The same where several windows show the pages, or none shows them all. */
+/* region_unmap_run where several windows show the pages, or none shows them all. */
 static __attribute__((noinline)) uint64_t unmap_everywhere(const struct region *r, uint32_t first, uint32_t n, struct pt_entry *old)
 {
     memset(old, 0, n * sizeof *old);

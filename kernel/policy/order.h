@@ -5,7 +5,7 @@
  * keeps some pages for good (pinned) and lets the others pass through a ring of B frames (streamed) reads N - C + B, without
  * looking for victims: who goes is known. The streamed pages are spread evenly over the cycle, in runs, so that reading has
  * all of the computation to hide behind. Which runs these are is a bit each: among neighbours those go first that are in no frame yet,
- * so that a plan made anew keeps what the one before had. Runs begin at multiples of their length, for the same reason.
+ * so that a plan made anew keeps what the one before had. The runs of a piece differ by a page at most.
  *
  * Pages that occur twice in a turn, and pieces too short for a request of their own, are pinned first ("hot"), and so is what would be
  * streamed at the end of a run although it fits.
@@ -28,7 +28,7 @@ struct order_extent {
 struct order_piece {
     struct order_extent pages;
     uint32_t run;  /* number of its first run; ORDER_NONE: hot */
-    uint32_t runs; /* in so many it is cut: at pages that are multiples of `run` */
+    uint32_t runs; /* in so many it is cut, of equal length but for a page */
 };
 
 struct order {
