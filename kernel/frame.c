@@ -92,7 +92,9 @@ void pool_mark_used(struct pool *pool, uint32_t slot)
 {
     struct frame *f = &pool->frames[slot];
     ASSERT(f->use == FRAME_IN_FLIGHT);
-    f->order = pool->order++;
+    if (__builtin_expect(f->held == 0, 1)) /* else whoever holds it knows it by its order: the plan may give a page back that is held */
+        f->order = pool->order;
+    pool->order++;
     f->use = FRAME_USED;
     pool->nused++;
     pool->evict->on_insert(pool->evict_state, &(struct evict_new){ slot, page_key(f), f->order, false }, 1);
