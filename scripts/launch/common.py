@@ -18,6 +18,11 @@ def in_root(*parts):
     return os.path.join(ROOT, *parts)
 
 
+def host_processors():
+    """Processors that this process, and so QEMU, may use."""
+    return len(os.sched_getaffinity(0))
+
+
 def shown(path):
     """A path as people write it: relative to where they are, if that is shorter."""
     relative = os.path.relpath(path)

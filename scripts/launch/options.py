@@ -3,7 +3,7 @@ import os
 import re
 import subprocess
 
-from .common import GIB, KIB, MIB, PAGE, Unusable, in_root
+from .common import GIB, KIB, MIB, PAGE, Unusable, host_processors, in_root
 
 USAGE = """\
 usage: scripts/run [options] [APP] [-- ARGS...]
@@ -230,8 +230,7 @@ def apply_memory(options, given):
     options.frames = frames(text, options.model, options.harts or 1)
     if options.harts is None:
         # The instruction-counting clock is one for all harts, and a small cap is one for few.
-        usable = len(os.sched_getaffinity(0))
-        options.harts = 1 if options.icount else min(usable, MAX_HARTS, options.frames // MIN_FRAMES)
+        options.harts = 1 if options.icount else min(host_processors(), MAX_HARTS, options.frames // MIN_FRAMES)
     sampler = (SAMPLER if options.profile else 0) + (SAMPLER if options.trace else 0)
     need = options.frames * PAGE + OUTSIDE_POOL + sampler
     if given_mem is not None and need > given_mem:

@@ -2,7 +2,7 @@
 import os
 import shlex
 
-from .common import MIB, Unusable
+from .common import MIB, Unusable, host_processors
 
 EMULATOR = "qemu-system-riscv64"
 MAX_BOOT_ARGUMENTS = 64 * 1024
@@ -19,7 +19,7 @@ def encode(text):
 def boot_arguments(options, app):
     """What the kernel reads (kernel/bootargs.h)."""
     tokens = [f"frames={options.frames}", f"policy={options.policy}", f"evict={options.evict}", f"app={app.name}"]
-    tokens += [f"processors={1 if options.icount else len(os.sched_getaffinity(0))}"]  # that run harts at the same time
+    tokens += [f"processors={1 if options.icount else host_processors()}"]  # that run harts at the same time
     tokens += ["icount=1"] if options.icount else []
     tokens += ["learn=1"] if options.learn else []
     tokens += ["trace=1"] if options.trace else []
