@@ -12,6 +12,8 @@
 #define SLACK 16            /* frames spent beyond N - C: spare ones and the ring; */
 #define SLACK_LEAST 6       /* ... however many harts there are, */
 #define SLACK_SHARE 52      /* ... and one for so many pages of N - C: reads are to be at most 1.02 (N - C) + 16 */
+#define CELLS_CURSOR 2      /* of a program that moves the cursor and has one thread: one in use, one on its way; */
+#define CELLS_MORE 1        /* ... more if there may be others, which are ahead of the last one */
 #define QUOTA_LEAST 4       /* frames: less than that is no ring */
 #define WRONG_DECLARED 1024 /* faults out of order, less runs used, after which a plan is dropped; */
 #define WRONG_LEARNED 128   /* ... one that the pager has learnt */
@@ -85,7 +87,8 @@ static int make_ring(struct plan *p)
 {
     struct order *o = &p->order;
     uint32_t beyond = o->npages > p->pool->nframes ? (o->npages - p->pool->nframes) / SLACK_SHARE : 0, spare = spare_frames();
-    order_cut(o, p->quota, (spare + SLACK_LEAST < SLACK ? SLACK - spare : SLACK_LEAST) + beyond, p->options.cursor);
+    uint32_t cells = p->options.cursor ? CELLS_CURSOR + (hart_count() > 1 ? CELLS_MORE : 0) : 0;
+    order_cut(o, p->quota, (spare + SLACK_LEAST < SLACK ? SLACK - spare : SLACK_LEAST) + beyond, cells);
     if (!p->options.cyclic)
         o->cells = MAX(o->cells, MIN(p->quota / 2, 4 * ORDER_RUN_MAX) / o->run);
     p->ncells = o->cells;
@@ -462,7 +465,7 @@ uint64_t plan_quiet_length;
 
 /*
  * Nothing that would matter can be said until the end of the oldest run in the ring: most calls for a cursor end before they begin. If the
- * ring is elsewhere every call is heard.
+ * ring is elsewhere every call is heard; so it is where counts must repeat, since no read that is under way ends by itself there.
  */
 static void be_quiet(const struct region *r, uint32_t page, uint32_t run)
 {
@@ -471,7 +474,7 @@ static void be_quiet(const struct region *r, uint32_t page, uint32_t run)
     struct order_extent oldest;
     plan_quiet_start = va;
     plan_quiet_length = 0;
-    if (va && plan_next_event(run, &oldest))
+    if (va && plan_next_event(run, &oldest) && !(pager_repeats && plan.pending > 0))
         plan_quiet_length = (uint64_t)(order_quiet_end(&plan.order, plan.piece, page, &oldest) - page) << PAGE_SHIFT;
     if (va && plan.head == plan.tail && plan.order.nstreamed == 0 && plan.unread == 0) { /* all is here, to stay */
         plan_quiet_start = v->start;

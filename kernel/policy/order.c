@@ -1,9 +1,7 @@
 #include "kernel/policy/order.h"
 
 #define SHORT_PIECE 4 /* pages: a shorter piece is a request not worth its while, every turn */
-#define CELLS 5       /* one in use, one next, the others on their way, or left out for pages that are read out of order; */
-#define CELLS_LEAST 3 /* ... or just one on its way, as long as runs are shorter than this: */
-#define RUN_LEAST 16  /* pages: a run costs as much as so many of its pages */
+#define CELLS 5       /* one in use, one next, the others on their way, or left out for pages that are read out of order */
 #define STRETCH 16    /* runs, among which those that are streamed may be chosen with a view to what is here */
 
 size_t order_join(struct order_extent *extents, size_t n)
@@ -163,17 +161,15 @@ static void cut_runs(struct order *o, uint32_t run)
     }
 }
 
-void order_cut(struct order *o, uint32_t frames, uint32_t slack, bool prompt)
+void order_cut(struct order *o, uint32_t frames, uint32_t slack, uint32_t cells)
 {
     uint32_t room = slack < frames - o->nhot ? slack : frames - o->nhot;
-    uint32_t run = room / CELLS, most = room / CELLS_LEAST;
-    if (prompt && run < RUN_LEAST)
-        run = most < RUN_LEAST ? most : RUN_LEAST;
+    uint32_t run = room / (cells ? cells : CELLS);
     run = run < 1 ? 1 : run > ORDER_RUN_MAX ? ORDER_RUN_MAX
                                             : run;
     cut_runs(o, run);
     o->cells = room / run;
-    if (!prompt && o->cells > 1)
+    if (cells == 0 && o->cells > 1)
         o->cells--;
     o->short_run = ORDER_NONE;
 }
