@@ -60,6 +60,8 @@ void virtio_mmio_reset(struct virtio_mmio *d); /* the device stops: nothing is i
 void virtio_mmio_notify(struct virtio_mmio *d, uint32_t q);
 /* Reads the interrupt status and acknowledges what it read; look at the rings after this (pitfall P27). */
 uint32_t virtio_mmio_ack(struct virtio_mmio *d);
+/* Acknowledges a used buffer alone, without a look (a register access is dear): what else there is keeps the line raised. */
+void virtio_mmio_ack_used(struct virtio_mmio *d);
 
 /* Device configuration space, by width; 64-bit and block reads repeat until ConfigGeneration stands still. */
 uint8_t virtio_mmio_config8(struct virtio_mmio *d, uint32_t offset);

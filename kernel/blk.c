@@ -258,7 +258,9 @@ static void handle_interrupt(void *arg)
     int got;
 
     spin_lock(&b->lock);
-    uint32_t cause = virtio_mmio_ack(b->device); /* before the ring is looked at: an entry that comes later interrupts again */
+    /* Before the ring is looked at: an entry that comes later interrupts again. If there is none, it is about something else. */
+    virtio_mmio_ack_used(b->device);
+    uint32_t cause = vq_has_finished(&b->queue) ? 0 : virtio_mmio_ack(b->device);
     struct virtqueue q = b->queue;
     while ((got = vq_take(&q, &head, &cookie, &written)) > 0) {
         r = cookie;

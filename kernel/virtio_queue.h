@@ -146,6 +146,12 @@ static inline void *vq_take_name(struct virtqueue *q, uint32_t head)
     return cookie;
 }
 
+/* Has the device finished a request that was not taken yet? */
+static inline bool vq_has_finished(const struct virtqueue *q)
+{
+    return q->used->idx != q->used_seen;
+}
+
 /*
  * Takes one request that the device has finished: its name, cookie and the bytes that the device says it wrote.
  * 1, 0 (nothing finished), -EIO (the device named a request that it does not hold: it is broken).
@@ -153,7 +159,7 @@ static inline void *vq_take_name(struct virtqueue *q, uint32_t head)
 static inline int vq_take(struct virtqueue *q, uint32_t *head, void **cookie, uint32_t *written)
 {
     uint16_t seen = q->used_seen;
-    if (q->used->idx == seen)
+    if (!vq_has_finished(q))
         return 0;
     mb_dma_observe();
     const volatile struct vq_used_elem *e = &q->used->ring[seen & q->mask];

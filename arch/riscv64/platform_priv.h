@@ -36,7 +36,7 @@ void virtio_mmio_probe(void); /* after the last slot was found */
 void uart_drain(void); /* waits, within bounds, until the last byte has left */
 
 void plic_start_hart(struct hart *h);
-void plic_dispatch(void); /* claims and handles until nothing is pending */
+void plic_dispatch(void); /* claims and handles what comes first */
 
 void timer_init(uint64_t ticks_per_second, bool has_sstc);
 void timer_start_hart(void);

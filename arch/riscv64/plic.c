@@ -117,13 +117,13 @@ void irq_enable(uint32_t irq)
 void plic_dispatch(void)
 {
     paddr_t claim = plic_base + PLIC_CLAIM(this_hart()->plic_context);
-    uint32_t irq;
+    uint32_t irq = mmio_read32(claim);
 
-    /* P28: 0 is "another hart was faster"; completion goes to the context that claimed. */
-    while ((irq = mmio_read32(claim)) != 0) {
-        ASSERT(irq <= source_count);
-        for (struct handler *h = __atomic_load_n(&first_handler[irq], __ATOMIC_ACQUIRE); h; h = h->next)
-            h->call(h->arg);
-        mmio_write32(claim, irq);
-    }
+    /* P28: 0 is "another hart was faster"; completion goes to the context that claimed. A further source traps anew. */
+    if (irq == 0)
+        return;
+    ASSERT(irq <= source_count);
+    for (struct handler *h = __atomic_load_n(&first_handler[irq], __ATOMIC_ACQUIRE); h; h = h->next)
+        h->call(h->arg);
+    mmio_write32(claim, irq);
 }

@@ -206,6 +206,12 @@ uint32_t virtio_mmio_ack(struct virtio_mmio *d)
     return status;
 }
 
+void virtio_mmio_ack_used(struct virtio_mmio *d)
+{
+    reg_write(d, REG_INTERRUPT_ACK, VIRTIO_IRQ_USED);
+    BARRIER(io, rw); /* P27 */
+}
+
 uint8_t virtio_mmio_config8(struct virtio_mmio *d, uint32_t offset)
 {
     return mmio_read8(d->base + REG_CONFIG + offset);

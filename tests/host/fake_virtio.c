@@ -114,6 +114,11 @@ uint32_t virtio_mmio_ack(struct virtio_mmio *d)
     return was;
 }
 
+void virtio_mmio_ack_used(struct virtio_mmio *d)
+{
+    d->status &= ~VIRTIO_IRQ_USED;
+}
+
 static uint64_t config(const struct virtio_mmio *d, uint32_t offset, unsigned n)
 {
     uint64_t v = 0;
@@ -226,7 +231,7 @@ bool fake_run(void)
             answered |= run_queue(devices[i], q);
         if (devices[i]->needs_reset)
             devices[i]->status |= VIRTIO_IRQ_CONFIG;
-        if (answered || devices[i]->needs_reset)
+        while (devices[i]->handler && devices[i]->status) /* the line is raised */
             fake_interrupt(devices[i]);
         any |= answered;
     }
