@@ -73,19 +73,20 @@ class Bench:
 
     def linux(self, each, disk, cap_pages, frames, many):
         """(costs, text) of a token, or (None, why) if the kernel killed the program."""
-        commands = {f"n{tokens}": [f"/{each.program}", "-m", "/dev/vda", *steady.arguments(tokens, self.harts)]
-                    for tokens in (steady.AFTER, many)}
+        def command(tokens):
+            return [f"/{each.program}", "-m", "/dev/vda", *steady.arguments(tokens, self.harts)]
+
+        commands = linux_guest.two_runs(steady.AFTER, many, command)
         job = linux_guest.job_text(each.settings, commands, cap_pages, [*each.environment, f"STREAM_PAGES={frames}"])
         runs, console = linux_guest.boot(self.kernel, self.files, job, self.model.path, self.harts, disk * 10**6 or None)
-        runs = [runs[name] for name in commands]
-        bad = next((run["status"] for run in runs if run["status"] != 0), None)
+        bad = next((run["status"] for run in runs.values() if run["status"] != 0), None)
         if bad == 128 + 9:
             return None, "killed: no memory within the cap"
         if bad is not None:
             raise guest.Failed(f"{each.name}: status {bad}\n{console[-2000:]}")
         costs = [{"seconds": run["seconds"], "bytes": run["bytes"], "faults": run["major"] + run["minor"], "major": run["major"],
-                  "stall": 0} for run in runs]
-        return steady.difference(*costs, many - steady.AFTER), runs[-1]["text"].decode(errors="replace")
+                  "stall": 0} for run in (runs["few"], runs["many"])]
+        return steady.difference(*costs, many - steady.AFTER), runs["many"]["text"].decode(errors="replace")
 
     def calibrate(self):
         """Pages that the program needs on Linux beside the model's: the most it held, less its page cache, when nothing is capped."""

@@ -22,12 +22,13 @@ JOBS = 2                # a kernel is no reason to take the whole host
 # Not needed for this configuration, but a quarter of the sources. Kconfig files stay.
 LEFT_OUT = ["Documentation/*/*", "drivers/gpu/drm/amd/include/*", "tools/testing/*", "drivers/net/*.c", "sound/*.c"]
 
-# Programs of the initramfs: sources beside the engine's, and further flags of the linker.
+# Programs of the initramfs: sources beside the engine's, and further flags.
 ENGINE = ["app/llm/*.c", "app/infer/*.c", "app/infer/*/*.c"]
-PROGRAMS = {"init": (["scripts/linux/init.c"], []), "llm": (ENGINE, []),
-            "llm-advice": (["scripts/linux/advice.c", *ENGINE], ["-Wl,--wrap=file_open"]),
-            "llm-stream": (["scripts/linux/stream.c", *ENGINE], ["-Wl,--wrap=decoder_eval,--wrap=matmul"])}
-FLAGS = ["-std=gnu11", "-O2", "-g", "-Wall", "-ffp-contract=off", "-fno-math-errno", "-static", "-pthread"]  # app/llm/app.mk's arithmetic
+EXACT = ["-ffp-contract=off", "-fno-math-errno"]  # app/llm/app.mk's arithmetic
+PROGRAMS = {"init": (["scripts/linux/init.c"], []), "llm": (ENGINE, EXACT),
+            "llm-advice": (["scripts/linux/advice.c", *ENGINE], [*EXACT, "-Wl,--wrap=file_open"]),
+            "llm-stream": (["scripts/linux/stream.c", *ENGINE], [*EXACT, "-Wl,--wrap=decoder_eval,--wrap=matmul"])}
+FLAGS = ["-std=gnu11", "-O2", "-g", "-Wall", "-static", "-pthread"]  # of every program, as the Makefile's
 
 
 def say(text):

@@ -61,6 +61,15 @@ def job_text(settings, runs, cap_pages=0, environment=()):
     return "\n".join(lines) + "\n"
 
 
+def two_runs(few, many, command):
+    """{name: words} of what a boot runs to tell a token's cost: command(tokens) for few, then for many.
+
+    One more goes before: a boot's first run is the one for which QEMU translates the code and the host finds the memory. On Bower,
+    where each run is a boot, both pay that.
+    """
+    return {"first": command(few), "few": command(few), "many": command(many)}
+
+
 def results(console):
     """{run: {key: number, "text": bytes}} of the lines that init printed."""
     found = {}

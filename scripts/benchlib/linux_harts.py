@@ -61,18 +61,20 @@ class Bench:
         folder = os.path.join(options.out, "programs")
         self.files = {**linux_build.programs(folder), "tokenizer.bin": self.tokenizer}
         if self.run_c:
-            self.files["run.c"] = linux_build.compiled(os.path.join(folder, "run.c"), [self.run_c], OPENMP)
+            self.files["run.c"] = linux_build.compiled(os.path.join(folder, "run.c"), [self.run_c], OPENMP)  # as on Bower
         self.texts = {}
 
     def linux(self, cell):
         """[seconds of the shorter run, of the longer run], text of the longer one."""
-        commands = {f"n{tokens}": [f"/{cell.program}", *words(cell.program, "/dev/vda", "/tokenizer.bin", tokens, cell.harts)]
-                    for tokens in TOKENS}
+        def command(tokens):
+            return [f"/{cell.program}", *words(cell.program, "/dev/vda", "/tokenizer.bin", tokens, cell.harts)]
+
+        commands = linux_guest.two_runs(*TOKENS, command)
         job = linux_guest.job_text({}, commands, environment=[f"OMP_NUM_THREADS={cell.harts}"])
         runs, console = linux_guest.boot(self.kernel, self.files, job, self.model, cell.harts)
         if any(run["status"] != 0 for run in runs.values()):
             raise guest.Failed(f"Linux: {cell.program} failed\n{console[-2000:]}")
-        return [runs[name]["seconds"] for name in commands], runs[f"n{TOKENS[1]}"]["text"].decode(errors="replace")
+        return [runs[name]["seconds"] for name in ("few", "many")], runs["many"]["text"].decode(errors="replace")
 
     def bower(self, cell):
         pages = -(-os.path.getsize(self.model) // steady.PAGE) + 1

@@ -81,6 +81,18 @@ def initramfs():
     assert found["dev/console"][0] == 0o020600 and found["sys"][0] == 0o040755, "modes"
 
 
+def fairness():
+    """No run that counts is a boot's first, and programs are compiled alike for both systems."""
+    runs = linux_guest.two_runs(3, 27, lambda tokens: [str(tokens)])
+    assert list(runs.values()) == [["3"], ["3"], ["27"]] and list(runs)[1:] == ["few", "many"], runs
+    with open(os.path.join(ROOT, "Makefile")) as file:
+        ours = re.search(r"^APP_COMPILE = (.*?[^\\])$", file.read(), re.M | re.S).group(1).split()
+    alone = set(linux_build.FLAGS) - set(ours)
+    assert alone == {"-static", "-pthread"}, f"for Linux alone: {alone}"
+    with open(os.path.join(ROOT, "app", "llm", "app.mk")) as file:
+        assert f"CFLAGS += {' '.join(linux_build.EXACT)}\n" in file.read(), "the engine's flags"
+
+
 def command_line():
     guest = linux_guest.Guest("/k", "/i", linux_guest.Disk("/a,b"), 2, 200 * 10**6)
     text = " ".join(qemu.linux_command(guest))
@@ -194,7 +206,7 @@ def streaming(built):
 
 def main():
     results = Results()
-    for case in (options, dry_run, initramfs, command_line, console, tables, configuration, disk_space):
+    for case in (options, dry_run, initramfs, fairness, command_line, console, tables, configuration, disk_space):
         results.check(case.__name__, case)
     with tempfile.TemporaryDirectory() as folder:
         results.check("streaming", lambda: streaming(programs(folder)))
