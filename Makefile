@@ -127,7 +127,7 @@ test: $(BUILD)/setup-test.ok ## run every test, or those that match TESTS=patter
 	$(Q)tests/run $(TESTS)
 
 SOAK_SECONDS := 600
-soak: $(BUILD)/setup-test.ok ## stress the pager, seed after seed: SOAK_SECONDS=600
+soak: $(BUILD)/setup-test.ok ## stress the pager, with and without plans, seed after seed: SOAK_SECONDS=600
 	$(Q)tests/soak $(SOAK_SECONDS)
 
 bench: $(BUILD)/setup-bench.ok ## count faults and instructions: tables and plots in build/bench/

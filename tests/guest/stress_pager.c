@@ -8,16 +8,28 @@
 // run: --harts 4 --frames 8 --policy readahead --evict fifo --disk {dir}/disk,rw,name=stress -- 2 60 4
 // run: --harts 2 --frames 60 --policy auto --evict clock --disk {dir}/disk,rw,name=stress -- 3 150 8
 // run: --harts 1 --frames 2 --policy none --disk blkdebug:{dir}/errors:{dir}/disk,rw,name=stress -- 4 300 4
+// run: --harts 4 --frames 14 --disk blkdebug:{dir}/errors:{dir}/disk,rw,name=stress -- 5 100 6 2
+// stats: plan_pages > 0
+// run: --harts 2 --frames 70 --disk blkdebug:{dir}/errors:{dir}/disk,rw,name=stress -- 6 150 5 2 learnt
+// stats: plan_pages > 0
+// run: --harts 1 --frames 8 --disk {dir}/disk,rw,name=stress -- 7 150 4 1
+// stats: plan_pages > 0
 /*
  * Many threads read, write, map, unmap, sync and advise 64 shared mappings of one disk at random, against a model of what memory must
- * hold; the disk fails now and then. The arguments are the seed, steps of each thread, and threads. `make soak` runs it as
- * long as one likes.
+ * hold; the disk fails now and then. The arguments are the seed, steps of each thread, threads, how many of these make plans (none),
+ * and `learnt`: the pager has to learn the first plan by itself. `make soak` runs it as long as one likes.
  *
  * A page holds its number and version in three words. Readers of a segment go side by side, so that faults meet on one page;
  * whoever writes to it or moves it is alone with it.
+ *
+ * Plans are about parts of the segments that the others are at, and are walked in order, or not: all that may come of it is slowness. They
+ * end when somebody ends them, when a segment moves, or when the pager finds them wrong. It lets pages go later than it says where nobody
+ * can write to them; so some segments are sealed, for a while.
  */
+#include <bower.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -29,13 +41,16 @@
 #define SEGMENTS 64
 #define PAGES 24 /* of a segment */
 #define WORDS (PAGE / 4)
-#define TRIES 8 /* of a call that the disk may fail */
+#define THREADS 64    /* at most */
+#define LOOKS 20000   /* at one page, */
+#define LOOKS_USES 60 /* ... until so many others have been used by a plan */
+#define TRIES 8       /* of a call that the disk may fail */
 
 struct segment {
     pthread_rwlock_t lock; /* for reading: words may be read; for writing: everything */
     volatile uint32_t *words;
     uint32_t version[PAGES];
-    unsigned first; /* of the pages that are mapped now */
+    bool sealed; /* only for reading */
 };
 
 static struct segment segments[SEGMENTS];
@@ -44,9 +59,13 @@ static int disk;
 static unsigned long seed;
 static _Atomic unsigned long operations; /* pages read or written, calls made: of threads that have ended */
 static _Thread_local unsigned long mine; /* ... of this one */
+static unsigned planners;                /* threads that make plans */
+static _Atomic unsigned here;            /* page that one of them has used last, of all segments' */
+static _Atomic unsigned long planned_uses;
 
 struct thread {
     pthread_t id;
+    bool plans;
     uint64_t state;
 };
 
@@ -96,8 +115,19 @@ static void check_file(unsigned s, unsigned page)
             wrong(s, page, places[i], buffer[places[i]], "the file");
 }
 
+static void seal(unsigned s, bool sealed)
+{
+    struct segment *g = &segments[s];
+    mine++;
+    if (mprotect((void *)g->words, PAGES * PAGE, sealed ? PROT_READ : PROT_READ | PROT_WRITE) != 0)
+        wrong(s, 0, 0, 0, "mprotect");
+    g->sealed = sealed;
+}
+
 static void write_page(unsigned s, unsigned page)
 {
+    if (segments[s].sealed)
+        seal(s, false);
     uint32_t version = ++segments[s].version[page];
     mine++;
     for (unsigned i = 0; i < 3; i++)
@@ -128,7 +158,9 @@ static void move_segment(struct thread *t, unsigned s)
         wrong(s, 0, 0, 0, "munmap");
     check_file(s, any(t, PAGES));
     mine += 2;
-    g->words = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_LLM, disk, (off_t)s * PAGES * PAGE);
+    g->sealed = planners > 0 && any(t, 2);
+    g->words = mmap(NULL, PAGES * PAGE, g->sealed ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED | MAP_LLM, disk,
+                    (off_t)s * PAGES * PAGE);
     if (g->words == MAP_FAILED)
         wrong(s, 0, 0, 0, "mmap");
 }
@@ -158,6 +190,21 @@ static void misaligned(unsigned s, unsigned page)
         wrong(s, page, WORDS - 1, (uint32_t)both, "a misaligned read");
 }
 
+/* This hart knows the page all the while, as the plan lets it go. */
+static void stare(unsigned s, unsigned page)
+{
+    unsigned long before = mine, began = planned_uses;
+    for (unsigned i = 0; i < LOOKS && planned_uses - began < LOOKS_USES; i++)
+        check_page(s, page);
+    mine = before + 1;
+}
+
+/* What ends a plan is rarer while there are some. */
+static bool spares_plan(struct thread *t)
+{
+    return planners > 0 && any(t, 8);
+}
+
 static void step_reading(struct thread *t, unsigned s)
 {
     unsigned what = any(t, 100), page = any(t, PAGES), n = 1 + any(t, 4);
@@ -173,7 +220,7 @@ static void step_reading(struct thread *t, unsigned s)
     } else if (what < 96) {
         mine++;
         madvise((char *)g->words + page * PAGE, PAGE, MADV_DONTNEED);
-    } else {
+    } else if (!spares_plan(t)) {
         look_twice(t, s);
     }
 }
@@ -182,29 +229,206 @@ static void step_writing(struct thread *t, unsigned s)
 {
     unsigned what = any(t, 100), page = any(t, PAGES);
     struct segment *g = &segments[s];
-    if (what < 80) {
+    if (g->sealed && any(t, 16)) {
+        step_reading(t, s);
+    } else if (what < 80) {
         write_page(s, page);
         check_page(s, any(t, PAGES));
     } else if (what < 88) {
         sync_segment(s);
         check_file(s, page);
     } else if (what < 94) {
-        move_segment(t, s);
+        if (!spares_plan(t))
+            move_segment(t, s);
+    } else if (spares_plan(t)) {
+        seal(s, true);
     } else {
         mine += 2;
         mprotect((char *)g->words + page * PAGE, PAGE, PROT_READ);
         check_page(s, page);
-        mprotect((void *)g->words, PAGES * PAGE, PROT_READ | PROT_WRITE);
+        seal(s, false);
         write_page(s, page);
     }
 }
 
-static void *run(void *arg)
+/* ---- plans */
+
+#define PARTS 24 /* of a plan, at most: of more mappings than it may have */
+#define LEARNT_SEGMENTS 12
+#define LEARNT_TURNS 5
+
+struct part {
+    unsigned segment, first, n; /* pages */
+};
+
+struct parts {
+    struct part list[PARTS];
+    unsigned n;
+};
+
+static struct parts planned; /* the last plan that came into force; protected by planned_lock */
+static pthread_mutex_t planned_lock = PTHREAD_MUTEX_INITIALIZER;
+static _Atomic unsigned long plans, busy, invalid, no_room; /* what became of the calls of bower_plan: in force, or why not */
+static _Atomic unsigned long ended, gone;                   /* what bower_plan_end found */
+static _Atomic unsigned working;                            /* threads that do not plan */
+
+static char *address_of(unsigned s, unsigned page)
 {
-    struct thread *t = arg;
+    return (char *)segments[s].words + (size_t)page * PAGE;
+}
+
+/* By the time that the plan is declared the segment may have moved. */
+static struct bower_extent extent_of(struct thread *t, const struct part *p)
+{
+    pthread_rwlock_rdlock(&segments[p->segment].lock);
+    struct bower_extent e = { address_of(p->segment, p->first), (size_t)p->n * PAGE, any(t, 8) == 0 };
+    pthread_rwlock_unlock(&segments[p->segment].lock);
+    return e;
+}
+
+/* Any parts of any segments, some of them twice. */
+static void choose_parts(struct thread *t, struct parts *out)
+{
+    out->n = 1 + any(t, any(t, 4) ? PARTS / 3 : PARTS);
+    for (unsigned i = 0; i < out->n; i++) {
+        struct part *p = &out->list[i];
+        *p = (struct part){ any(t, SEGMENTS), 0, PAGES };
+        if (i > 0 && any(t, 6) == 0)
+            *p = out->list[any(t, i)];
+        if (any(t, 2)) {
+            p->first = any(t, PAGES);
+            p->n = 1 + any(t, PAGES - p->first);
+        }
+    }
+}
+
+static void declare(struct thread *t, struct parts *parts)
+{
+    struct bower_extent extents[PARTS];
+    int flags = (any(t, 4) ? BOWER_PLAN_CYCLIC : 0) | (any(t, 2) ? BOWER_PLAN_CURSOR : 0);
+    choose_parts(t, parts);
+    for (unsigned i = 0; i < parts->n; i++)
+        extents[i] = extent_of(t, &parts->list[i]);
+    mine++;
+    pthread_mutex_lock(&planned_lock);
+    int error = bower_plan(extents, parts->n, flags, any(t, 10)) == 0 ? 0 : errno;
+    if (error == 0)
+        planned = *parts;
+    else if (error == EBUSY)
+        *parts = planned; /* two go through it */
+    pthread_mutex_unlock(&planned_lock);
+    plans += error == 0;
+    busy += error == EBUSY;
+    invalid += error == EINVAL;
+    no_room += error == ENOMEM;
+    if (error != 0 && error != EBUSY && error != EINVAL && error != ENOMEM)
+        wrong(parts->list[0].segment, 0, 0, (uint32_t)error, "a plan's errno");
+    for (unsigned i = 0; error == EINVAL && i < parts->n; i++) { /* the segment has moved or is in pieces, or too many are named */
+        unsigned s = parts->list[i].segment;
+        pthread_rwlock_wrlock(&segments[s].lock);
+        move_segment(t, s);
+        pthread_rwlock_unlock(&segments[s].lock);
+    }
+}
+
+/* Says where it is, now and then wrongly, and what it will look at. */
+static void tell(struct thread *t, const struct parts *parts, unsigned s, unsigned page)
+{
+    const struct part *other = &parts->list[any(t, parts->n)];
+    mine++;
+    if (any(t, 40) == 0)
+        bower_plan_at(address_of(other->segment, other->first)); /* which may be nowhere by now */
+    else if (any(t, 20) == 0)
+        bower_plan_choose(address_of(other->segment, other->first), (size_t)other->n * PAGE);
+    else if (bower_plan_at(address_of(s, page)) != 0)
+        wrong(s, page, 0, 0, "a cursor that is refused");
+}
+
+static void use_planned(struct thread *t, const struct parts *parts, unsigned s, unsigned page)
+{
+    pthread_rwlock_rdlock(&segments[s].lock);
+    tell(t, parts, s, page);
+    check_page(s, page);
+    here = s * PAGES + page;
+    planned_uses++;
+    pthread_rwlock_unlock(&segments[s].lock);
+    if (any(t, 16) == 0) {
+        pthread_rwlock_wrlock(&segments[s].lock);
+        step_writing(t, s);
+        pthread_rwlock_unlock(&segments[s].lock);
+    }
+}
+
+/* Through the plan, but that it goes on somewhere else now and then, or gives up. Returns the pages used. */
+static long walk(struct thread *t, const struct parts *parts)
+{
+    unsigned jumps = any(t, 4) ? 400 : 8, pages = any(t, 4) ? 60 : 600; /* so many, on the whole, from one jump to the next; to the end */
+    long used = 0;
+    for (unsigned i = any(t, 4) ? 0 : any(t, parts->n);; i = (i + 1) % parts->n) {
+        const struct part *p = &parts->list[i];
+        for (unsigned page = p->first; page < p->first + p->n; page++, used++) {
+            if (any(t, pages) == 0)
+                return used;
+            if (any(t, jumps) == 0) {
+                p = &parts->list[any(t, parts->n)];
+                page = p->first + any(t, p->n);
+            }
+            use_planned(t, parts, p->segment, page);
+        }
+    }
+}
+
+static void run_plans(struct thread *t)
+{
+    struct parts parts;
+    for (long i = 0; i < steps || working > 0;) {
+        pthread_mutex_lock(&planned_lock);
+        parts = planned;
+        pthread_mutex_unlock(&planned_lock);
+        if (parts.n == 0 || i > 0) /* one that was learnt is walked first */
+            declare(t, &parts);
+        i += 1 + walk(t, &parts);
+        if (any(t, 2)) {
+            bool was_on = bower_plan_end() == 0;
+            ended += was_on;
+            gone += !was_on;
+        }
+    }
+}
+
+/* Nobody else runs: a loop that the pager learns, and that others go on with. */
+static void teach(void)
+{
+    for (unsigned turn = 0; turn < LEARNT_TURNS; turn++)
+        for (unsigned i = 0; i < LEARNT_SEGMENTS; i++)
+            for (unsigned page = 0; page < PAGES; page++)
+                check_page(i, page);
+    planned.n = LEARNT_SEGMENTS;
+    for (unsigned i = 0; i < planned.n; i++)
+        planned.list[i] = (struct part){ i, 0, PAGES };
+    struct bower_counters now;
+    bower_counters(&now);
+    printf("a plan %s learnt\n", now.plan_pages > 0 ? "was" : "could not be");
+}
+
+static void report_plans(void)
+{
+    struct bower_counters now;
+    bower_counters(&now);
+    printf("%lu plans in force, %lu pages read ahead, %llu out of order; %lu refused for the one there was, %lu for their extents, "
+           "%lu for lack of frames; %lu ended, %lu gone before\n",
+           plans, (unsigned long)now.plan_pages, (unsigned long long)now.plan_missed, busy, invalid, no_room, ended, gone);
+}
+
+static void run_steps(struct thread *t)
+{
     for (long i = 0; i < steps; i++) {
-        unsigned s = any(t, any(t, 3) ? SEGMENTS : 4); /* some are sought more than others */
-        if (any(t, 3)) {
+        unsigned s = any(t, any(t, 3) ? SEGMENTS : 4), at = here; /* some are sought more than others */
+        if (planners > 0 && any(t, 8) == 0) {
+            s = at / PAGES;
+            pthread_rwlock_rdlock(&segments[s].lock);
+            stare(s, at % PAGES);
+        } else if (any(t, 3)) {
             pthread_rwlock_rdlock(&segments[s].lock);
             step_reading(t, s);
         } else {
@@ -213,35 +437,57 @@ static void *run(void *arg)
         }
         pthread_rwlock_unlock(&segments[s].lock);
     }
+    working--;
+}
+
+static void *run(void *arg)
+{
+    struct thread *t = arg;
+    if (t->plans)
+        run_plans(t);
+    else
+        run_steps(t);
     operations += mine;
     return NULL;
 }
 
+static void run_threads(unsigned n)
+{
+    static struct thread threads[THREADS];
+    working = n - planners;
+    for (unsigned i = 0; i < n; i++) {
+        threads[i].plans = i < planners;
+        threads[i].state = (seed + 77u) * 6364136223846793005u + (uint64_t)i * 1442695040888963407u;
+        CHECK(pthread_create(&threads[i].id, NULL, run, &threads[i]) == 0);
+    }
+    for (unsigned i = 0; i < n; i++)
+        CHECK(pthread_join(threads[i].id, NULL) == 0);
+}
+
 int main(int argc, char **argv)
 {
-    static struct thread threads[64];
     seed = argc > 1 ? strtoul(argv[1], NULL, 10) : 1;
     steps = argc > 2 ? atol(argv[2]) : 1000;
-    int n = argc > 3 ? atoi(argv[3]) : 4;
+    unsigned n = argc > 3 ? (unsigned)atoi(argv[3]) : 4;
+    planners = argc > 4 ? (unsigned)atoi(argv[4]) : 0;
     disk = open("/dev/stress", O_RDWR);
-    CHECK(disk >= 0 && n > 0 && n <= 64);
+    CHECK(disk >= 0 && n > 0 && n <= THREADS && planners <= n);
     for (unsigned s = 0; s < SEGMENTS; s++) {
         pthread_rwlock_init(&segments[s].lock, NULL);
         segments[s].words = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_LLM, disk, (off_t)s * PAGES * PAGE);
         CHECK(segments[s].words != MAP_FAILED);
     }
-    for (int i = 0; i < n; i++) {
-        threads[i].state = (seed + 77u) * 6364136223846793005u + (uint64_t)i * 1442695040888963407u;
-        CHECK(pthread_create(&threads[i].id, NULL, run, &threads[i]) == 0);
-    }
-    for (int i = 0; i < n; i++)
-        CHECK(pthread_join(threads[i].id, NULL) == 0);
+    if (argc > 5 && strcmp(argv[5], "learnt") == 0)
+        teach();
+    run_threads(n);
     for (unsigned s = 0; s < SEGMENTS; s++) {
         sync_segment(s);
         for (unsigned page = 0; page < PAGES; page++)
             check_file(s, page);
         CHECK(munmap((void *)segments[s].words, PAGES * PAGE) == 0);
     }
-    printf("seed %lu: %ld steps of %d threads, %lu operations\n", seed, steps, n, operations);
+    printf("seed %lu: %ld steps of %u threads, %lu operations\n", seed, steps, n, operations);
+    if (planners > 0)
+        report_plans();
     return done();
 }
