@@ -10,8 +10,8 @@
 
 #include "kernel/types.h"
 
-/* Most pages that one request may carry: the longest descriptor chain of a 128-entry queue leaves room for this. */
-#define IO_MAX_PAGES 64
+/* Most pages that one request may carry: the longest descriptor chain of a 128-entry queue leaves room for this (virtio 1.1, 2.6.5). */
+#define IO_MAX_PAGES 124
 
 struct io_request {
     bool write;

@@ -494,7 +494,8 @@ static int make_slots(struct blk *b)
     if (!pa)
         return -ENOMEM;
     b->slots = pa_to_kva(pa);
-    b->seg_max = MIN(b->seg_max, (uint32_t)IO_MAX_PAGES);
+    /* virtio 1.1, 2.6.5.3.1: no chain is longer than the queue. */
+    b->seg_max = MIN(MIN(b->seg_max, (uint32_t)IO_MAX_PAGES), n > ENTRY_DATA ? n - ENTRY_DATA : 1);
     for (uint32_t i = 0; i < n; i++) {
         struct slot *s = &b->slots[i];
         s->header.reserved = 0;

@@ -465,7 +465,7 @@ uint64_t plan_quiet_length;
 
 /*
  * Nothing that would matter can be said until the end of the oldest run in the ring: most calls for a cursor end before they begin. If the
- * ring is elsewhere every call is heard; so it is where counts must repeat, since no read that is under way ends by itself there.
+ * ring is elsewhere every call is heard. Where counts must repeat no read ends by itself: it is waited for shortly before the next run.
  */
 static void be_quiet(const struct region *r, uint32_t page, uint32_t run)
 {
@@ -474,8 +474,12 @@ static void be_quiet(const struct region *r, uint32_t page, uint32_t run)
     struct order_extent oldest;
     plan_quiet_start = va;
     plan_quiet_length = 0;
-    if (va && plan_next_event(run, &oldest) && !(pager_repeats && plan.pending > 0))
-        plan_quiet_length = (uint64_t)(order_quiet_end(&plan.order, plan.piece, page, &oldest) - page) << PAGE_SHIFT;
+    if (va && plan_next_event(run, &oldest)) {
+        uint32_t quiet = order_quiet_end(&plan.order, plan.piece, page, &oldest) - page;
+        if (pager_repeats && plan.pending > 0)
+            quiet -= MIN(quiet, plan.options.width + 1);
+        plan_quiet_length = (uint64_t)quiet << PAGE_SHIFT;
+    }
     if (va && plan.head == plan.tail && plan.order.nstreamed == 0 && plan.unread == 0) { /* all is here, to stay */
         plan_quiet_start = v->start;
         plan_quiet_length = v->end - v->start;

@@ -26,14 +26,14 @@ struct plan plan;
 /* ---- frames */
 
 /*
- * The cell is to have n frames: free ones, else victims of the policy, else what others have foreseen and nobody has used, the oldest
- * first: the quota leaves frames for what is chosen late. Dirty ones go back to the policy. False: there are not so many.
+ * Up to n more frames for the cell: free ones, else victims of the policy, else what others have foreseen and nobody has used, the oldest
+ * first: the quota leaves frames for what is chosen late. Dirty ones go back to the policy. Returns how many.
  */
-static __attribute__((noinline)) bool fill_cell(struct cell *c, uint32_t n)
+static uint32_t take_frames(struct cell *c, uint32_t n)
 {
     struct pool *pool = plan.pool;
     uint32_t slots[BATCH_MAX], victims[BATCH_MAX];
-    uint32_t want = MIN(n - c->nframes, plan.quota - MIN(plan.quota, pool->nplanned));
+    uint32_t want = MIN(MIN(n, (uint32_t)BATCH_MAX), plan.quota - MIN(plan.quota, pool->nplanned));
     uint32_t got = pool_take_free(pool, want, slots);
     if (got < want) {
         uint32_t picked = pool_pick_victims(pool, want - got, victims, true);
@@ -48,6 +48,14 @@ static __attribute__((noinline)) bool fill_cell(struct cell *c, uint32_t n)
         c->pa[c->nframes++] = pool_pa(pool, slots[i]);
     }
     pool->nplanned += got;
+    return got;
+}
+
+/* The cell is to have n frames. False: there are not so many. */
+static __attribute__((noinline)) bool fill_cell(struct cell *c, uint32_t n)
+{
+    while (c->nframes < n && take_frames(c, n - c->nframes) > 0)
+        ;
     /* A page that was being written when its run left has its frame still: then cells that are idle have to help. */
     for (uint32_t i = plan.head + 1; c->nframes < n && i != plan.leaving + plan.ncells; i++)
         for (struct cell *idle = plan_cell(i); c->nframes < n && idle->nframes > 0;)

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ORDER_RUN_MAX 64 /* pages of a run */
+#define ORDER_RUN_MAX 124 /* pages of a run: one request carries so many */
 #define ORDER_NONE 0xFFFFFFFFu
 
 /* n pages of mapping `source` from page `first` on. */

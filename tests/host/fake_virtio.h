@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FAKE_MAX_RUNS 80
+#define FAKE_MAX_RUNS 128
 
 /* Ends the test where it fails. */
 #define EXPECT(cond) \

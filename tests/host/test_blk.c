@@ -294,7 +294,7 @@ int main(void)
     EXPECT(b && !b->writable);
     shapes(b, &small);
     flood(b, &small);
-    EXPECT(small.segments == 3);
+    EXPECT(small.segments == 2); /* of the 3 that it allows: header, data and status are no more than its queue has entries */
     static struct job j;
     run_job(b, (make_job(&j, true, 0, 1, PAGE_SIZE, 0, 1), &j));
     EXPECT(j.io.error == -EROFS && b->ops->sync(b) == 0 && small.flushes == 0);
