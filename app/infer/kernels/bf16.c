@@ -4,8 +4,6 @@
 enum { WEIGHT_BYTES = 2,
        PER_WORD = 4 };
 
-#define UPPER_HALF 0xffff0000u
-
 static void decode_row(const struct tensor *w, uint32_t row, float *out)
 {
     const uint8_t *p = tensor_row(w, row);
@@ -32,20 +30,26 @@ static bool dot_reference(const struct tensor *w, uint32_t row, const struct ker
     return number;
 }
 
+/* Weight i of a word, as the bits of a float. */
+static inline int64_t float_bits(uint64_t word, unsigned i)
+{
+    return ((int64_t)(word << (48 - 16 * i)) >> 32) & -(INT64_C(1) << 16);
+}
+
 static int64_t one_row(const uint8_t *p, const int32_t *q, uint32_t cols, int64_t *room)
 {
+    const int32_t *words_end = q + cols / PER_WORD * PER_WORD, *end = q + cols;
     int64_t total = 0;
-    uint32_t j = 0;
 
-    for (; j + PER_WORD <= cols; j += PER_WORD, p += sizeof(uint64_t)) {
+    for (; q != words_end; q += PER_WORD, p += sizeof(uint64_t)) {
         uint64_t v = load_u64(p);
-        total += float_term((int32_t)(uint32_t)(v << 16), q[j], room);
-        total += float_term((int32_t)((uint32_t)v & UPPER_HALF), q[j + 1], room);
-        total += float_term((int32_t)(uint32_t)((v >> 32) << 16), q[j + 2], room);
-        total += float_term((int32_t)((uint32_t)(v >> 32) & UPPER_HALF), q[j + 3], room);
+        total += float_term(float_bits(v, 0), q[0], room);
+        total += float_term(float_bits(v, 1), q[1], room);
+        total += float_term(float_bits(v, 2), q[2], room);
+        total += float_term(float_bits(v, 3), q[3], room);
     }
-    for (; j < cols; j++, p += WEIGHT_BYTES) {
-        total += float_term((int32_t)(load_u16(p) << 16), q[j], room);
+    for (; q != end; q++, p += WEIGHT_BYTES) {
+        total += float_term(float_bits(load_u16(p), 0), *q, room);
     }
     return total;
 }

@@ -44,21 +44,21 @@ static inline uint64_t half_term(uint64_t h, int64_t q)
 
 static int64_t one_row(const uint8_t *p, const int32_t *q, uint32_t cols, uint64_t *all)
 {
+    const int32_t *words_end = q + cols / PER_WORD * PER_WORD, *end = q + cols;
     uint64_t total = 0;
-    uint32_t j = 0;
 
-    for (; j + PER_WORD <= cols; j += PER_WORD, p += sizeof(uint64_t)) {
+    for (; q != words_end; q += PER_WORD, p += sizeof(uint64_t)) {
         uint64_t v = load_u64(p);
         *all |= v;
-        total += half_term(v, q[j]);
-        total += half_term(v >> 16, q[j + 1]);
-        total += half_term(v >> 32, q[j + 2]);
-        total += half_term(v >> 48, q[j + 3]);
+        total += half_term(v, q[0]);
+        total += half_term(v >> 16, q[1]);
+        total += half_term(v >> 32, q[2]);
+        total += half_term(v >> 48, q[3]);
     }
-    for (; j < cols; j++, p += WEIGHT_BYTES) {
+    for (; q != end; q++, p += WEIGHT_BYTES) {
         uint64_t v = load_u16(p);
         *all |= v;
-        total += half_term(v, q[j]);
+        total += half_term(v, *q);
     }
     return (int64_t)total;
 }

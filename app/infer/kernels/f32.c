@@ -25,17 +25,17 @@ static bool dot_reference(const struct tensor *w, uint32_t row, const struct ker
 static int64_t one_row(const uint8_t *p, const int32_t *q, uint32_t cols, int64_t *room)
 {
     const int32_t *bits = (const int32_t *)(const void *)p;
+    const int32_t *fours_end = bits + cols / 4 * 4, *end = bits + cols;
     int64_t total = 0;
-    uint32_t j = 0;
 
-    for (; j + 4 <= cols; j += 4) {
-        total += float_term(bits[j], q[j], room);
-        total += float_term(bits[j + 1], q[j + 1], room);
-        total += float_term(bits[j + 2], q[j + 2], room);
-        total += float_term(bits[j + 3], q[j + 3], room);
+    for (; bits != fours_end; bits += 4, q += 4) {
+        total += float_term(bits[0], q[0], room);
+        total += float_term(bits[1], q[1], room);
+        total += float_term(bits[2], q[2], room);
+        total += float_term(bits[3], q[3], room);
     }
-    for (; j < cols; j++) {
-        total += float_term(bits[j], q[j], room);
+    for (; bits != end; bits++, q++) {
+        total += float_term(*bits, *q, room);
     }
     return total;
 }

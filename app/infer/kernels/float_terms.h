@@ -16,12 +16,13 @@ enum {
 
 #define FLOAT_HIDDEN_BIT (1 << FLOAT_MANTISSA_BITS)
 
-/* M(w) q / 2^(FLOAT_TOP - e), rounded down; *room becomes negative where e > FLOAT_TOP. Written
- * without branches, each of which would end a translated block. */
-static inline int64_t float_term(int32_t bits, int64_t q, int64_t *room)
+/* M(w) q / 2^(FLOAT_TOP - e), rounded down; *room becomes negative where e > FLOAT_TOP. bits: of a
+ * float, sign-extended. Written without branches, each of which would end a translated block, and
+ * in 64 bits: 32 would have to be extended, as GCC 12 does after an | instead of the first +. */
+static inline int64_t float_term(int64_t bits, int64_t q, int64_t *room)
 {
-    int64_t significand = (bits & (FLOAT_HIDDEN_BIT - 1)) | FLOAT_HIDDEN_BIT;
-    int64_t negative = bits >> 31;
+    int64_t significand = (bits & (FLOAT_HIDDEN_BIT - 1)) + FLOAT_HIDDEN_BIT;
+    int64_t negative = bits >> 63;
     int64_t shift = FLOAT_TOP - ((bits >> FLOAT_MANTISSA_BITS) & FLOAT_EXP_MASK);
     int64_t product = significand * q;
 
