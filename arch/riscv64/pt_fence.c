@@ -6,7 +6,7 @@
 
 #define PATIENCE 100000 /* looks: some 10 ms */
 
-pt_ticket pt_last_ticket, pt_wanted_ticket;
+pt_ticket pt_last_ticket, pt_wanted_ticket, pt_fenced_ticket;
 
 void pt_fence_hart(void)
 {
@@ -48,6 +48,8 @@ bool pt_have_left(pt_ticket ticket)
     for (unsigned i = 0; hart_online_count > 1 && i < MAX_HARTS; i++)
         if (lags(&harts[i], ticket))
             return false;
+    if (__atomic_load_n(&pt_fenced_ticket, __ATOMIC_RELAXED) < ticket) /* another hart's may be lost: then some look once more */
+        __atomic_store_n(&pt_fenced_ticket, ticket, __ATOMIC_RELAXED);
     return true;
 }
 
