@@ -149,20 +149,25 @@ static void sync_segment(unsigned s)
         wrong(s, 0, 0, 0, "an msync that fails for ever");
 }
 
+static void map_segment(unsigned s, bool sealed)
+{
+    struct segment *g = &segments[s];
+    int prot = sealed ? PROT_READ : PROT_READ | PROT_WRITE;
+    g->sealed = sealed;
+    g->words = mmap(NULL, PAGES * PAGE, prot, MAP_SHARED | MAP_LLM, disk, (off_t)s * PAGES * PAGE);
+    if (g->words == MAP_FAILED)
+        wrong(s, 0, 0, 0, "mmap");
+}
+
 /* What cannot be written back when a mapping goes is lost, as POSIX has it; so it is synced before. */
 static void move_segment(struct thread *t, unsigned s)
 {
-    struct segment *g = &segments[s];
     sync_segment(s);
-    if (munmap((void *)g->words, PAGES * PAGE) != 0)
+    if (munmap((void *)segments[s].words, PAGES * PAGE) != 0)
         wrong(s, 0, 0, 0, "munmap");
     check_file(s, any(t, PAGES));
     mine += 2;
-    g->sealed = planners > 0 && any(t, 2);
-    g->words = mmap(NULL, PAGES * PAGE, g->sealed ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED | MAP_LLM, disk,
-                    (off_t)s * PAGES * PAGE);
-    if (g->words == MAP_FAILED)
-        wrong(s, 0, 0, 0, "mmap");
+    map_segment(s, planners > 0 && any(t, 2));
 }
 
 /* A second window onto the same pages shows the same. */
@@ -344,10 +349,11 @@ static void tell(struct thread *t, const struct parts *parts, unsigned s, unsign
         wrong(s, page, 0, 0, "a cursor that is refused");
 }
 
-static void use_planned(struct thread *t, const struct parts *parts, unsigned s, unsigned page)
+static void use_planned(struct thread *t, const struct parts *parts, unsigned s, unsigned page, bool tells)
 {
     pthread_rwlock_rdlock(&segments[s].lock);
-    tell(t, parts, s, page);
+    if (tells)
+        tell(t, parts, s, page);
     check_page(s, page);
     here = s * PAGES + page;
     planned_uses++;
@@ -359,10 +365,17 @@ static void use_planned(struct thread *t, const struct parts *parts, unsigned s,
     }
 }
 
-/* Through the plan, but that it goes on somewhere else now and then, or gives up. Returns the pages used. */
-static long walk(struct thread *t, const struct parts *parts)
+/*
+ * Through the plan, but that it goes on somewhere else now and then, or gives up. astray: it goes anywhere, so long that the pager may give
+ * up. Returns the pages used.
+ */
+static long walk(struct thread *t, const struct parts *parts, bool astray)
 {
-    unsigned jumps = any(t, 4) ? 400 : 8, pages = any(t, 4) ? 60 : 600; /* so many, on the whole, from one jump to the next; to the end */
+    unsigned jumps = any(t, 4) ? 400 : 8, pages = any(t, 4) ? 60 : 600; /* so many, on the whole, to the next jump; to the end */
+    if (astray) {
+        jumps = 1;
+        pages += (unsigned)steps;
+    }
     long used = 0;
     for (unsigned i = any(t, 4) ? 0 : any(t, parts->n);; i = (i + 1) % parts->n) {
         const struct part *p = &parts->list[i];
@@ -373,7 +386,7 @@ static long walk(struct thread *t, const struct parts *parts)
                 p = &parts->list[any(t, parts->n)];
                 page = p->first + any(t, p->n);
             }
-            use_planned(t, parts, p->segment, page);
+            use_planned(t, parts, p->segment, page, !astray);
         }
     }
 }
@@ -385,9 +398,10 @@ static void run_plans(struct thread *t)
         pthread_mutex_lock(&planned_lock);
         parts = planned;
         pthread_mutex_unlock(&planned_lock);
-        if (parts.n == 0 || i > 0) /* one that was learnt is walked first */
+        bool learnt = i == 0 && parts.n > 0; /* then it is walked first */
+        if (!learnt)
             declare(t, &parts);
-        i += 1 + walk(t, &parts);
+        i += 1 + walk(t, &parts, any(t, learnt ? 2 : 8) == 0);
         if (any(t, 2)) {
             bool was_on = bower_plan_end() == 0;
             ended += was_on;
@@ -474,8 +488,7 @@ int main(int argc, char **argv)
     CHECK(disk >= 0 && n > 0 && n <= THREADS && planners <= n);
     for (unsigned s = 0; s < SEGMENTS; s++) {
         pthread_rwlock_init(&segments[s].lock, NULL);
-        segments[s].words = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_LLM, disk, (off_t)s * PAGES * PAGE);
-        CHECK(segments[s].words != MAP_FAILED);
+        map_segment(s, planners > 0 && s % 2);
     }
     if (argc > 5 && strcmp(argv[5], "learnt") == 0)
         teach();
