@@ -8,11 +8,11 @@
 // run: --harts 4 --frames 8 --policy readahead --evict fifo --disk {dir}/disk,rw,name=stress -- 2 60 4
 // run: --harts 2 --frames 60 --policy auto --evict clock --disk {dir}/disk,rw,name=stress -- 3 150 8
 // run: --harts 1 --frames 2 --policy none --disk blkdebug:{dir}/errors:{dir}/disk,rw,name=stress -- 4 300 4
-// run: --harts 4 --frames 14 --disk blkdebug:{dir}/errors:{dir}/disk,rw,name=stress -- 5 100 6 2
+// run: --harts 4 --frames 14 --disk blkdebug:{dir}/errors:{dir}/disk,rw,name=stress -- 10 100 6 2
 // stats: plan_pages > 0
 // run: --harts 2 --frames 70 --disk blkdebug:{dir}/errors:{dir}/disk,rw,name=stress -- 6 150 5 2 learnt
 // stats: plan_pages > 0
-// run: --harts 1 --frames 8 --disk {dir}/disk,rw,name=stress -- 7 150 4 1
+// run: --harts 1 --frames 8 --disk {dir}/disk,rw,name=stress -- 11 150 4 1
 // stats: plan_pages > 0
 /*
  * Many threads read, write, map, unmap, sync and advise 64 shared mappings of one disk at random, against a model of what memory must
