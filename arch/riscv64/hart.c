@@ -131,12 +131,6 @@ unsigned hart_start_others(void (*run)(void))
     return started;
 }
 
-void hart_send_ipi(unsigned index)
-{
-    BARRIER(rw, rw); /* what the interrupt is about, before the call that sends it */
-    sbi_send_ipi(harts[index].id);
-}
-
 vaddr_t hart_trap_stack(void)
 {
     return this_hart()->trap_sp;

@@ -65,6 +65,7 @@ static const struct driver {
     { "sifive,test0", "exit device registers", exit_driver, true },
     { "google,goldfish-rtc", "real-time clock registers", rtc_driver, false },
     { "sifive,plic-1.0.0", "interrupt controller registers", plic_found, false },
+    { "riscv,aclint-sswi", "software interrupt registers", sswi_found, false },
     { "virtio,mmio", "virtio registers", virtio_mmio_found, false },
 };
 

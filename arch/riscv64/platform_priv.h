@@ -30,6 +30,7 @@ void uart_found(const struct fdt *t, fdt_node node, paddr_t base);
 void exit_device_found(paddr_t base);
 void rtc_found(paddr_t base);
 void plic_found(const struct fdt *t, fdt_node node, paddr_t base);
+void sswi_found(const struct fdt *t, fdt_node node, paddr_t base);
 void virtio_mmio_found(const struct fdt *t, fdt_node node, paddr_t base);
 void virtio_mmio_probe(void); /* after the last slot was found */
 

@@ -58,7 +58,7 @@ CHANNELS_BY_HAND = {"console": "file,id=console,path=/dev/stderr,append=on", "st
 
 def machine(harts, mem, kernel, append):
     """What every machine has: board, processors, memory, firmware, and a kernel with its arguments."""
-    return [EMULATOR, "-machine", "virt", "-global", "virtio-mmio.force-legacy=false", "-cpu", "rv64",
+    return [EMULATOR, "-machine", "virt,aclint=on", "-global", "virtio-mmio.force-legacy=false", "-cpu", "rv64",
             "-smp", str(harts), "-m", f"{mem // MIB}M", "-bios", "default", "-kernel", kernel, "-append", append,
             "-nodefaults", "-display", "none", "-monitor", "none", "-no-reboot"]
 

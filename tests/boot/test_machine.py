@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Machines that scripts/run does not build: legacy virtio, no sstc, gaps in the hart ids, little or much memory, no boot arguments."""
+"""Machines that scripts/run does not build: old virtio, no sstc, no SSWI, gaps in the hart ids, little or much memory, no arguments."""
 # timeout: 300
 import os
 import re
@@ -10,10 +10,28 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SCRATCH = os.environ["SCRATCH"]
 PROGRAM = r"""
+#include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <time.h>
+static sem_t there, back;
+static void *answer(void *arg)
+{
+    for (int i = 0; i < 100; i++) {
+        sem_wait(&there);
+        sem_post(&back);
+    }
+    return arg;
+}
 int main(int argc, char **argv)
 {
+    pthread_t other; /* with several harts, on another one: it is woken by an interrupt, and nothing else */
+    pthread_create(&other, NULL, answer, NULL);
+    for (int i = 0; i < 100; i++) {
+        sem_post(&there);
+        sem_wait(&back);
+    }
+    pthread_join(other, NULL);
     struct timespec before, after, pause = { 0, 20000000 };
     clock_gettime(CLOCK_MONOTONIC, &before);
     nanosleep(&pause, NULL);
@@ -92,6 +110,7 @@ def main():
         ("without_sstc", changed(words, "-cpu", "rv64", "rv64,sstc=false"), 7, said, r"bower-stats"),
         ("with_vectors", changed(words, "-cpu", "rv64", "rv64,v=true"), 7, said, r"bower-stats"),
         ("eight_harts", changed(words, "-smp", "1", "8"), 7, said, r'bower-stats.*"harts": 8,'),
+        ("without_sswi", changed(changed(words, "-smp", "1", "8"), "-machine", ",aclint=on", ""), 7, said, r'bower-stats.*"harts": 8,'),
         ("other_boot_hart", other_tree("other", words, 2, remove_hart_0), 7, said, r'bower-stats.*"harts": 1,'),
         ("gaps_in_hart_ids", other_tree("gaps", words, 8, disable_some), 7, said, r'bower-stats.*"harts": 4,'),
         ("memory_64M", changed(words, "-m", "256M", "64M"), 7, said, r"bower-stats"),
