@@ -2,6 +2,7 @@
 
 #define SHORT_PIECE 4 /* pages: a shorter piece is a request not worth its while, every turn */
 #define CELLS 5       /* one in use, one next, the others on their way, or left out for pages that are read out of order */
+#define EARLY 2       /* runs that are not here are streamed before they are due, so that none has to that is here; */
 #define STRETCH 16    /* runs, among which those that are streamed may be chosen with a view to what is here */
 
 size_t order_join(struct order_extent *extents, size_t n)
@@ -244,13 +245,15 @@ void order_choose(struct order *o, void *memory, uint32_t frames, order_resident
             s.total[s.presence[i]] += pages.n;
             passed += pages.n;
         }
-        uint64_t due = passed * must / cold;
-        if (resident && must - due > 2 * o->run)
-            due += o->run; /* what is not here goes, rather than something else soon */
-        if (cold - passed > o->run && due < streamed + o->run)
+        uint64_t due = passed * must / cold, early = due + (resident ? EARLY * o->run : 0);
+        if (cold - passed > o->run && early < streamed + o->run)
             continue; /* not even a run is due */
-        for (enum presence p = ABSENT; p < PRESENCES && streamed < due; p++)
-            streamed += stream_some(o, &s, p, (uint32_t)(due - streamed));
+        for (enum presence p = ABSENT; p < PRESENCES; p++) {
+            uint64_t want = p == HERE ? due : early < must ? early
+                                                           : must;
+            if (streamed < want)
+                streamed += stream_some(o, &s, p, (uint32_t)(want - streamed));
+        }
     }
     if (streamed > must)
         shorten(o, (uint32_t)(streamed - must));
