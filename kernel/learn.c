@@ -269,12 +269,13 @@ void learn_has_plan(void)
     start_anew();
 }
 
-void learn_anew(void)
+bool learn_anew(void)
 {
     if (attempts + 1 >= ATTEMPTS || learn_turn_is_on())
-        return;
+        return false;
     attempts++;
     turn_is_due = learn_wants = true;
+    return true;
 }
 
 /* What the first pass has shown is put in force. */

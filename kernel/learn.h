@@ -24,9 +24,10 @@ void learn_shown(struct region *r, uint32_t page);
 bool learn_is_active(const struct region *r);
 /* The region is about to go. */
 void learn_forget(const struct region *r);
-/* A learnt plan proved wrong, and is no more; or it misses too often, and a turn is to be noted, if there have been few. */
+/* A learnt plan proved wrong, and is no more. */
 void learn_was_wrong(void);
-void learn_anew(void);
+/* It misses too often: a turn is to be noted. False: there have been too many, or one is noted just now. */
+bool learn_anew(void);
 /* A plan, whoever made it, is in force: nothing is learnt. */
 void learn_has_plan(void);
 

@@ -329,9 +329,14 @@ bool plan_settle(void)
     return true;
 }
 
+/* A learnt one stays while a turn is noted, which shows what the order is: several threads may have hidden that when they began. */
 static void prove_wrong(void)
 {
     bool learned = plan.options.learned;
+    if (learned && learn_anew()) {
+        plan.wrong = 0;
+        return;
+    }
     drop();
     if (learned)
         learn_was_wrong();
@@ -344,12 +349,14 @@ void plan_turn_is_over(void)
     loose &= plan.options.learned && !noted;
     plan.missed = plan.jumps = 0;
     if (loose && plan.turns++ > 0)
-        learn_anew();
+        (void)learn_anew();
 }
 
 static bool is_wrong(void)
 {
-    return plan.wrong > (plan.options.learned && !learn_turn_is_on() ? WRONG_LEARNED : WRONG_DECLARED);
+    if (plan.options.learned && learn_turn_is_on())
+        return false; /* that ends */
+    return plan.wrong > (plan.options.learned ? WRONG_LEARNED : WRONG_DECLARED);
 }
 
 /* A fault on a page that no plan has. What a program declares may be a part of what it does; what it was seen to do is all of it. */
