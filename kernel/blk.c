@@ -490,12 +490,13 @@ static int read_name(struct blk *b)
 static int make_slots(struct blk *b)
 {
     uint32_t n = b->queue.size;
+    if (n <= ENTRY_DATA)
+        return -ENOTSUP; /* virtio 1.1, 2.6.5.3.1: no chain is longer than the queue */
     paddr_t pa = mem_pages(PAGE_ALIGN_UP(n * sizeof(struct slot)) / PAGE_SIZE);
     if (!pa)
         return -ENOMEM;
     b->slots = pa_to_kva(pa);
-    /* virtio 1.1, 2.6.5.3.1: no chain is longer than the queue. */
-    b->seg_max = MIN(MIN(b->seg_max, (uint32_t)IO_MAX_PAGES), n > ENTRY_DATA ? n - ENTRY_DATA : 1);
+    b->seg_max = MIN(MIN(b->seg_max, (uint32_t)IO_MAX_PAGES), n - ENTRY_DATA);
     for (uint32_t i = 0; i < n; i++) {
         struct slot *s = &b->slots[i];
         s->header.reserved = 0;

@@ -116,13 +116,19 @@ static inline struct slot *next_slot(const struct virtqueue *q, bool write)
     return s;
 }
 
+/* virtio 1.1, 2.6.5.3.1: no chain is longer than the queue. */
+static uint32_t most_segments(void)
+{
+    return MIN((uint32_t)IO_MAX_PAGES, (uint32_t)p9.queue.size - ENTRY_DATA);
+}
+
 /* Offers the rest of a data request, or as much of it as one message can carry. */
 static void push_data(struct io_request *r)
 {
     bool write = r->write;
     struct slot *s = next_slot(&p9.queue, write);
     uint32_t end = ENTRY_DATA, from = r->transferred, want = MIN(r->length - from, p9.io_max);
-    uint32_t bytes = vq_fill(s->table, &end, r->pages, from, want, IO_MAX_PAGES, UINT32_MAX, !write);
+    uint32_t bytes = vq_fill(s->table, &end, r->pages, from, want, most_segments(), UINT32_MAX, !write);
     finish_push(&p9.queue, s, r, end, (uint32_t)(uintptr_t)r->driver, r->offset + from, bytes, write);
 }
 
@@ -410,6 +416,8 @@ int p9_transport_init(void)
         error = -ENOTSUP;
     if (error == 0)
         error = vq_init(&p9.queue, p9.device, 0, QUEUE_SIZE);
+    if (error == 0 && p9.queue.size <= ENTRY_DATA)
+        error = -ENOTSUP;
     if (error)
         return error;
     uint64_t npages = PAGE_ALIGN_UP(p9.queue.size * sizeof(struct slot)) / PAGE_SIZE;

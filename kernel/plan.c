@@ -12,8 +12,8 @@
 #define SLACK 16            /* frames spent beyond N - C: spare ones and the ring; */
 #define SLACK_LEAST 6       /* ... however many harts there are, */
 #define SLACK_SHARE 52      /* ... and one for so many pages of N - C: reads are to be at most 1.02 (N - C) + 16 */
-#define CELLS_CURSOR 2      /* of a program that moves the cursor and has one thread: one in use, one on its way; */
-#define CELLS_MORE 1        /* ... more if there may be others, which are ahead of the last one */
+#define CELLS_CURSOR 2      /* of a program that moves the cursor: one in use, one on its way; */
+#define CELLS_MORE 1        /* ... more where threads may run side by side, and be ahead of the last one */
 #define QUOTA_LEAST 4       /* frames: less than that is no ring */
 #define WRONG_DECLARED 1024 /* faults out of order, less runs used, after which a plan is dropped; */
 #define WRONG_LEARNED 128   /* ... one that the pager has learnt */

@@ -54,8 +54,8 @@ static uint32_t take_frames(struct cell *c, uint32_t n)
 /* The cell is to have n frames. False: there are not so many. */
 static __attribute__((noinline)) bool fill_cell(struct cell *c, uint32_t n)
 {
-    while (c->nframes < n && take_frames(c, n - c->nframes) > 0)
-        ;
+    while (c->nframes < n && take_frames(c, n - c->nframes) == BATCH_MAX)
+        ; /* fewer: there are no more, or they are dirty */
     /* A page that was being written when its run left has its frame still: then cells that are idle have to help. */
     for (uint32_t i = plan.head + 1; c->nframes < n && i != plan.leaving + plan.ncells; i++)
         for (struct cell *idle = plan_cell(i); c->nframes < n && idle->nframes > 0;)
@@ -64,6 +64,8 @@ static __attribute__((noinline)) bool fill_cell(struct cell *c, uint32_t n)
 }
 
 /* ---- reading a run */
+
+_Static_assert(ORDER_RUN_MAX <= IO_MAX_PAGES, "a run is one request");
 
 static void cell_read_done(struct io_request *io);
 static void take_done(struct cell *c);

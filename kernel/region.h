@@ -117,7 +117,7 @@ struct page_ref {
 void region_unmap(const struct page_ref *refs, size_t n);
 void region_collect_dirty(const struct page_ref *refs, size_t n);
 /*
- * The same for n <= BATCH_MAX neighbours, whose PTEs are handed out instead (those of several windows in one). Where nobody can write to
+ * The same for n neighbours, whose PTEs are handed out instead (those of several windows in one). Where nobody can write to
  * them, other harts fence later: the frames of those that were valid wait for the ticket (pt_have_left); 0: they need not.
  */
 struct pt_entry;

@@ -48,7 +48,8 @@ bool pt_have_left(pt_ticket ticket)
     for (unsigned i = 0; hart_online_count > 1 && i < MAX_HARTS; i++)
         if (lags(&harts[i], ticket))
             return false;
-    if (__atomic_load_n(&pt_fenced_ticket, __ATOMIC_RELAXED) < ticket) /* another hart's may be lost: then some look once more */
+    /* Of two harts that store here the one with less may win: then some look once more. */
+    if (__atomic_load_n(&pt_fenced_ticket, __ATOMIC_RELAXED) < ticket)
         __atomic_store_n(&pt_fenced_ticket, ticket, __ATOMIC_RELAXED);
     return true;
 }
@@ -111,9 +112,9 @@ static bool have_not_left(void *arg)
     if (++l->looks < PATIENCE)
         return true;
     fence_by_firmware();
-    for (unsigned i = 0; i < MAX_HARTS; i++) /* its own store, of less, may come after this one: then it fences once more */
-        if (harts[i].online && harts[i].fenced < l->ticket)
-            __atomic_store_n(&harts[i].fenced, l->ticket, __ATOMIC_RELEASE);
+    for (unsigned i = 0; i < MAX_HARTS; i++)
+        if (harts[i].online)
+            note_fenced(&harts[i], l->ticket);
     return false;
 }
 

@@ -16,6 +16,15 @@ static inline void count_local_fence(void)
     __atomic_fetch_add(&this_hart()->fences_local, 1, __ATOMIC_RELAXED);
 }
 
+/* It never goes back: the firmware may have fenced for a hart, and another one noted that, while it was about to note less. */
+static inline void note_fenced(struct hart *h, pt_ticket ticket)
+{
+    pt_ticket was = __atomic_load_n(&h->fenced, __ATOMIC_RELAXED);
+
+    while (was < ticket && !__atomic_compare_exchange_n(&h->fenced, &was, ticket, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+        ;
+}
+
 /* Who sees a ticket sees the entries that were cleared before it. */
 static inline void fence_all_local(void)
 {
@@ -23,7 +32,7 @@ static inline void fence_all_local(void)
 
     count_local_fence();
     sfence_address_space();
-    __atomic_store_n(&this_hart()->fenced, seen, __ATOMIC_RELEASE);
+    note_fenced(this_hart(), seen);
 }
 
 /* This hart's, for n pages, whose addresses are at va[0] and so on. */

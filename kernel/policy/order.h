@@ -55,7 +55,7 @@ size_t order_size(size_t n);
 void order_init(struct order *o, void *memory, const struct order_extent *extents, size_t n, uint32_t most_hot);
 /*
  * Chooses run and cells for this many frames (more than nhot), and cuts the cycle. `slack` frames, at least 2, may be spent beyond
- * the bound: they are the ring, for `cells` runs, each as long as that allows: a run costs as much as some 16 of its pages. Two are
+ * the bound: they are the ring, for `cells` runs, each as long as that allows: a run costs as much as some 20 of its pages. Two are
  * enough, one in use and one on its way, if the ring hears at once when a run has been used, and it is used in one place. 0: it does
  * not hear, and needs more; a run's worth is then left to pages that are read out of order, since nobody knew that it was their turn.
  */

@@ -319,8 +319,8 @@ static void declare(struct thread *t, struct parts *parts)
     int error = bower_plan(extents, parts->n, flags, any(t, 10)) == 0 ? 0 : errno;
     if (error == 0)
         planned = *parts;
-    else if (error == EBUSY)
-        *parts = planned; /* two go through it */
+    else if (error == EBUSY && planned.n > 0)
+        *parts = planned; /* two go through it; a learnt one is nobody's */
     pthread_mutex_unlock(&planned_lock);
     plans += error == 0;
     busy += error == EBUSY;

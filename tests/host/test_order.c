@@ -144,7 +144,8 @@ static void one_order(uint32_t slack)
     uint32_t frames = 4 + any(model.pages + 8);
     order_init(&o, memory, extents, n, frames / 2);
     CHECK(o.nhot <= frames / 2);
-    order_cut(&o, frames, slack, any(2) ? 2 + slack % 2 : 0);
+    order_cut(&o, frames, slack, any(2) ? 2 + any(2) : 0);
+    CHECK(o.run <= ORDER_RUN_MAX);
     check_cover(&o);
     uint64_t *choice = malloc(order_choice_size(&o) + 1);
     order_choose(&o, choice, frames, NULL, NULL);
@@ -160,7 +161,7 @@ static void order_of_anything(void)
 {
     for (unsigned long seed = 1; seed <= 400 && !check_failed; seed++) {
         state = seed * 2654435761u;
-        one_order(2 + any(200));
+        one_order(2 + any(600));
         if (check_failed)
             printf("seed %lu\n", seed);
     }
