@@ -11,7 +11,7 @@
 #define SPARE_MORE 2        /* ... and these, so that pages chosen late wait for their use beside those of a fault */
 #define SLACK 16            /* frames spent beyond N - C: spare ones and the ring; */
 #define SLACK_LEAST 6       /* ... however many harts there are, */
-#define SLACK_SHARE 52      /* ... and one for so many pages of N - C: reads are to be at most 1.02 (N - C) + 16 */
+#define SLACK_SHARE 56      /* ... and one for so many pages of N - C: 1.02 (N - C) + 16 are to be read, a few outside the ring */
 #define CELLS_CURSOR 2      /* of a program that moves the cursor: one in use, one on its way; */
 #define CELLS_MORE 1        /* ... more where threads may run side by side, and be ahead of the last one */
 #define QUOTA_LEAST 4       /* frames: less than that is no ring */
