@@ -11,18 +11,13 @@
 
 static paddr_t setssip[MAX_HARTS]; /* of each hart, by index; 0: it has none */
 
-/* One pair (phandle of a hart's interrupt controller, interrupt number there) for every register, in order. */
 void sswi_found(const struct fdt *t, fdt_node node, paddr_t base)
 {
-    uint32_t length = 0;
-    const uint8_t *pairs = fdt_prop(t, node, "interrupts-extended", &length);
+    struct hart *h;
 
-    for (uint32_t i = 0; pairs && i < length / 8; i++) {
-        const struct hart *h = hart_by_interrupt_controller(fdt_cell(pairs + 8 * i));
-
-        if (h && fdt_cell(pairs + 8 * i + 4) == IRQ_S_SOFTWARE)
+    for (uint32_t i = 0; hart_wired_to(t, node, i, IRQ_S_SOFTWARE, &h); i++)
+        if (h)
             setssip[h->index] = base + i * SETSSIP_SIZE;
-    }
 }
 
 void hart_send_ipi(unsigned index)

@@ -115,12 +115,19 @@ static void start_devices(const struct fdt *t, const struct found_device *device
             devices[i].driver->found(t, devices[i].node, devices[i].base);
 }
 
-struct hart *hart_by_interrupt_controller(uint32_t phandle)
+bool hart_wired_to(const struct fdt *t, fdt_node device, uint32_t i, uint32_t number, struct hart **out)
 {
-    for (unsigned i = 0; i < MAX_HARTS; i++)
-        if (phandle != 0 && interrupt_controllers[i] == phandle)
-            return &harts[i];
-    return NULL;
+    uint32_t length = 0;
+    const uint8_t *pairs = fdt_prop(t, device, "interrupts-extended", &length);
+
+    *out = NULL;
+    if (!pairs || i >= length / 8)
+        return false;
+    uint32_t phandle = fdt_cell(pairs + 8 * i);
+    for (unsigned h = 0; h < MAX_HARTS; h++)
+        if (phandle != 0 && interrupt_controllers[h] == phandle && fdt_cell(pairs + 8 * i + 4) == number)
+            *out = &harts[h];
+    return true;
 }
 
 /* One hart: its structure, its interrupt controller; true if it has sstc. */

@@ -15,8 +15,12 @@ struct device_window {
 extern struct device_window device_windows[MAX_DEVICE_WINDOWS];
 extern unsigned device_window_count;
 
-struct hart *hart_by_id(uint64_t id);                        /* NULL: not in the device tree */
-struct hart *hart_by_interrupt_controller(uint32_t phandle); /* of its node below the hart's */
+struct hart *hart_by_id(uint64_t id); /* NULL: not in the device tree */
+/*
+ * The device's interrupts-extended: pair i is (phandle of a hart's interrupt controller, interrupt number there). *out: the hart if that is
+ * the number, else NULL. False: there are not so many pairs.
+ */
+bool hart_wired_to(const struct fdt *t, fdt_node device, uint32_t i, uint32_t number, struct hart **out);
 void hart_handle_interrupt(uint64_t number);
 /* The same from the trap handler, kept out of hart_instret. */
 void hart_take_interrupt(uint64_t number);

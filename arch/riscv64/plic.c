@@ -46,21 +46,15 @@ static void write_enables_everywhere(uint32_t irq)
             write_enables(&harts[i], irq / WORD_BITS);
 }
 
-/* One pair (phandle of a hart's interrupt controller, interrupt number there) for every context, in order. */
 static void find_contexts(const struct fdt *t, fdt_node plic)
 {
-    uint32_t length = 0;
-    const uint8_t *pairs = fdt_prop(t, plic, "interrupts-extended", &length);
+    struct hart *h;
 
-    for (uint32_t i = 0; pairs && i < length / 8; i++) {
-        uint32_t phandle = fdt_cell(pairs + 8 * i);
-        struct hart *h = hart_by_interrupt_controller(phandle);
-
-        if (h && fdt_cell(pairs + 8 * i + 4) == IRQ_S_EXTERNAL) {
+    for (uint32_t i = 0; hart_wired_to(t, plic, i, IRQ_S_EXTERNAL, &h); i++)
+        if (h) {
             h->plic_context = i;
             h->has_plic_context = true;
         }
-    }
 }
 
 void plic_found(const struct fdt *t, fdt_node node, paddr_t base)
