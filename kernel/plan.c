@@ -354,9 +354,10 @@ void plan_turn_is_over(void)
 
 static bool is_wrong(void)
 {
-    if (plan.options.learned && learn_turn_is_on())
-        return false; /* that ends */
-    return plan.wrong > (plan.options.learned ? WRONG_LEARNED : WRONG_DECLARED);
+    if (plan.options.learned && !learn_turn_is_on())
+        return plan.wrong > WRONG_LEARNED;
+    /* A turn that is noted has as many faults at most; a program that is in no order any more goes on for longer. */
+    return plan.wrong > (plan.options.learned ? MAX((uint32_t)WRONG_DECLARED, plan.order.npages) : WRONG_DECLARED);
 }
 
 /* A fault on a page that no plan has. What a program declares may be a part of what it does; what it was seen to do is all of it. */
