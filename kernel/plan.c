@@ -87,7 +87,7 @@ static int make_ring(struct plan *p)
 {
     struct order *o = &p->order;
     uint32_t beyond = o->npages > p->pool->nframes ? (o->npages - p->pool->nframes) / SLACK_SHARE : 0, spare = spare_frames();
-    uint32_t cells = p->options.cursor ? CELLS_CURSOR + (hart_count() > 1 ? CELLS_MORE : 0) : 0;
+    uint32_t cells = p->options.cursor ? CELLS_CURSOR + (hart_count() > 1 ? CELLS_MORE : 0) : ORDER_SILENT;
     order_cut(o, p->quota, (spare + SLACK_LEAST < SLACK ? SLACK - spare : SLACK_LEAST) + beyond, cells);
     if (!p->options.cyclic)
         o->cells = MAX(o->cells, MIN(p->quota / 2, 4 * ORDER_RUN_MAX) / o->run);

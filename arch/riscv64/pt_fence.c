@@ -48,19 +48,13 @@ bool pt_have_left(pt_ticket ticket)
     for (unsigned i = 0; hart_online_count > 1 && i < MAX_HARTS; i++)
         if (lags(&harts[i], ticket))
             return false;
-    /* Of two harts that store here the one with less may win: then some look once more. */
-    if (__atomic_load_n(&pt_fenced_ticket, __ATOMIC_RELAXED) < ticket)
-        __atomic_store_n(&pt_fenced_ticket, ticket, __ATOMIC_RELAXED);
+    raise_ticket(&pt_fenced_ticket, ticket);
     return true;
 }
 
 void pt_want_left(pt_ticket ticket)
 {
-    pt_ticket wanted = __atomic_load_n(&pt_wanted_ticket, __ATOMIC_RELAXED);
-
-    while (wanted < ticket &&
-           !__atomic_compare_exchange_n(&pt_wanted_ticket, &wanted, ticket, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-        ;
+    raise_ticket(&pt_wanted_ticket, ticket);
     if (this_hart()->fenced < ticket)
         fence_all_local();
 }
@@ -114,7 +108,7 @@ static bool have_not_left(void *arg)
     fence_by_firmware();
     for (unsigned i = 0; i < MAX_HARTS; i++)
         if (harts[i].online)
-            note_fenced(&harts[i], l->ticket);
+            raise_ticket(&harts[i].fenced, l->ticket);
     return false;
 }
 

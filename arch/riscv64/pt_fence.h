@@ -16,12 +16,12 @@ static inline void count_local_fence(void)
     __atomic_fetch_add(&this_hart()->fences_local, 1, __ATOMIC_RELAXED);
 }
 
-/* It never goes back: the firmware may have fenced for a hart, and another one noted that, while it was about to note less. */
-static inline void note_fenced(struct hart *h, pt_ticket ticket)
+/* An atomic maximum: tickets that several harts note never go back. */
+static inline void raise_ticket(pt_ticket *noted, pt_ticket ticket)
 {
-    pt_ticket was = __atomic_load_n(&h->fenced, __ATOMIC_RELAXED);
+    pt_ticket was = __atomic_load_n(noted, __ATOMIC_RELAXED);
 
-    while (was < ticket && !__atomic_compare_exchange_n(&h->fenced, &was, ticket, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+    while (was < ticket && !__atomic_compare_exchange_n(noted, &was, ticket, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
         ;
 }
 
@@ -32,7 +32,7 @@ static inline void fence_all_local(void)
 
     count_local_fence();
     sfence_address_space();
-    note_fenced(this_hart(), seen);
+    raise_ticket(&this_hart()->fenced, seen); /* the firmware may have fenced for this hart meanwhile, and more been noted */
 }
 
 /* This hart's, for n pages, whose addresses are at va[0] and so on. */

@@ -2,7 +2,7 @@
 
 #define SHORT_PIECE 4 /* pages: a shorter piece is a request not worth its while, every turn */
 #define CELLS 5       /* one in use, one next, the others on their way, or left out for pages that are read out of order */
-#define EARLY 2       /* runs that are not here are streamed before they are due, so that none has to that is here; */
+#define EARLY 2       /* runs that are not here are streamed before they are due, so that none has to that is here */
 #define STRETCH 16    /* runs, among which those that are streamed may be chosen with a view to what is here */
 
 size_t order_join(struct order_extent *extents, size_t n)
@@ -165,12 +165,13 @@ static void cut_runs(struct order *o, uint32_t run)
 void order_cut(struct order *o, uint32_t frames, uint32_t slack, uint32_t cells)
 {
     uint32_t room = slack < frames - o->nhot ? slack : frames - o->nhot;
-    uint32_t run = room / (cells ? cells : CELLS);
+    bool silent = cells == ORDER_SILENT;
+    uint32_t run = room / (silent ? CELLS : cells);
     run = run < 1 ? 1 : run > ORDER_RUN_MAX ? ORDER_RUN_MAX
                                             : run;
     cut_runs(o, run);
     o->cells = room / run;
-    if (cells == 0 && o->cells > 1)
+    if (silent && o->cells > 1)
         o->cells--;
     o->short_run = ORDER_NONE;
 }

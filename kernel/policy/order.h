@@ -56,9 +56,11 @@ void order_init(struct order *o, void *memory, const struct order_extent *extent
 /*
  * Chooses run and cells for this many frames (more than nhot), and cuts the cycle. `slack` frames, at least 2, may be spent beyond
  * the bound: they are the ring, for `cells` runs, each as long as that allows: a run costs as much as some 20 of its pages. Two are
- * enough, one in use and one on its way, if the ring hears at once when a run has been used, and it is used in one place. 0: it does
- * not hear, and needs more; a run's worth is then left to pages that are read out of order, since nobody knew that it was their turn.
+ * enough, one in use and one on its way, if the ring hears at once when a run has been used, and it is used in one place.
+ * ORDER_SILENT: it does not hear, and needs more; a run's worth is then left to pages that are read out of order, since nobody knew
+ * that it was their turn.
  */
+#define ORDER_SILENT 0
 void order_cut(struct order *o, uint32_t frames, uint32_t slack, uint32_t cells);
 /* Bytes of memory that the choice takes, once the cycle is cut. */
 size_t order_choice_size(const struct order *o);

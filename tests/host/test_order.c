@@ -144,7 +144,7 @@ static void one_order(uint32_t slack)
     uint32_t frames = 4 + any(model.pages + 8);
     order_init(&o, memory, extents, n, frames / 2);
     CHECK(o.nhot <= frames / 2);
-    order_cut(&o, frames, slack, any(2) ? 2 + any(2) : 0);
+    order_cut(&o, frames, slack, any(2) ? 2 + any(2) : ORDER_SILENT);
     CHECK(o.run <= ORDER_RUN_MAX);
     check_cover(&o);
     uint64_t *choice = malloc(order_choice_size(&o) + 1);
