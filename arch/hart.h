@@ -37,6 +37,11 @@ uint64_t hart_instret(void);
 unsigned hart_start_others(void (*run)(void));
 /* A software interrupt for that hart, by index: sched_poke runs there. Any context. */
 void hart_send_ipi(unsigned index);
+/* How many there were, and how many of them took the long way, through the firmware. */
+struct ipi_counts {
+    uint64_t sent, by_firmware;
+};
+struct ipi_counts hart_ipi_counts(void);
 /* Tops of this hart's trap stack and boot stack. Boot. */
 vaddr_t hart_trap_stack(void);
 vaddr_t hart_boot_stack(void);

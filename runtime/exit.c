@@ -83,6 +83,7 @@ static void print_stats(int status, const struct run *run)
     struct pager_totals totals;
     struct region_stats region;
     struct pt_fence_counts fences = pt_fence_counts();
+    struct ipi_counts ipis = hart_ipi_counts();
 
     pager_totals(&totals);
     if (io_stderr_is_mid_line())
@@ -97,6 +98,7 @@ static void print_stats(int status, const struct run *run)
                run->instret, run->boot_instret);
     print_counters(&totals.c);
     log_printf(", \"sfence_local\": %lu, \"sfence_remote\": %lu", fences.local, fences.remote);
+    log_printf(", \"ipi_sent\": %lu, \"ipi_firmware\": %lu", ipis.sent, ipis.by_firmware);
     log_printf(", \"frames_peak\": %lu, \"frames_leaked\": %lu, \"regions\": [", totals.frames_peak, totals.frames_leaked);
     for (unsigned i = 0; pager_region_stats(i, &region); i++) {
         log_printf("%s", i ? ", " : "");

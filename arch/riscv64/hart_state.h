@@ -28,6 +28,8 @@ struct hart {
     uint64_t fenced;            /* everything that was unmapped up to this ticket is out of this hart's TLB (pt_fence.c); atomic */
     uint64_t fences_local;      /* atomic: a thread may move to another hart between two instructions */
     uint64_t fences_remote;     /* atomic */
+    uint64_t ipis;              /* sent from here; atomic, like the fences */
+    uint64_t ipis_by_firmware;  /* ... of these; atomic */
     uint64_t slept_instret;     /* of the instret CSR: what passed while this hart slept or took interrupts */
     uint64_t timer_deadline;    /* ticks of the time CSR */
     irq_handler *timer_handler; /* NULL: no timer is set */

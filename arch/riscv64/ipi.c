@@ -23,8 +23,22 @@ void sswi_found(const struct fdt *t, fdt_node node, paddr_t base)
 void hart_send_ipi(unsigned index)
 {
     BARRIER(rw, orw); /* what the interrupt is about, before the store or the call that sends it */
-    if (setssip[index])
+    __atomic_fetch_add(&this_hart()->ipis, 1, __ATOMIC_RELAXED);
+    if (setssip[index]) {
         mmio_write32(setssip[index], 1);
-    else
+    } else {
+        __atomic_fetch_add(&this_hart()->ipis_by_firmware, 1, __ATOMIC_RELAXED);
         sbi_send_ipi(harts[index].id);
+    }
+}
+
+struct ipi_counts hart_ipi_counts(void)
+{
+    struct ipi_counts sum = { 0, 0 };
+
+    for (unsigned i = 0; i < MAX_HARTS; i++) {
+        sum.sent += __atomic_load_n(&harts[i].ipis, __ATOMIC_RELAXED);
+        sum.by_firmware += __atomic_load_n(&harts[i].ipis_by_firmware, __ATOMIC_RELAXED);
+    }
+    return sum;
 }

@@ -16,8 +16,8 @@
 #define HART_ID 56
 #define HART_LOCKS 64
 #define HART_FENCED 88
-#define HART_SLEPT 112
-#define HART_SAMPLE_SP 144
+#define HART_SLEPT 128
+#define HART_SAMPLE_SP 160
 #define HART_SIZE 256
 
 /* struct trap_frame (trap_frame.h) */
