@@ -17,7 +17,7 @@
 /*
  * Many threads read, write, map, unmap, sync and advise 64 shared mappings of one disk at random, against a model of what memory must
  * hold; the disk fails now and then. The arguments are the seed, steps of each thread, threads, how many of these make plans (none),
- * and `learnt`: the pager has to learn the first plan by itself. `make soak` runs it as long as one likes.
+ * and `learnt`: the pager has to learn the first plan by itself, or the run fails. `make soak` runs it as long as one likes.
  *
  * A page holds its number and version in three words. Readers of a segment go side by side, so that faults meet on one page;
  * whoever writes to it or moves it is alone with it.
@@ -422,6 +422,7 @@ static void teach(void)
         planned.list[i] = (struct part){ i, 0, PAGES };
     struct bower_counters now;
     bower_counters(&now);
+    CHECK(now.plan_pages > 0);
     printf("a plan %s learnt\n", now.plan_pages > 0 ? "was" : "could not be");
 }
 
