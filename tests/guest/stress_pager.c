@@ -2,6 +2,8 @@
 // setup: python3 -c "open('disk', 'wb').write(bytes(64 * 24 * 4096))"
 // setup: printf '[inject-error]\nevent = "read_aio"\nerrno = "5"\nonce = "on"\nsector = "%d"\n' $(seq 40 300 12000) > errors
 // setup: printf '[inject-error]\nevent = "write_aio"\nerrno = "5"\nonce = "on"\nsector = "%d"\n' $(seq 64 900 12000) >> errors
+// setup: truncate -s $((10 * 3000 * 4096)) long && printf '[set-state]\nevent = "write_aio"\nstate = "1"\nnew_state = "2"\n' > late
+// setup: printf '[inject-error]\nevent = "read_aio"\nerrno = "5"\nonce = "on"\nstate = "2"\nsector = "%d"\n' $(seq 40 4000 240000) >> late
 // stats: frames_leaked == 0 and frames_peak <= frames and prefetch_used + prefetch_wasted == prefetched
 // stats: faults == faults_major + faults_soft + faults_spurious
 // run: --harts 2 --frames 6 --disk blkdebug:{dir}/errors:{dir}/disk,rw,name=stress -- 1 150 3
@@ -14,10 +16,15 @@
 // stats: plan_pages > 0
 // run: --harts 1 --frames 8 --disk {dir}/disk,rw,name=stress -- 11 150 4 1
 // stats: plan_pages > 0
+// run: --harts 2 --frames 1000 --disk blkdebug:{dir}/late:{dir}/long,rw,name=stress -- 6 40 5 2 learnt 10x3000
+// stdout~: ^a plan was learnt: [0-9]+ pages in [0-9]+ reads, (6[5-9]|[7-9][0-9]|1[0-9][0-9]) each$
+// run: --harts 4 --frames 800 --disk blkdebug:{dir}/late:{dir}/long,rw,name=stress -- 8 40 6 2 learnt 10x3000
+// stdout~: ^a plan was learnt: [0-9]+ pages in [0-9]+ reads, (6[5-9]|[7-9][0-9]|1[0-9][0-9]) each$
 /*
- * Many threads read, write, map, unmap, sync and advise 64 shared mappings of one disk at random, against a model of what memory must
+ * Many threads read, write, map, unmap, sync and advise shared mappings of one disk at random, against a model of what memory must
  * hold; the disk fails now and then. The arguments are the seed, steps of each thread, threads, how many of these make plans (none),
- * and `learnt`: the pager has to learn the first plan by itself, or the run fails. `make soak` runs it as long as one likes.
+ * `learnt` (the pager has to learn the first plan by itself, or the run fails) or `declared`, and how many mappings there are of how many
+ * pages (64x24); where they are long, so are the runs of plans. `make soak` runs it as long as one likes.
  *
  * A page holds its number and version in three words. Readers of a segment go side by side, so that faults meet on one page;
  * whoever writes to it or moves it is alone with it.
@@ -38,22 +45,24 @@
 #include "check.h"
 
 #define PAGE 4096
-#define SEGMENTS 64
-#define PAGES 24 /* of a segment */
+#define SEGMENTS 64 /* at most */
 #define WORDS (PAGE / 4)
 #define THREADS 64    /* at most */
 #define LOOKS 20000   /* at one page, */
 #define LOOKS_USES 60 /* ... until so many others have been used by a plan */
 #define TRIES 8       /* of a call that the disk may fail */
+#define AT_ONCE 24    /* pages of the file that are checked, at the end */
 
 struct segment {
     pthread_rwlock_t lock; /* for reading: words may be read; for writing: everything */
     volatile uint32_t *words;
-    uint32_t version[PAGES];
-    bool sealed; /* only for reading */
+    uint32_t *version; /* of each page */
+    bool sealed;       /* only for reading */
 };
 
 static struct segment segments[SEGMENTS];
+static unsigned nsegments = 64, npages = 24;
+static size_t bytes; /* of a segment, like npages */
 static long steps;
 static int disk;
 static unsigned long seed;
@@ -62,6 +71,7 @@ static _Thread_local unsigned long mine; /* ... of this one */
 static unsigned planners;                /* threads that make plans */
 static _Atomic unsigned here;            /* page that one of them has used last, of all segments' */
 static _Atomic unsigned long planned_uses;
+static unsigned stretch = 1; /* plans are walked so much further than they are where segments are short */
 
 struct thread {
     pthread_t id;
@@ -79,7 +89,7 @@ static unsigned any(struct thread *t, unsigned n)
 
 static uint32_t mark(unsigned segment, unsigned page, uint32_t version, unsigned which)
 {
-    return version == 0 ? 0 : ((segment * 131u + page) * 2654435761u ^ version * 40503u) + which;
+    return version == 0 ? 0 : ((segment * npages + page) * 2654435761u ^ version * 40503u) + which;
 }
 
 static const unsigned places[] = { 0, WORDS / 2 + 3, WORDS - 1 };
@@ -102,24 +112,31 @@ static void check_page(unsigned s, unsigned page)
     }
 }
 
+/* In the file, not in memory: n pages, read at once to the buffer. */
+static void check_pages_of_file(unsigned s, unsigned first, unsigned n, uint32_t *buffer)
+{
+    int tries = 0;
+    mine += n;
+    while (pread(disk, buffer, (size_t)n * PAGE, (off_t)(s * npages + first) * PAGE) != (ssize_t)n * PAGE)
+        if (++tries == TRIES)
+            wrong(s, first, 0, 0, "a file that cannot be read");
+    for (unsigned page = first; page < first + n; page++, buffer += WORDS)
+        for (unsigned i = 0; i < 3; i++)
+            if (buffer[places[i]] != mark(s, page, segments[s].version[page], i))
+                wrong(s, page, places[i], buffer[places[i]], "the file");
+}
+
 static void check_file(unsigned s, unsigned page)
 {
     static __thread uint32_t buffer[WORDS];
-    int tries = 0;
-    mine++;
-    while (pread(disk, buffer, PAGE, (off_t)(s * PAGES + page) * PAGE) != PAGE)
-        if (++tries == TRIES)
-            wrong(s, page, 0, 0, "a file that cannot be read");
-    for (unsigned i = 0; i < 3; i++)
-        if (buffer[places[i]] != mark(s, page, segments[s].version[page], i))
-            wrong(s, page, places[i], buffer[places[i]], "the file");
+    check_pages_of_file(s, page, 1, buffer);
 }
 
 static void seal(unsigned s, bool sealed)
 {
     struct segment *g = &segments[s];
     mine++;
-    if (mprotect((void *)g->words, PAGES * PAGE, sealed ? PROT_READ : PROT_READ | PROT_WRITE) != 0)
+    if (mprotect((void *)g->words, bytes, sealed ? PROT_READ : PROT_READ | PROT_WRITE) != 0)
         wrong(s, 0, 0, 0, "mprotect");
     g->sealed = sealed;
 }
@@ -143,7 +160,7 @@ static void sync_segment(unsigned s)
 {
     int tries = 0;
     mine++;
-    while (again(msync((void *)segments[s].words, PAGES * PAGE, MS_SYNC), &tries))
+    while (again(msync((void *)segments[s].words, bytes, MS_SYNC), &tries))
         ;
     if (tries == TRIES)
         wrong(s, 0, 0, 0, "an msync that fails for ever");
@@ -154,7 +171,7 @@ static void map_segment(unsigned s, bool sealed)
     struct segment *g = &segments[s];
     int prot = sealed ? PROT_READ : PROT_READ | PROT_WRITE;
     g->sealed = sealed;
-    g->words = mmap(NULL, PAGES * PAGE, prot, MAP_SHARED | MAP_LLM, disk, (off_t)s * PAGES * PAGE);
+    g->words = mmap(NULL, bytes, prot, MAP_SHARED | MAP_LLM, disk, (off_t)(s * bytes));
     if (g->words == MAP_FAILED)
         wrong(s, 0, 0, 0, "mmap");
 }
@@ -163,9 +180,9 @@ static void map_segment(unsigned s, bool sealed)
 static void move_segment(struct thread *t, unsigned s)
 {
     sync_segment(s);
-    if (munmap((void *)segments[s].words, PAGES * PAGE) != 0)
+    if (munmap((void *)segments[s].words, bytes) != 0)
         wrong(s, 0, 0, 0, "munmap");
-    check_file(s, any(t, PAGES));
+    check_file(s, any(t, npages));
     mine += 2;
     map_segment(s, planners > 0 && any(t, 2));
 }
@@ -174,14 +191,14 @@ static void move_segment(struct thread *t, unsigned s)
 static void look_twice(struct thread *t, unsigned s)
 {
     struct segment *g = &segments[s];
-    volatile uint32_t *other = mmap(NULL, PAGES * PAGE, PROT_READ, MAP_SHARED | MAP_LLM, disk, (off_t)s * PAGES * PAGE);
-    unsigned page = any(t, PAGES);
+    volatile uint32_t *other = mmap(NULL, bytes, PROT_READ, MAP_SHARED | MAP_LLM, disk, (off_t)(s * bytes));
+    unsigned page = any(t, npages);
     if (other == MAP_FAILED)
         wrong(s, page, 0, 0, "a second mmap");
     for (unsigned i = 0; i < 3; i++)
         if (other[page * WORDS + places[i]] != mark(s, page, g->version[page], i))
             wrong(s, page, places[i], other[page * WORDS + places[i]], "a second window");
-    munmap((void *)other, PAGES * PAGE);
+    munmap((void *)other, bytes);
     mine += 3;
 }
 
@@ -212,16 +229,16 @@ static bool spares_plan(struct thread *t)
 
 static void step_reading(struct thread *t, unsigned s)
 {
-    unsigned what = any(t, 100), page = any(t, PAGES), n = 1 + any(t, 4);
+    unsigned what = any(t, 100), page = any(t, npages), n = 1 + any(t, 4);
     struct segment *g = &segments[s];
     if (what < 70) {
         for (unsigned i = 0; i < n; i++)
-            check_page(s, (page + i) % PAGES);
+            check_page(s, (page + i) % npages);
     } else if (what < 85) {
-        misaligned(s, page % (PAGES - 1));
+        misaligned(s, page % (npages - 1));
     } else if (what < 92) {
         mine++;
-        madvise((char *)g->words + page * PAGE, (size_t)(PAGES - page) * PAGE, MADV_WILLNEED);
+        madvise((char *)g->words + page * PAGE, (size_t)(npages - page) * PAGE, MADV_WILLNEED);
     } else if (what < 96) {
         mine++;
         madvise((char *)g->words + page * PAGE, PAGE, MADV_DONTNEED);
@@ -232,13 +249,13 @@ static void step_reading(struct thread *t, unsigned s)
 
 static void step_writing(struct thread *t, unsigned s)
 {
-    unsigned what = any(t, 100), page = any(t, PAGES);
+    unsigned what = any(t, 100), page = any(t, npages);
     struct segment *g = &segments[s];
     if (g->sealed && any(t, 16)) {
         step_reading(t, s);
     } else if (what < 80) {
         write_page(s, page);
-        check_page(s, any(t, PAGES));
+        check_page(s, any(t, npages));
     } else if (what < 88) {
         sync_segment(s);
         check_file(s, page);
@@ -258,8 +275,8 @@ static void step_writing(struct thread *t, unsigned s)
 
 /* ---- plans */
 
-#define PARTS 24 /* of a plan, at most: of more mappings than it may have */
-#define LEARNT_SEGMENTS 12
+#define PARTS 24           /* of a plan, at most: of more mappings than it may have */
+#define LEARNT_SEGMENTS 12 /* at most */
 #define LEARNT_TURNS 5
 
 struct part {
@@ -291,18 +308,18 @@ static struct bower_extent extent_of(struct thread *t, const struct part *p)
     return e;
 }
 
-/* Any parts of any segments, some of them twice. */
+/* Any parts of any segments, some of them twice. Runs are long where there is much to stream. */
 static void choose_parts(struct thread *t, struct parts *out)
 {
-    out->n = 1 + any(t, any(t, 4) ? PARTS / 3 : PARTS);
+    out->n = 1 + any(t, any(t, 4) && stretch == 1 ? PARTS / 3 : PARTS);
     for (unsigned i = 0; i < out->n; i++) {
         struct part *p = &out->list[i];
-        *p = (struct part){ any(t, SEGMENTS), 0, PAGES };
+        *p = (struct part){ any(t, nsegments), 0, npages };
         if (i > 0 && any(t, 6) == 0)
             *p = out->list[any(t, i)];
         if (any(t, 2)) {
-            p->first = any(t, PAGES);
-            p->n = 1 + any(t, PAGES - p->first);
+            p->first = any(t, npages);
+            p->n = 1 + any(t, npages - p->first);
         }
     }
 }
@@ -355,10 +372,10 @@ static void use_planned(struct thread *t, const struct parts *parts, unsigned s,
     if (tells)
         tell(t, parts, s, page);
     check_page(s, page);
-    here = s * PAGES + page;
+    here = s * npages + page;
     planned_uses++;
     pthread_rwlock_unlock(&segments[s].lock);
-    if (any(t, 16) == 0) {
+    if (any(t, 16 * stretch) == 0) {
         pthread_rwlock_wrlock(&segments[s].lock);
         step_writing(t, s);
         pthread_rwlock_unlock(&segments[s].lock);
@@ -372,10 +389,8 @@ static void use_planned(struct thread *t, const struct parts *parts, unsigned s,
 static long walk(struct thread *t, const struct parts *parts, bool astray)
 {
     unsigned jumps = any(t, 4) ? 400 : 8, pages = any(t, 4) ? 60 : 600; /* so many, on the whole, to the next jump; to the end */
-    if (astray) {
-        jumps = 1;
-        pages += (unsigned)steps;
-    }
+    jumps = astray ? 1 : jumps * stretch;
+    pages = astray ? pages + (unsigned)steps : pages * stretch;
     long used = 0;
     for (unsigned i = any(t, 4) ? 0 : any(t, parts->n);; i = (i + 1) % parts->n) {
         const struct part *p = &parts->list[i];
@@ -394,7 +409,7 @@ static long walk(struct thread *t, const struct parts *parts, bool astray)
 static void run_plans(struct thread *t)
 {
     struct parts parts;
-    for (long i = 0; i < steps || working > 0;) {
+    for (long i = 0; i < steps * stretch || working > 0;) {
         pthread_mutex_lock(&planned_lock);
         parts = planned;
         pthread_mutex_unlock(&planned_lock);
@@ -410,20 +425,35 @@ static void run_plans(struct thread *t)
     }
 }
 
-/* Nobody else runs: a loop that the pager learns, and that others go on with. */
+static void use_learnt(void)
+{
+    for (unsigned i = 0; i < planned.n; i++)
+        for (unsigned page = 0; page < npages; page++)
+            check_page(i, page);
+}
+
+/*
+ * Nobody else runs: a loop that the pager learns, and that others go on with. The disk may fail from the write on: the plan is in force by
+ * then.
+ */
 static void teach(void)
 {
-    for (unsigned turn = 0; turn < LEARNT_TURNS; turn++)
-        for (unsigned i = 0; i < LEARNT_SEGMENTS; i++)
-            for (unsigned page = 0; page < PAGES; page++)
-                check_page(i, page);
-    planned.n = LEARNT_SEGMENTS;
+    struct bower_counters before, now;
+    planned.n = nsegments < LEARNT_SEGMENTS ? nsegments : LEARNT_SEGMENTS;
     for (unsigned i = 0; i < planned.n; i++)
-        planned.list[i] = (struct part){ i, 0, PAGES };
-    struct bower_counters now;
+        planned.list[i] = (struct part){ i, 0, npages };
+    for (unsigned turn = 0; turn < LEARNT_TURNS - 2; turn++)
+        use_learnt();
+    bower_counters(&before);
+    use_learnt();
     bower_counters(&now);
-    CHECK(now.plan_pages > 0);
-    printf("a plan %s learnt\n", now.plan_pages > 0 ? "was" : "could not be");
+    write_page(0, 0);
+    sync_segment(0);
+    use_learnt();
+    unsigned long long pages = now.plan_pages - before.plan_pages, reads = now.io_reads - before.io_reads;
+    CHECK(pages > 0);
+    printf("a plan %s learnt: %llu pages in %llu reads, %llu each\n", pages > 0 ? "was" : "could not be", pages, reads,
+           reads > 0 ? pages / reads : 0);
 }
 
 static void report_plans(void)
@@ -438,11 +468,11 @@ static void report_plans(void)
 static void run_steps(struct thread *t)
 {
     for (long i = 0; i < steps; i++) {
-        unsigned s = any(t, any(t, 3) ? SEGMENTS : 4), at = here; /* some are sought more than others */
+        unsigned s = any(t, any(t, 3) ? nsegments : 4), at = here; /* some are sought more than others */
         if (planners > 0 && any(t, 8) == 0) {
-            s = at / PAGES;
+            s = at / npages;
             pthread_rwlock_rdlock(&segments[s].lock);
-            stare(s, at % PAGES);
+            stare(s, at % npages);
         } else if (any(t, 3)) {
             pthread_rwlock_rdlock(&segments[s].lock);
             step_reading(t, s);
@@ -479,6 +509,20 @@ static void run_threads(unsigned n)
         CHECK(pthread_join(threads[i].id, NULL) == 0);
 }
 
+static void map_segments(const char *segments_and_pages)
+{
+    if (segments_and_pages)
+        CHECK(sscanf(segments_and_pages, "%ux%u", &nsegments, &npages) == 2 && nsegments >= 4 && nsegments <= SEGMENTS && npages > 1);
+    bytes = (size_t)npages * PAGE;
+    stretch = 1 + npages / 100;
+    for (unsigned s = 0; s < nsegments; s++) {
+        pthread_rwlock_init(&segments[s].lock, NULL);
+        segments[s].version = calloc(npages, sizeof *segments[s].version);
+        CHECK(segments[s].version != NULL);
+        map_segment(s, planners > 0 && s % 2);
+    }
+}
+
 int main(int argc, char **argv)
 {
     seed = argc > 1 ? strtoul(argv[1], NULL, 10) : 1;
@@ -487,18 +531,16 @@ int main(int argc, char **argv)
     planners = argc > 4 ? (unsigned)atoi(argv[4]) : 0;
     disk = open("/dev/stress", O_RDWR);
     CHECK(disk >= 0 && n > 0 && n <= THREADS && planners <= n);
-    for (unsigned s = 0; s < SEGMENTS; s++) {
-        pthread_rwlock_init(&segments[s].lock, NULL);
-        map_segment(s, planners > 0 && s % 2);
-    }
+    map_segments(argc > 6 ? argv[6] : NULL);
     if (argc > 5 && strcmp(argv[5], "learnt") == 0)
         teach();
     run_threads(n);
-    for (unsigned s = 0; s < SEGMENTS; s++) {
+    for (unsigned s = 0; s < nsegments; s++) {
+        static uint32_t buffer[AT_ONCE * WORDS];
         sync_segment(s);
-        for (unsigned page = 0; page < PAGES; page++)
-            check_file(s, page);
-        CHECK(munmap((void *)segments[s].words, PAGES * PAGE) == 0);
+        for (unsigned page = 0; page < npages; page += AT_ONCE)
+            check_pages_of_file(s, page, npages - page < AT_ONCE ? npages - page : AT_ONCE, buffer);
+        CHECK(munmap((void *)segments[s].words, bytes) == 0);
     }
     printf("seed %lu: %ld steps of %u threads, %lu operations\n", seed, steps, n, operations);
     if (planners > 0)
