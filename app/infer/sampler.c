@@ -10,13 +10,23 @@
 /* xorshift has no way out of 0; any other constant would do. */
 #define SEED_FOR_ZERO UINT64_C(0x9e3779b97f4a7c15)
 
+/* How many of the best candidates matter. */
+static uint32_t candidates_wanted(const struct sampler_options *o, uint32_t vocab)
+{
+    if (!(o->temperature > 0.0f)) {
+        return 1;
+    }
+    return o->top_k != 0 && o->top_k < vocab ? o->top_k : vocab;
+}
+
 int sampler_open(struct sampler *s, const struct sampler_options *options, uint32_t vocab)
 {
     memset(s, 0, sizeof(*s));
     s->options = *options;
     s->vocab = vocab;
     s->state = options->seed != 0 ? options->seed : SEED_FOR_ZERO;
-    s->candidates = malloc(vocab * sizeof(*s->candidates));
+    s->most = candidates_wanted(options, vocab);
+    s->candidates = malloc(s->most * sizeof(*s->candidates));
     s->seen = calloc(vocab, 1);
     if (s->candidates == NULL || s->seen == NULL) {
         sampler_close(s);
@@ -39,41 +49,6 @@ static float draw(struct sampler *s)
     s->state ^= s->state << 25;
     s->state ^= s->state >> 27;
     return (float)((s->state * UINT64_C(0x2545f4914f6cdd1d)) >> 40) * 0x1p-24f;
-}
-
-/* Divides positive logits of recent tokens by the penalty and multiplies negative ones. */
-static void penalise(struct sampler *s, const int32_t *history, size_t n)
-{
-    size_t from = n > s->options.repeat_last ? n - s->options.repeat_last : 0;
-    float penalty = s->options.repeat_penalty;
-
-    for (size_t i = from; i < n; i++) {
-        uint32_t id = (uint32_t)history[i];
-        if (id < s->vocab && s->seen[id] == 0) {
-            float *value = &s->candidates[id].value;
-            *value = *value > 0.0f ? *value / penalty : *value * penalty;
-            s->seen[id] = 1;
-        }
-    }
-    for (size_t i = from; i < n; i++) {
-        if ((uint32_t)history[i] < s->vocab) {
-            s->seen[history[i]] = 0;
-        }
-    }
-}
-
-static int32_t largest(const struct sampler *s)
-{
-    int32_t best = 0, most = fmath_order(s->candidates[0].value);
-
-    for (uint32_t i = 1; i < s->vocab; i++) {
-        int32_t order = fmath_order(s->candidates[i].value);
-        if (order > most) {
-            most = order;
-            best = s->candidates[i].id;
-        }
-    }
-    return best;
 }
 
 /* Descending; equal values by id, so that the order does not depend on the sorting algorithm. */
@@ -103,23 +78,67 @@ static void sift_down(struct sampler_candidate *heap, size_t n, size_t i)
     heap[i] = moving;
 }
 
-/* Brings the k best candidates to the front, in order: most of a vocabulary need not be sorted. */
-static void sort_best(struct sampler *s, uint32_t k)
+static void make_heap(struct sampler_candidate *heap, size_t n)
 {
-    struct sampler_candidate *c = s->candidates;
+    for (size_t i = n / 2; i-- > 0;) {
+        sift_down(heap, n, i);
+    }
+}
 
-    if (k < s->vocab) {
-        for (size_t i = k / 2; i-- > 0;) {
-            sift_down(c, k, i);
+/* Keeps a candidate if it is among the best so far. Once there are as many as are wanted they are a heap. */
+static void offer(struct sampler *s, float value, uint32_t id)
+{
+    struct sampler_candidate *c = s->candidates, one = { value, (int32_t)id };
+
+    if (s->kept < s->most) {
+        c[s->kept++] = one;
+        if (s->kept == s->most && s->most < s->vocab) { /* others will come */
+            make_heap(c, s->most);
         }
-        for (uint32_t i = k; i < s->vocab; i++) {
-            if (by_value(&c[i], &c[0]) < 0) {
-                c[0] = c[i];
-                sift_down(c, k, 0);
-            }
+    } else if (by_value(&one, &c[0]) < 0) {
+        c[0] = one;
+        sift_down(c, s->most, 0);
+    }
+}
+
+/* Offers the recent tokens: positive logits divided by the penalty, negative ones multiplied. */
+static void offer_penalised(struct sampler *s, const float *logits, const int32_t *recent, size_t n)
+{
+    float penalty = s->options.repeat_penalty;
+
+    for (size_t i = 0; i < n; i++) {
+        uint32_t id = (uint32_t)recent[i];
+        if (id < s->vocab && s->seen[id] == 0) {
+            s->seen[id] = 1;
+            offer(s, logits[id] > 0.0f ? logits[id] / penalty : logits[id] * penalty, id);
         }
     }
-    qsort(c, k, sizeof(*c), by_value);
+}
+
+/* The order that a candidate must have, at least, to be kept. */
+static int32_t least_order(const struct sampler *s)
+{
+    return s->kept == s->most ? fmath_order(s->candidates[0].value) : INT32_MIN;
+}
+
+/* Finds the best candidates, in order: most of a vocabulary is only looked at. */
+static void choose_best(struct sampler *s, const float *logits, const int32_t *recent, size_t n)
+{
+    s->kept = 0;
+    offer_penalised(s, logits, recent, n);
+    int32_t least = least_order(s);
+    for (uint32_t i = 0; i < s->vocab; i++) {
+        if (fmath_order(logits[i]) >= least && s->seen[i] == 0) {
+            offer(s, logits[i], i);
+            least = least_order(s);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        if ((uint32_t)recent[i] < s->vocab) {
+            s->seen[recent[i]] = 0;
+        }
+    }
+    qsort(s->candidates, s->kept, sizeof(*s->candidates), by_value);
 }
 
 /* Makes n logits probabilities (not normalised: the largest is 1) and returns their sum. */
@@ -155,23 +174,16 @@ static uint32_t nucleus(const struct sampler *s, uint32_t n, float *sum)
 
 int32_t sampler_choose(struct sampler *s, const float *logits, const int32_t *history, size_t n)
 {
-    uint32_t kept = s->vocab;
+    bool penalty = s->options.repeat_penalty > 1.0f || s->options.repeat_penalty < 1.0f;
+    size_t recent = !penalty ? 0 : n < s->options.repeat_last ? n
+                                                              : s->options.repeat_last;
 
-    for (uint32_t i = 0; i < s->vocab; i++) {
-        s->candidates[i] = (struct sampler_candidate){ logits[i], (int32_t)i };
-    }
-    if (s->options.repeat_penalty > 1.0f || s->options.repeat_penalty < 1.0f) {
-        penalise(s, history, n);
-    }
+    choose_best(s, logits, history + (n - recent), recent);
     if (!(s->options.temperature > 0.0f)) {
-        return largest(s);
+        return s->candidates[0].id;
     }
-    if (s->options.top_k != 0 && s->options.top_k < kept) {
-        kept = s->options.top_k;
-    }
-    sort_best(s, kept);
-    float sum = soften(s, kept);
-    kept = nucleus(s, kept, &sum);
+    float sum = soften(s, s->kept);
+    uint32_t kept = nucleus(s, s->kept, &sum);
     float at = draw(s) * sum, passed = 0.0f;
     for (uint32_t i = 0; i < kept; i++) {
         passed += s->candidates[i].value;

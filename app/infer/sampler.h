@@ -29,8 +29,9 @@ struct sampler {
     struct sampler_options options;
     uint32_t vocab;
     uint64_t state;
-    struct sampler_candidate *candidates; /* [vocab] */
-    uint8_t *seen;                        /* [vocab]: penalised already */
+    uint32_t most, kept;                  /* how many candidates are wanted, and are there */
+    struct sampler_candidate *candidates; /* [most]: the best */
+    uint8_t *seen;                        /* [vocab]: penalised, and offered as such */
 };
 
 /* -ENOMEM. */

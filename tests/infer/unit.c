@@ -296,6 +296,65 @@ static void test_sampler(struct check *c)
     check_end(c);
 }
 
+/* The plain way to the same order: every logit penalised, then those that come before are counted. */
+static uint32_t rank_of(const float *value, uint32_t n, uint32_t id)
+{
+    uint32_t before = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        int32_t other = fmath_order(value[i]), own = fmath_order(value[id]);
+        before += other > own || (other == own && i < id);
+    }
+    return before;
+}
+
+/* Few different values, so that many are equal; both zeros and NaNs among them, and sometimes nothing else. */
+static void test_candidates(struct check *c)
+{
+    enum { VOCAB = 50,
+           RECENT = 12,
+           HISTORY = 20 };
+    static const float odd[] = { 0.0f, -0.0f, NAN, -NAN, -INFINITY, 2.0f };
+    float logits[VOCAB], value[VOCAB];
+    int32_t history[HISTORY];
+    uint64_t seed = 3;
+
+    check_begin(c, "sampler-candidates");
+    for (uint32_t round = 0; round < 3000; round++) {
+        struct sampler_options o = { .temperature = (float)(round % 3), .top_p = 1, .repeat_last = RECENT, .seed = 1 };
+        struct sampler s;
+        o.top_k = (uint32_t)(check_random(&seed) % (VOCAB + 2));
+        o.repeat_penalty = round % 2 == 0 ? 1.0f : 1.5f;
+        for (uint32_t i = 0; i < VOCAB; i++) {
+            uint64_t r = check_random(&seed);
+            bool is_odd = round % 50 == 0 || r % 8 == 0;
+            logits[i] = is_odd ? odd[r / 8 % (round % 100 == 0 ? 4 : 6)] : (float)(r / 8 % 60) - 50.0f;
+        }
+        memcpy(value, logits, sizeof(value));
+        for (uint32_t i = 0; i < HISTORY; i++) {
+            history[i] = (int32_t)(check_random(&seed) % (VOCAB + 3));
+            if (i >= HISTORY - RECENT && history[i] < VOCAB) {
+                float v = logits[history[i]];
+                value[history[i]] = v > 0.0f ? v / o.repeat_penalty : v * o.repeat_penalty;
+            }
+        }
+        CHECK(c, sampler_open(&s, &o, VOCAB) == 0, "open");
+        for (int again = 0; again < 2; again++) {
+            int32_t id = sampler_choose(&s, logits, history, HISTORY);
+            CHECK(c, round % 3 != 0 || rank_of(value, VOCAB, (uint32_t)id) == 0, "round %u: greedily %d", round, id);
+            uint32_t most = round % 3 == 0 ? 1 : o.top_k == 0 || o.top_k > VOCAB ? VOCAB
+                                                                                 : o.top_k;
+            CHECK(c, s.kept == most, "round %u: %u candidates", round, s.kept);
+            for (uint32_t i = 0; i < s.kept; i++) {
+                uint32_t rank = rank_of(value, VOCAB, (uint32_t)s.candidates[i].id);
+                CHECK(c, rank == i, "round %u: candidate %u has rank %u", round, i, rank);
+            }
+        }
+        sampler_close(&s);
+    }
+    check_end(c);
+}
+
 static void test_reader(struct check *c)
 {
     static const uint8_t bytes[] = { 1, 2, 0, 0, 0, 0xff, 0xff, 0xff, 0xff };
@@ -334,6 +393,7 @@ int main(void)
     test_bpe(&c);
     test_vocab(&c);
     test_sampler(&c);
+    test_candidates(&c);
     test_reader(&c);
     test_isa(&c);
     return c.failed != 0;
