@@ -7,7 +7,8 @@ void ops_rms_norm(float *y, const float *x, const float *weight, uint32_t n, flo
     double squares = 0.0;
 
     for (uint32_t i = 0; i < n; i++) {
-        squares += (double)x[i] * (double)x[i];
+        double v = fmath_double(x[i]);
+        squares += v * v;
     }
     float scale = (float)(1.0 / fmath_sqrt_double(squares / (double)n + (double)eps));
     for (uint32_t i = 0; i < n; i++) {
@@ -21,11 +22,11 @@ void ops_layer_norm(float *y, const float *x, const float *weight, const float *
     double sum = 0.0, squares = 0.0;
 
     for (uint32_t i = 0; i < n; i++) {
-        sum += (double)x[i];
+        sum += fmath_double(x[i]);
     }
     double mean = sum / (double)n;
     for (uint32_t i = 0; i < n; i++) {
-        double d = (double)x[i] - mean;
+        double d = fmath_double(x[i]) - mean;
         squares += d * d;
     }
     float scale = (float)(1.0 / fmath_sqrt_double(squares / (double)n + (double)eps));

@@ -59,6 +59,12 @@ static void test_functions(struct check *c)
         CHECK(c, fabs((double)fmath_gelu(v) - 0.5 * v * (1 + tanh(u))) < 5e-6, "gelu(%g)", (double)v);
         CHECK(c, fabs((double)fmath_silu(v) - v / (1 + exp(-(double)v))) < 5e-6, "silu(%g)", (double)v);
     }
+    static const uint32_t odd[] = { 0, 1, 0x007fffff, 0x00800000, 0x3f800001, 0x7f7fffff, 0x7f800000, 0x7fc00000 };
+    for (size_t i = 0; i < 2 * sizeof(odd) / sizeof(*odd); i++) {
+        float x = fmath_from_bits(odd[i / 2] | (uint32_t)(i % 2) << 31);
+        double right = (double)x, got = fmath_double(x);
+        CHECK(c, memcmp(&right, &got, sizeof(got)) == 0, "double of %a is %a", right, got);
+    }
     CHECK(c, fmath_scale(3.0f, -10) == 3.0f / 1024 && fmath_scale(1.5f, 200) == INFINITY, "scale");
     CHECK(c, fmath_scale(3.0f, -149) == ldexpf(3.0f, -149), "scale to a subnormal");
     check_end(c);
