@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_DEVICES 4
+#define MAX_DEVICES 8
 #define MAX_HELD 256
 
 static struct virtio_mmio *devices[MAX_DEVICES];
@@ -203,6 +203,8 @@ static bool run_queue(struct virtio_mmio *d, uint32_t q)
         struct fake_request r = { .id = held[i] };
         held[i] = held[left - 1];
         take_apart(fq->desc, fq->size, r.id, &r);
+        if (r.nout + r.nin > fq->size)
+            fail("a chain is longer than the queue"); /* virtio 1.1, 2.6.5.3.1 */
         struct vq_used *used = fq->used;
         uint32_t written = d->serve(d, q, &r);
         if (!fq->size)

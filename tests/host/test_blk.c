@@ -216,6 +216,17 @@ static void neighbours_are_one_segment(struct backing *b, struct disk *k)
     EXPECT(k->segments == 1);
 }
 
+/* A request of as many frames as there may be, no two of them neighbours, goes in at once where the device takes so many segments. */
+static void scattered_frames(struct backing *b, struct disk *k, unsigned requests, unsigned segments)
+{
+    static struct job j;
+    k->segments = k->requests = 0;
+    make_job(&j, false, 1, IO_MAX_PAGES, IO_MAX_PAGES * PAGE_SIZE, 7, 3);
+    run_job(b, &j);
+    EXPECT(k->requests == requests && k->segments == segments);
+    check_against_image(&j, k->image, sizeof(k->image));
+}
+
 static void errors(struct backing *b, struct disk *k)
 {
     static struct job j;
@@ -274,21 +285,23 @@ static void breaks(struct backing *b, struct disk *k, bool by_wrong_answer)
 
 int main(void)
 {
-    static struct disk odd = { .id = "odd-size", .bad_sector = UINT64_MAX };
+    static struct disk odd = { .id = "odd-size", .bad_sector = UINT64_MAX }, tight = { .id = "tight", .bad_sector = UINT64_MAX };
     set_up(&plain, F_FLUSH | F_SEG_MAX | F_BLK_SIZE, 0, 254, 512, 256);
     set_up(&small, F_SEG_MAX | F_SIZE_MAX | F_RO | F_BLK_SIZE, PAGE_SIZE, 3, 4096, 4);
     set_up(&breaking, F_FLUSH, 0, 0, 0, 16);
     set_up(&odd, F_SEG_MAX, 0, 20, 0, 8);
+    set_up(&tight, F_SEG_MAX, 0, IO_MAX_PAGES - 1, 0, 128);
     char bytes[32];
     snprintf(bytes, sizeof(bytes), "%zu", sizeof(odd.image) - 3 * PAGE_SIZE - 1000);
     fake_bootarg("disk.odd-size", bytes);
     blk_init();
-    EXPECT(blk_count() == 4 && blk_find("none") == NULL);
+    EXPECT(blk_count() == 5 && blk_find("none") == NULL);
     struct backing *b = blk_find("plain");
     EXPECT(b && b->writable && b->ops->size(b) == sizeof(plain.image) && strcmp(b->ops->name(b), "/dev/plain") == 0);
     shapes(b, &plain);
     flood(b, &plain);
     neighbours_are_one_segment(b, &plain);
+    scattered_frames(b, &plain, 1, IO_MAX_PAGES); /* of a queue of 128, with header and status */
     errors(b, &plain);
     b = blk_find("small");
     EXPECT(b && !b->writable);
@@ -301,6 +314,9 @@ int main(void)
     b = blk_find("odd-size");
     EXPECT(b && b->ops->size(b) == (int64_t)(sizeof(odd.image) - 3 * PAGE_SIZE - 1000));
     shapes(b, &odd);
+    b = blk_find("tight");
+    scattered_frames(b, &tight, 2, IO_MAX_PAGES - 1); /* one frame is left for a second one */
+    shapes(b, &tight);
     b = blk_find("vdc");
     EXPECT(b != NULL);
     breaks(b, &breaking, true);

@@ -467,7 +467,7 @@ static void breaks(struct backing *b)
     backing_put(b); /* nothing waits for the server that is gone */
 }
 
-static void whole(uint32_t msize)
+static void whole(uint32_t msize, uint32_t queue_max)
 {
     struct p9_file *f;
     uint32_t fid;
@@ -479,7 +479,7 @@ static void whole(uint32_t msize)
     server.device = (struct virtio_mmio){
         .id = VIRTIO_ID_9P,
         .features = VIRTIO_F_INDIRECT_DESC | VIRTIO_F_VERSION_1,
-        .queue_max = 128,
+        .queue_max = queue_max,
         .serve = serve,
     };
     fake_add(&server.device);
@@ -507,18 +507,29 @@ static void whole(uint32_t msize)
 /* Each message size on a client of its own. */
 int main(void)
 {
-    static const uint32_t sizes[] = { 1 << 20, 512 << 10, 20000, 8192, 5000, 4119, 0 };
+    static const struct {
+        uint32_t msize, queue_max;
+    } servers[] = {
+        { 1 << 20, 128 },
+        { 512 << 10, 128 },
+        { 20000, 128 },
+        { 8192, 128 },
+        { 5000, 128 },
+        { 4119, 128 },
+        { 0, 128 },
+        { 1 << 20, 8 },
+    };
     int failed = 0;
-    for (unsigned i = 0; i < ARRAY_LEN(sizes); i++) {
+    for (unsigned i = 0; i < ARRAY_LEN(servers); i++) {
         fflush(NULL);
         pid_t child = fork();
         if (child == 0) {
-            whole(sizes[i]);
+            whole(servers[i].msize, servers[i].queue_max);
             _exit(0);
         }
         int status = 0;
         waitpid(child, &status, 0);
-        printf("TEST msize-%u: %s\n", sizes[i], status == 0 ? "OK" : "FAIL see above");
+        printf("TEST msize-%u-queue-%u: %s\n", servers[i].msize, servers[i].queue_max, status == 0 ? "OK" : "FAIL see above");
         failed |= status != 0;
     }
     return failed;
