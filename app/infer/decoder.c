@@ -387,6 +387,7 @@ const float *decoder_eval(struct decoder *d, const int32_t *tokens, uint32_t n, 
         n -= block;
         if (n < wanted) {
             uint32_t here = min_u32(wanted - n, block);
+            plan_position(&d->plan, d->model, d->position + block); /* comes while the output is computed */
             last = output(d, block - here, block, sink, context);
         }
         d->position += block;

@@ -107,9 +107,14 @@ void plan_embed(const struct plan *p, const struct model *m, const int32_t *toke
 {
     for (uint32_t i = 0; p->declared && i < n && i < MOST_ROWS; i++) {
         choose_row(&m->token_embd, (uint32_t)tokens[i]);
-        if (m->arch == ARCH_GPT2) {
-            choose_row(&m->pos_embd, position + i);
-        }
+        plan_position(p, m, position + i);
+    }
+}
+
+void plan_position(const struct plan *p, const struct model *m, uint32_t position)
+{
+    if (p->declared && m->arch == ARCH_GPT2) {
+        choose_row(&m->pos_embd, position);
     }
 }
 
@@ -138,6 +143,13 @@ void plan_embed(const struct plan *p, const struct model *m, const int32_t *toke
     (void)m;
     (void)tokens;
     (void)n;
+    (void)position;
+}
+
+void plan_position(const struct plan *p, const struct model *m, uint32_t position)
+{
+    (void)p;
+    (void)m;
     (void)position;
 }
 

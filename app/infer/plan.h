@@ -22,6 +22,8 @@ void plan_close(struct plan *p);
 
 /* These rows are used next, out of the order: n tokens' embeddings, the first of them at this position. */
 void plan_embed(const struct plan *p, const struct model *m, const int32_t *tokens, uint32_t n, uint32_t position);
+/* This position's will be: it is known before the token is. */
+void plan_position(const struct plan *p, const struct model *m, uint32_t position);
 /* The calling thread has come to these bytes of a matrix. */
 void plan_at(const struct plan *p, const void *at);
 
