@@ -8,8 +8,10 @@
 
 #define NAN_BITS 0x7fc00000u
 
-enum { CHUNK_BYTES = 4096, /* of a chunk of rows, at least: one page of the file */
-       CHUNKS_EACH = 4 };  /* for every worker, at least: else smaller ones */
+enum { CHUNK_BYTES = 4096,       /* of a chunk of rows, at least: one page of the file; */
+       CHUNK_BYTES_MOST = 16384, /* several workers: up to this, since both look at a page where two chunks meet, */
+       CHUNKS_MANY = 16,         /* ... but so many for each, who walk close together where pages are streamed */
+       CHUNKS_EACH = 4 };        /* for every worker, at least: else smaller ones */
 
 /* One product, as its loops see it. */
 struct job {
@@ -190,13 +192,16 @@ static void run_all(struct phase *phase)
     par_run(phase->par, run_phase, phase);
 }
 
-/* Rows of a page or more, but a few chunks for everybody; always whole calls of the kernel. */
+/* Always whole calls of the kernel. */
 static uint32_t chunk_rows(const struct par *par, const struct tensor *w)
 {
-    uint32_t page = (uint32_t)(CHUNK_BYTES / tensor_row_bytes(w)) + KERNEL_ROWS;
-    uint32_t most = w->rows / (par_workers(par) * CHUNKS_EACH);
-    uint32_t rows = (page < most ? page : most) / KERNEL_ROWS * KERNEL_ROWS;
+    uint32_t workers = par_workers(par), many = w->rows / (workers * CHUNKS_MANY), fewest = w->rows / (workers * CHUNKS_EACH);
+    uint32_t rows = (uint32_t)(CHUNK_BYTES / tensor_row_bytes(w)) + KERNEL_ROWS;
+    uint32_t more = (uint32_t)(CHUNK_BYTES_MOST / tensor_row_bytes(w));
 
+    more = more < many ? more : many;
+    rows = workers > 1 && more > rows ? more : rows;
+    rows = (rows < fewest ? rows : fewest) / KERNEL_ROWS * KERNEL_ROWS;
     return rows != 0 ? rows : KERNEL_ROWS;
 }
 
