@@ -149,15 +149,24 @@ void region_map_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_
         region_show_run(r, first, pa, n);
 }
 
+/* So many of n pages a window shows, which may begin later, or end sooner: those from page `first` + *skip on, at *va. */
+static inline uint32_t shown_by(const struct vma *v, uint32_t first, uint32_t n, uint32_t *skip, vaddr_t *va)
+{
+    *skip = __builtin_expect(first < v->first, 0) ? MIN(v->first - first, n) : 0;
+    uint32_t shown = (uint32_t)((v->end - v->start) >> PAGE_SHIFT), at = first + *skip - v->first;
+    *va = v->start + ((vaddr_t)at << PAGE_SHIFT);
+    return at < shown ? MIN(n - *skip, shown - at) : 0;
+}
+
 void region_show_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_t n)
 {
+    uint32_t skip;
+    vaddr_t va;
     for (const struct vma *v = r->vmas; v; v = v->sibling) {
-        uint32_t skip = __builtin_expect(first < v->first, 0) ? MIN(v->first - first, n) : 0; /* the window begins later, or ends sooner */
-        uint32_t shown = (uint32_t)((v->end - v->start) >> PAGE_SHIFT), at = first + skip - v->first;
-        uint32_t left = at < shown ? MIN(n - skip, shown - at) : 0;
+        uint32_t left = shown_by(v, first, n, &skip, &va);
         if (v->prot == 0 || left == 0)
             continue;
-        map_batched(&(struct pt_run){ v->start + ((vaddr_t)at << PAGE_SHIFT), pa + skip, left, v->prot, false, false }, 1);
+        map_batched(&(struct pt_run){ va, pa + skip, left, v->prot, false, false }, 1);
         r->counters.ptes_installed += left;
     }
 }
@@ -261,19 +270,22 @@ void region_collect_dirty(const struct page_ref *refs, size_t n)
     note_dirty(refs, n, dirty);
 }
 
-/* region_unmap_run where several windows show the pages, or none shows them all. */
+/* region_unmap_run where several windows show the pages, or none shows them all: a fence for each that had any of them. */
 static __attribute__((noinline)) uint64_t unmap_everywhere(const struct region *r, uint32_t first, uint32_t n, struct pt_entry *old)
 {
+    struct pt_entry seen[IO_MAX_PAGES];
+    uint32_t skip;
+    vaddr_t va;
+    ASSERT(n <= IO_MAX_PAGES);
     memset(old, 0, n * sizeof *old);
     for (const struct vma *v = r->vmas; v; v = v->sibling) {
-        for (uint32_t i = 0; i < n; i++) {
-            vaddr_t va = vma_page_address(v, first + i);
-            struct pt_entry one = { 0 };
-            if (va)
-                pt_unmap_batched(&va, 1, &one);
-            old[i].valid |= one.valid;
-            old[i].accessed |= one.accessed;
-            old[i].dirty |= one.dirty;
+        uint32_t left = shown_by(v, first, n, &skip, &va);
+        if (left > 0)
+            pt_unmap_spans(&(struct pt_span){ va, left }, 1, seen);
+        for (uint32_t i = 0; i < left; i++) {
+            old[skip + i].valid |= seen[i].valid;
+            old[skip + i].accessed |= seen[i].accessed;
+            old[skip + i].dirty |= seen[i].dirty;
         }
     }
     return 0;
