@@ -15,8 +15,12 @@ sys.path.insert(0, os.path.join(ROOT, "scripts"))
 
 from benchlib import policies  # noqa: E402
 
-BASIC = ["none", "readahead", "stride", "markov", "fit", "replay"]
+BASIC = ["none", "readahead", "stride", "streams", "markov", "fit", "replay"]
 SEEDS = range(5000, 5060)
+
+# Where `auto` took up to 1.8 times as long as the best: walks in turns, whose step the recurrence took for its own; a predictor
+# kept silent for long after one walk had ended before its read-ahead; an order followed from a page that it had not foreseen.
+MENDED = [(110145, 32), (110154, 128), (200018, 32), (200146, 128), (210101, 128), (220054, 128), (220062, 128)]
 
 
 def outcomes(workloads):
@@ -32,17 +36,25 @@ def unpredictable():
                  for name in ("random", "powerlaw") for seed in range(300, 308)]
     found = policies.run(workloads, ["none", "auto"], ["auto"], policies.DEVICE, os.path.join(SCRATCH, "traces"))
     late = [f"{name} in {frames} frames {ratio:.3f}" for (name, frames), rows in found.items()
-            if (ratio := 1 + policies.behind(rows, ["none"])) > 1.03]
+            if (ratio := 1 + policies.behind(rows, ["none"])) > 1.02]
     print(f"TEST unpredictable: {'FAIL ' + ', '.join(late) if late else 'OK'}")
+
+
+def mended():
+    """What once was far behind stays mended."""
+    cells = [(name, args, [frames]) for seed, frames in MENDED for name, args, _ in policies.composites([seed])]
+    late = [f"{name} {ratio:.2f}" for name, ratio in outcomes(cells) if ratio > 1.15]
+    print(f"TEST mended: {'FAIL ' + ', '.join(late) if late else 'OK'}")
 
 
 def main():
     unpredictable()
+    mended()
     fixed = outcomes(policies.composites(SEEDS))
     worse = sorted((ratio, name) for name, ratio in fixed if ratio > 1.05)
     mean = sum(ratio for _, ratio in fixed) / len(fixed)
     text = ", ".join(f"{name} {ratio:.2f}" for ratio, name in reversed(worse[-4:]))
-    good = len(worse) <= 0.05 * len(fixed) and mean <= 0.9 and all(ratio <= 1.45 for ratio, _ in worse)
+    good = len(worse) <= 0.07 * len(fixed) and mean <= 0.97 and all(ratio <= 1.4 for ratio, _ in worse)
     print(f"composites: {len(fixed)} runs, auto takes {mean:.3f} of the best other policy's time; "
           f"{len(worse)} are more than 5% behind: {text}")
     print(f"TEST composites: {'OK' if good else 'FAIL ' + text}", flush=True)

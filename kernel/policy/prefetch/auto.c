@@ -12,11 +12,13 @@
  * itself by its own evidence. Unless it has proof (a tested order, a recurrence that explains more than it costs to state, streams that
  * go on), it may name at most twice as many pages as it was lately right unheard, and those are paid from `credit`, which
  * grows by two with each access that it foresaw. And `yield` is the share of what each named that was used: who names
- * pages in vain is given less room, and in the end only a trial now and then; who is right about the next few pages only names no more
- * than those (`deep`). So where nobody can predict, nearly nothing is read ahead.
+ * pages in vain is given less room, and in the end only a trial now and then, or where he foresaw the page that faults; who is right
+ * about the next few pages only names no more than those (`deep`). So where nobody can predict, nearly nothing is read ahead.
  *
- * While the order or the recurrence is proven and right, the rest are not fed at all: they catch up at the first surprise. Where
- * nobody has been right for long, those that cost most to feed listen only now and then.
+ * While the order or the recurrence is proven and right, the rest are not fed: they catch up at the first surprise. Streams alone hear of
+ * what the latest of them leads to, which costs little: a step that the recurrence takes for its own may be one of several walks' that take
+ * turns, and where one stops for a while only the streams know how the others go on. Where nobody has been right for long, those that
+ * cost most to feed listen only now and then.
  *
  * Costs, measured in the guest: 1,400 instructions at a fault where nothing can be predicted, all told; 110 for an access that was
  * foreseen; what the chosen predictors need for each page they name, and now and then a search of fit.c (7000 at most). Holds what
@@ -46,12 +48,13 @@ enum predictor { ORDER,
 #define SCORE_PROVEN 600 /* what a loaded profile starts with */
 #define RIGHT_MAX 64
 #define RIGHT_LEAST 2  /* expectations that came true before the first page is named */
+#define ASTRAY_MOST 16 /* pages that the order may name at a page that it did not foresee */
 #define ORDER_MERIT 64 /* added to its score once it is proven */
 #define YIELD_MAX 1024
 #define YIELD_FIRST 768
 #define YIELD_POOR 384 /* below this only every PROBE-th fault is for whom it concerns, */
-#define PROBE 8
-#define RIGHT_AGAIN 12 /* or those that were right so often since */
+#define PROBE 8        /* unless he foresaw the page that faults, */
+#define RIGHT_AGAIN 12 /* or was right so often since */
 #define DEPTHS 5
 #define DEPTH_FIRST 4  /* names of the first depth; each further one has as many as all before */
 #define DEPTH_POOR 640 /* yield of a depth below which nothing is named there, */
@@ -74,7 +77,8 @@ struct chooser {
     uint32_t expected[PREDICTORS]; /* page, or NOTHING */
     uint16_t score[PREDICTORS];    /* share of accesses foreseen lately */
     uint8_t right[PREDICTORS];     /* expectations that came true, less those that did not */
-    bool behind;                   /* the others were not fed lately */
+    bool behind;                   /* the others were not fed lately, */
+    bool streams_behind;           /* nor the streams, which go on being fed as long as one of them leads on */
     uint32_t last;
     uint32_t faults;
     uint32_t quiet;                    /* accesses since the latest that somebody foresaw */
@@ -181,6 +185,10 @@ static bool foreseen(struct chooser *c, uint32_t page, enum access_kind kind)
     c->foresaw[FIT] = by_fit;
     c->foresaw[ORDER] = by_order;
     replay_follow(r, page, by_order ? r->last : c->last);
+    if (!c->streams_behind) {
+        c->foresaw[STREAMS] = streams_follow(&c->streams, page, kind);
+        c->streams_behind = !c->foresaw[STREAMS];
+    }
     if (by_fit)
         praise(c, FIT);
     if (by_order)
@@ -198,7 +206,9 @@ static void catch_up(struct chooser *c)
     c->stride.last = c->last;
     c->readahead.last = c->last;
     markov_restart(c->replay.markov, c->last);
-    streams_restart(&c->streams);
+    if (c->streams_behind)
+        streams_restart(&c->streams);
+    c->streams_behind = false;
     if (f->last != c->last)
         fit_restart(f, c->last);
     for (unsigned who = MARKOV; who < PREDICTORS; who++)
@@ -320,11 +330,13 @@ static bool order_is_proven(const struct chooser *c)
 /* Most pages that this predictor may name now: on proof as many as it likes, else what it has earned. */
 static unsigned earned(const struct chooser *c, enum predictor who, unsigned max)
 {
-    if (c->behind && who != FIT && who != ORDER)
+    if (c->behind && who != FIT && who != ORDER && (who != STREAMS || c->streams_behind))
         return 0;
     if (who == FIT)
         return c->replay.fit.nalive > 0 ? max : 0;
-    if (who == STREAMS || (who == ORDER && order_is_proven(c)))
+    if (who == ORDER && order_is_proven(c))
+        return c->foresaw[ORDER] || max < ASTRAY_MOST ? max : ASTRAY_MOST;
+    if (who == STREAMS)
         return max;
     unsigned pages = c->right[who] < RIGHT_LEAST ? 0 : 2u * c->right[who];
     unsigned credit = c->credit[who] > 0 ? (unsigned)c->credit[who] : 0;
@@ -339,7 +351,7 @@ static unsigned earned(const struct chooser *c, enum predictor who, unsigned max
 static unsigned allowance(const struct chooser *c, enum predictor who, unsigned max)
 {
     unsigned pages = earned(c, who, max), share = c->yield[who] * 4u / 3;
-    if (c->yield[who] < YIELD_POOR && c->right[who] < RIGHT_AGAIN && c->faults % PROBE != 0)
+    if (c->yield[who] < YIELD_POOR && c->right[who] < RIGHT_AGAIN && c->faults % PROBE != 0 && !c->foresaw[who])
         return 0;
     return share >= YIELD_MAX ? pages : (pages * share + YIELD_MAX - 1) / YIELD_MAX;
 }

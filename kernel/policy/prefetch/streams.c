@@ -8,7 +8,8 @@
  * How far ahead to read follows from how long streams lately became: as far as at least one in SURVIVORS of those that were as
  * long as this one is now went on, and no further than three times what was seen of it. Where pages are touched at random, streams
  * end as soon as they begin, and after a few of them nothing is named for new ones. At a fault the other streams
- * that are still going are read ahead too, a page of each in turn: their next faults would come soon.
+ * that are still going are read ahead too, a page of each in turn, since their next faults would come soon: as far as they are
+ * expected to come in HORIZON halves of the accesses that use up a batch. What is due later would only hold frames.
  *
  * Holds 900 bytes. Costs some hundred instructions for an access that a stream led to, up to a thousand for another (it looks through
  * the latest pages), and for each page named one look at each stream that is going on.
@@ -30,6 +31,7 @@
 #define GAP_UNIT 16u
 #define LONG_AGO 1024 /* accesses: beyond every horizon */
 #define WINDOW_MOST 64
+#define HORIZON 3     /* halves of a batch */
 #define DEBT_SHORT 16 /* pages named in vain, from which on streams that are not proven have to wait */
 #define DEBT_MOST (2 * WINDOW_MOST)
 
@@ -51,6 +53,9 @@ void streams_restart(struct streams *s)
 
 static void note_length(struct streams *s, const struct stream *t)
 {
+    uint32_t low = t->length & (t->length - 1);
+    if (low & (low - 1))
+        return; /* no class begins with such a length: in most cases that is seen at once */
     unsigned class = lengths_class(t->length);
     if (lengths_begin(class) == t->length)
         lengths_note(&s->lengths[t->origin], class);
@@ -183,6 +188,17 @@ bool streams_access(struct streams *s, uint32_t page, enum access_kind kind)
     return false;
 }
 
+bool streams_follow(struct streams *s, uint32_t page, enum access_kind kind)
+{
+    struct stream *t = &s->stream[s->latest];
+    if (s->latest == STREAMS_MOST || page != t->last + (uint32_t)t->step)
+        return false;
+    s->debt -= kind == ACCESS_TOUCH && s->debt > 0;
+    s->now++;
+    move_on(s, s->latest, page);
+    return true;
+}
+
 /* How many pages more is this stream likely to go on for? */
 static uint32_t depth_of(const struct streams *s, const struct stream *t)
 {
@@ -244,7 +260,7 @@ static void look_behind(struct streams *s, const struct prefetch_query *query)
 static unsigned name_pages(struct streams *s, const struct prefetch_query *query, bool proven, uint32_t *out)
 {
     struct ahead going[STREAMS_MOST];
-    uint32_t horizon = query->max * GAP_UNIT * 2;
+    uint32_t horizon = query->max * GAP_UNIT * HORIZON / 2;
     unsigned n = list_going(s, horizon, proven, going);
     struct naming names = naming_start(query, out);
     for (struct ahead *a; (a = first_due(going, n, horizon)) != NULL;) {

@@ -41,6 +41,8 @@ struct streams {
 void streams_init(struct streams *s);
 /* True: a stream that was there led to this page. */
 bool streams_access(struct streams *s, uint32_t page, enum access_kind kind);
+/* The same where the page is the next of the latest access's stream; else false, and nothing was done. */
+bool streams_follow(struct streams *s, uint32_t page, enum access_kind kind);
 /* Accesses were left out: no stream counts as going on until it is seen again. */
 void streams_restart(struct streams *s);
 /* What comes next on the latest access's stream, unless it has yet to prove itself, and on the proven ones that are still going. */
