@@ -8,15 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#if defined(__has_include)
-#if __has_include(<bower.h>)
-#include <bower.h>
-#define PROCESSORS_AT_ONCE() bower_processors()
-#endif
-#endif
-#ifndef PROCESSORS_AT_ONCE
-#define PROCESSORS_AT_ONCE() par_processors()
-#endif
+#include "machine.h"
 
 uint64_t par_work(const struct par *par)
 {
@@ -197,7 +189,7 @@ int par_open(struct par *par, uint32_t workers, struct infer_error *err)
         return infer_fail(err, EAGAIN, "no memory for %u threads", workers);
     }
     memset(t, 0, bytes);
-    t->spins = workers > PROCESSORS_AT_ONCE() ? SPIN_FEW : SPIN_MANY;
+    t->spins = workers > machine_processors() ? SPIN_FEW : SPIN_MANY;
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->go, NULL);
     pthread_cond_init(&t->done, NULL);

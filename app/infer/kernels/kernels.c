@@ -1,14 +1,6 @@
 #include "kernels.h"
 
-#if defined(__has_include)
-#if __has_include(<bower.h>)
-#include <bower.h>
-#define MACHINE_ISA() bower_isa()
-#endif
-#endif
-#ifndef MACHINE_ISA
-#define MACHINE_ISA() ""
-#endif
+#include "../machine.h"
 
 static const struct kernel *const portable[WEIGHT_TYPES] = {
     [WEIGHT_F32] = &kernel_f32,
@@ -59,7 +51,7 @@ void kernels_select(const char *isa)
 const struct kernel *kernel_of(enum weight_type type)
 {
     if (table[type] == NULL) {
-        kernels_select(MACHINE_ISA());
+        kernels_select(machine_isa());
     }
     return table[type];
 }
