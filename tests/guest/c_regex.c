@@ -1,7 +1,7 @@
 // run:
 // setup: $ROOT/tests/guest/native.sh c_regex
 // check: cmp want stdout
-// POSIX regular expressions and fnmatch.
+// Regular expressions, POSIX's and what GNU adds to them, and fnmatch.
 #include <fnmatch.h>
 #include <regex.h>
 #include <stdio.h>
@@ -14,19 +14,48 @@ static void match(const char *pattern, const char *text, int flags)
     int error = regcomp(&r, pattern, flags);
 
     if (error) {
-        printf("%s: does not compile\n", pattern);
+        char reason[80];
+        size_t n = regerror(error, &r, reason, sizeof(reason));
+
+        printf("%s: %d, %s (%zu)\n", pattern, error, reason, n);
         return;
     }
+    printf("%s: %zu groups\n", pattern, r.re_nsub);
     if (regexec(&r, text, 4, m, 0) == 0)
-        for (int i = 0; i <= (int)r.re_nsub && i < 4; i++)
+        for (int i = 0; i < 4; i++)
             printf("%s on %s: %d..%d\n", pattern, text, (int)m[i].rm_so, (int)m[i].rm_eo);
     else
         printf("%s on %s: no\n", pattern, text);
     regfree(&r);
 }
 
+/* Every pattern on every text. */
+static void match_all(const char *const *patterns, int flags)
+{
+    static const char *const texts[] = { "a foo b", "foo@bar", "  x=12\ty", "ab\nab", "aaab", "a|b a+", "*a^b", "\\w ]", "" };
+
+    for (; *patterns; patterns++)
+        for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+            match(*patterns, texts[i], flags);
+            match(*patterns, texts[i], flags | REG_NEWLINE);
+        }
+}
+
 int main(void)
 {
+    static const char *const extended[] = {
+        "\\bfoo\\b", "\\w+@(\\w+)", "\\s+(\\S+)", "\\W", "\\<[a-z]", "o\\>", "(\\b)(f)o", "([a-z]+)=([0-9]+)|\\b(x+)\\b", /* words */
+        "a**", ".*?b", "a+?b", "a{,2}b", "(a)\\1", "(a|)b", "|x", "()", "", "a)", "[\\w]+", "[]a]+", "[^]a]", "\\.", "\\(",
+        "[", "[a", "[^", "(", "a|*b", "^*", "a\\", "a{2", "a{x", "a{3,1}", "[[:foo:]]", "[z-a]", "a\\2", NULL /* wrong ones */
+    };
+    static const char *const basic[] = {
+        "a\\+", "a\\?b", "a\\|foo", "\\(a\\|b\\)*", "*a", "^*", "\\(*a\\)", "a\\{2,\\}", "\\(a\\)\\1", "a^b", "^a", "b$", "a$b",
+        "\\w\\+", "a+", "a|b", "\\(a*\\)\\w\\1", "\\(foo\\)@\\b", "\\{1\\}", "\\)", "\\(", "a\\{1", NULL
+    };
+
+    match_all(extended, REG_EXTENDED);
+    match_all(extended, REG_EXTENDED | REG_ICASE);
+    match_all(basic, 0);
     match("a(b*)c", "xxabbbc", REG_EXTENDED);
     match("^[0-9]+$", "12345", REG_EXTENDED);
     match("^[0-9]+$", "12a45", REG_EXTENDED);
