@@ -147,8 +147,7 @@ API _Noreturn void exit(int status)
             thread_wait(&never, 0, THREAD_FOREVER);
     }
     __call_exitprocs(status, NULL);
-    if (_GLOBAL_REENT->__sdidinit)
-        _fwalk_reent(_GLOBAL_REENT, flush);
+    _fwalk_reent(_GLOBAL_REENT, flush); /* whichever thread has used them: main need not have */
     runtime_exit(status);
 }
 
