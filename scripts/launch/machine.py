@@ -3,6 +3,7 @@ import ctypes
 import errno
 import os
 import selectors
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,6 +32,21 @@ def make_folder(option, path):
         raise Unusable(f"{option} {path}: not a folder") from None
     except OSError as error:
         raise Unusable(f"{option} {path}: {error.strerror.lower()}") from None
+
+
+def trace_left(options):
+    """Where the guest leaves its trace (kernel/trace.c)."""
+    return os.path.join(options.files, ".bower", "trace")
+
+
+def keep_trace(options):
+    """Brings the trace from the share to where it was asked for."""
+    try:
+        shutil.copyfile(trace_left(options), options.trace)
+    except FileNotFoundError:
+        say("no trace: the program did not come to its end, where it is written")
+    except OSError as error:
+        raise Unusable(f"--trace {options.trace}: {error.strerror.lower()}") from None
 
 
 def say(text):
@@ -75,9 +91,15 @@ class Machine:
             make_folder("--profile", self.options.profile)
             profile.clear(self.options.profile)
         stats = self.options.stats
-        if os.path.isfile(stats) and not os.path.islink(stats):
-            os.unlink(stats)  # the counters of an earlier run say nothing about this one
-        self.log = open(os.path.join(self.options.run_dir, "console.log"), "wb")
+        try:
+            # What an earlier run left says nothing about this one.
+            if os.path.isfile(stats) and not os.path.islink(stats):
+                os.unlink(stats)
+            if self.options.trace and os.path.lexists(trace_left(self.options)):
+                os.unlink(trace_left(self.options))
+            self.log = open(os.path.join(self.options.run_dir, "console.log"), "wb")
+        except OSError as error:
+            raise Unusable(f"{error.filename}: {error.strerror.lower()}") from None
 
     def start(self, words, theirs):
         libc = ctypes.CDLL(None)

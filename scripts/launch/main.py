@@ -1,13 +1,12 @@
 """scripts/run, in order: options, policies, program, machine."""
 import os
-import shutil
 import socket
 
 from . import app as apps
 from . import options as asked
 from . import profile, qemu
 from .common import EXIT_UNUSABLE, Unusable, in_root
-from .machine import Machine, open_streams, say
+from .machine import Machine, keep_trace, open_streams, say
 
 
 def main(argv):
@@ -42,8 +41,8 @@ def launch(argv):
     if options.gdb is not None:
         say(f"gdb port {options.gdb} elf {app.elf}")
     status = Machine(options, app).run()
-    if options.trace and status == 0:
-        shutil.copyfile(os.path.join(options.files, ".bower", "trace"), options.trace)
+    if options.trace:
+        keep_trace(options)
     if options.profile:
         profile.write(options.profile, in_root(app.elf), " ".join([app.name, *options.args]), say)
     return status

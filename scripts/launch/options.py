@@ -37,9 +37,9 @@ FILE may also be a QEMU blkdebug:CONFIG:FILE, to try out disk errors.
 
 MAX_HARTS = 8                # arch/hart.h
 MAX_DISKS = 6                # the machine has 8 virtio-mmio slots; console and files take two
-MIN_MEM = 64 * MIB
 DEFAULT_MEM = 256 * MIB
 OUTSIDE_POOL = 64 * MIB      # what firmware, image, stacks, heap and page tables need beside the frame pool
+MIN_MEM = OUTSIDE_POOL + MIB
 ROOM = 192 * MIB           # the same, comfortably: a program's buffers and KV cache as well; what the default leaves
 MAX_MEM = 512 * GIB          # half of what Sv39 maps
 MAX_THROTTLE = 100000        # MB/s
@@ -137,7 +137,6 @@ def apply(options, given, disks):
         options.throttle = whole("--throttle", given["--throttle"], 1, MAX_THROTTLE, "of MB/s") * 10**6
     apply_files(options, given, disks)
     if "--trace" in given:
-        options.trace = os.path.abspath(given["--trace"])
         options.harts, options.policy, options.evict = 1, "none", "fifo"
     if "--profile" in given:
         options.profile, options.profile_hz = profile(given["--profile"])
@@ -146,18 +145,41 @@ def apply(options, given, disks):
 
 def apply_files(options, given, disks):
     if "--run-dir" in given:
+        if not given["--run-dir"]:
+            raise Unusable("--run-dir : needs the folder that console.log and stats.json go to")
         options.run_dir = os.path.abspath(given["--run-dir"])
-    options.stats = os.path.abspath(given["--stats"]) if "--stats" in given else os.path.join(options.run_dir, "stats.json")
-    if "--stats" in given and (os.path.isdir(options.stats) or not os.path.isdir(os.path.dirname(options.stats))):
-        raise Unusable(f"--stats {given['--stats']}: not a file in a folder that exists")
+    options.stats = os.path.join(options.run_dir, "stats.json")
+    if "--stats" in given:
+        options.stats = written("--stats", given["--stats"])
     if "--files" in given:
         options.files, options.files_readonly = share(given["--files"])
+    if "--trace" in given:
+        options.trace = written("--trace", given["--trace"])
+        if options.files_readonly:
+            raise Unusable("--trace: the program leaves the trace on its share; needs --files without ,ro")
     model = given.get("--model")
-    if model is None and options.app == "llm":
+    if model is None and is_llm(options.app):
         model = in_root("models", "stories-gpt2.gguf")
     if model is not None:
         options.model = Disk(*image("--model", model), False, "model")
     options.disks = further_disks(disks, options.model)
+
+
+def is_llm(app):
+    """By its name or by its path."""
+    return app == "llm" or os.path.abspath(app) == in_root("app", "llm")
+
+
+def written(option, text):
+    """The path of a file that will be written when the program has ended."""
+    path = os.path.abspath(text)
+    folder = os.path.dirname(path)
+    if os.path.isdir(path) or not os.path.isdir(folder):
+        raise Unusable(f"{option} {text}: not a file in a folder that exists")
+    for place in (folder, path) if os.path.isfile(path) or not os.path.exists(path) else (path,):
+        if os.path.exists(place) and not os.access(place, os.W_OK):
+            raise Unusable(f"{option} {text}: cannot be written there")
+    return path
 
 
 def profile(text):
@@ -224,8 +246,7 @@ def image(option, text, writable=False):
 
 def apply_memory(options, given):
     given_mem = memory(given["--mem"]) if "--mem" in given else None
-    llm = options.app == "llm"
-    text = given.get("--frames", f"{DEFAULT_LLM_PERCENT}%" if llm else str(DEFAULT_FRAMES))
+    text = given.get("--frames", f"{DEFAULT_LLM_PERCENT}%" if is_llm(options.app) else str(DEFAULT_FRAMES))
     text = str(MIN_FRAMES) if options.trace else text
     options.frames = frames(text, options.model, options.harts or 1)
     if options.harts is None:

@@ -26,7 +26,7 @@ def boot_arguments(options, app):
     tokens += [f"profile={options.profile_hz}"] if options.profile else []
     tokens += [f"disk.{disk.name}={disk.size}" for disk in all_disks(options)]
     tokens += [f"env.{name}={value}" for name, value in sorted(os.environ.items())
-               if name == "TZ" or name.startswith("OMP_")]
+               if name in ("TZ", "GOMP_SPINCOUNT") or name.startswith("OMP_")]
     line = " ".join([encode(token) for token in tokens] + ["--"] + [encode(word) for word in [app.name, *options.args]])
     if len(line) > MAX_BOOT_ARGUMENTS:
         raise Unusable(f"ARGS: {len(line)} bytes once encoded, with the environment; at most {MAX_BOOT_ARGUMENTS}")

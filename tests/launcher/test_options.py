@@ -42,7 +42,8 @@ UNUSABLE = [
     ("harts-0", ["--harts", "0", ARG], r"--harts 0: needs a whole number from 1 to 8"),
     ("harts-9", ["--harts", "9", ARG], r"--harts 9: needs a whole number from 1 to 8"),
     ("harts-word", ["--harts", "two", ARG], r"--harts two: needs a whole number"),
-    ("mem-small", ["--mem", "1M", ARG], r"--mem 1M: needs a size .*at least 64M"),
+    ("mem-small", ["--mem", "1M", ARG], r"--mem 1M: needs a size .*at least 65M"),
+    ("mem-nothing-fits", ["--mem", "64M", ARG], r"--mem 64M: needs a size .*at least 65M"),
     ("mem-word", ["--mem", "lots", ARG], r"--mem lots: needs a size"),
     ("mem-huge", ["--mem", "900000G", ARG], r"--mem 900000G: more memory than this host has; at most \d+M"),
     ("timeout-0", ["--timeout", "0", ARG], r"--timeout 0: needs a number of seconds above 0"),
@@ -65,6 +66,12 @@ UNUSABLE = [
     ("files-missing", ["--files", "/no/such/folder", ARG], r"--files /no/such/folder: no such folder"),
     ("files-not-folder", ["--files", BIG, ARG], r"not a folder"),
     ("stats-no-folder", ["--stats", "/no/such/stats.json", ARG], r"--stats /no/such/stats.json: not a file in a folder"),
+    ("trace-empty", ["--trace", "", ARG], r"--trace : not a file in a folder"),
+    ("trace-folder", ["--trace", launcher.ROOT, ARG], r"--trace .*: not a file in a folder"),
+    ("trace-no-folder", ["--trace", "/no/such/trace", ARG], r"--trace /no/such/trace: not a file in a folder"),
+    ("trace-share-read-only", ["--trace", "t", "--files", launcher.SCRATCH + ",ro", ARG], r"--trace: .*without ,ro"),
+    ("run-dir-empty", ["--run-dir", "", ARG], r"--run-dir : needs the folder"),
+    ("run-dir-read-only", ["--run-dir", "/sys", ARG], r"/sys/console.log: "),
     ("run-dir-file", ["--run-dir", BIG, ARG], r"--run-dir .*big: not a folder"),
     ("run-dir-in-file", ["--run-dir", BIG + "/x", ARG], r"--run-dir .*: "),
     ("run-dir-nowhere", ["--run-dir", "/proc/nowhere", ARG], r"--run-dir /proc/nowhere: "),
@@ -108,6 +115,12 @@ def test_frames_percent():
         expect(after(command("--model", BIG, "--frames", percent, ARG), "-append").startswith(f"frames={frames} "), percent)
 
 
+def test_llm_by_its_path():
+    for app in ("llm", "app/llm", "./app/llm/", os.path.join(launcher.ROOT, "app", "llm")):
+        text = " ".join(command(app))
+        expect("stories-gpt2.gguf" in text and "frames=340 " in text, f"{app}: {text}")
+
+
 def test_memory_follows_cap():
     expect(after(command("--frames", "100000", ARG), "-m") == "583M", "not the cap's 390.6M and 192M")
     expect(after(command("--mem", "1G", ARG), "-m") == "1024M", "1G")
@@ -149,8 +162,8 @@ def test_arguments_are_encoded():
 
 
 def test_environment():
-    text = after(command(ARG, env={"TZ": "CET-1", "OMP_NUM_THREADS": "4", "SECRET": "x"}), "-append")
-    expect("env.OMP_NUM_THREADS=4 env.TZ=CET-1 --" in text and "SECRET" not in text, text)
+    text = after(command(ARG, env={"TZ": "CET-1", "OMP_NUM_THREADS": "4", "GOMP_SPINCOUNT": "9", "SECRET": "x"}), "-append")
+    expect("env.GOMP_SPINCOUNT=9 env.OMP_NUM_THREADS=4 env.TZ=CET-1 --" in text and "SECRET" not in text, text)
 
 
 def test_icount_and_harts():

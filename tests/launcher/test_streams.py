@@ -148,6 +148,17 @@ def test_stats():
     expect(not os.path.exists(path) or json.load(open(path))["status"] == 134, "counters of an earlier run were kept")
 
 
+def test_trace_of_any_end():
+    trace = os.path.join(SCRATCH, "trace")
+    done = streams("exit", "7", options=["--trace", trace])
+    expect(done.returncode == 7, str(done))
+    with open(trace, "rb") as file:
+        expect(file.read(8) == b"BOWERTR1", "no trace")
+    os.unlink(trace)
+    done = streams("fault", options=["--trace", trace])
+    expect(done.returncode == 134 and b"no trace: " in done.stderr and not os.path.exists(trace), "an earlier run's trace: " + str(done))
+
+
 def test_stats_to_a_pipe():
     """What is no plain file is written to, never replaced: /dev/null stays."""
     path = os.path.join(SCRATCH, "stats-pipe")
