@@ -8,6 +8,7 @@
 __BEGIN_DECLS
 #include <limits.h>
 pid_t gettid(void);
+long syscall(long number, ...);
 int fchdir(int fd);
 char *get_current_dir_name(void);
 int getgroups(int n, gid_t *out);

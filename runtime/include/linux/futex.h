@@ -1,0 +1,10 @@
+/* linux/futex.h: what syscall(SYS_futex) knows. */
+#ifndef BOWER_LINUX_FUTEX_H
+#define BOWER_LINUX_FUTEX_H
+
+#define FUTEX_WAIT 0
+#define FUTEX_WAKE 1
+#define FUTEX_PRIVATE_FLAG 128
+#define FUTEX_WAIT_PRIVATE (FUTEX_WAIT | FUTEX_PRIVATE_FLAG)
+#define FUTEX_WAKE_PRIVATE (FUTEX_WAKE | FUTEX_PRIVATE_FLAG)
+#endif
