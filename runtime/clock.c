@@ -296,5 +296,8 @@ API unsigned sleep(unsigned seconds)
 {
     uint64_t until = time_ns() + (uint64_t)seconds * NS_PER_S;
 
-    return interrupt_sleep_until(until) ? (unsigned)((ns_until(until) + NS_PER_S - 1) / NS_PER_S) : 0;
+    if (!interrupt_sleep_until(until))
+        return 0;
+    errno = EINTR;
+    return (unsigned)((ns_until(until) + NS_PER_S - 1) / NS_PER_S);
 }

@@ -198,6 +198,19 @@ static void print_trap_backtrace(const struct trap_frame *f)
 
 /* ---- reports */
 
+bool report_is_elsewhere(void)
+{
+    uint32_t who = __atomic_load_n(&reporter, __ATOMIC_RELAXED);
+
+    return who != 0 && who != hart_index() + 1;
+}
+
+_Noreturn void report_wait_for_end(void)
+{
+    for (;;)
+        wait_for_interrupt();
+}
+
 void report_begin(void)
 {
     uint32_t me = hart_index() + 1;
@@ -210,8 +223,7 @@ void report_begin(void)
         log_printf("fault while reporting\n");
         machine_exit(EXIT_REPORTED);
     }
-    for (;;)
-        wait_for_interrupt();
+    report_wait_for_end();
 }
 
 _Noreturn void report_backtrace_and_exit(void)

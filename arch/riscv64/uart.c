@@ -1,8 +1,14 @@
 /* uart.c: the ns16550 that the device tree names, by polling; the firmware's console before it is known. */
 #include "arch/console.h"
+
+#include "arch/hart.h"
+#include "arch/irq.h"
 #include "arch/riscv64/mmio.h"
 #include "arch/riscv64/platform_priv.h"
+#include "arch/riscv64/report_priv.h"
 #include "arch/riscv64/sbi.h"
+
+#include <string.h>
 
 /* National Semiconductor PC16550D, table 1; register numbers are shifted by reg-shift */
 #define UART_RBR 0
@@ -13,6 +19,7 @@
 #define LSR_THR_EMPTY 0x20
 #define LSR_IDLE 0x40
 #define DRAIN_TRIES 1000000u
+#define TURN_LIMIT_NS 2000000000u /* whoever has written for so long has stopped for good */
 
 static paddr_t uart_base; /* 0: not known yet */
 static uint32_t uart_shift;
@@ -41,17 +48,57 @@ static void put(char c)
     mmio_write8(uart_base + (UART_THR << uart_shift), (uint8_t)c);
 }
 
+/* Hart that writes, as index + 1; 0: none. */
+static uint32_t writer;
+
+/* Interrupts are off. False: it is this hart's turn already, and it has come here in a trap. */
+static bool take_turn(void)
+{
+    uint32_t me = hart_index() + 1, other = 0;
+    uint64_t began = time_ns();
+
+    while (!__atomic_compare_exchange_n(&writer, &other, me, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        if (other == me)
+            return false;
+        if (time_ns() - began > TURN_LIMIT_NS) {
+            __atomic_store_n(&writer, me, __ATOMIC_RELAXED);
+            put('\n');
+            return true;
+        }
+        other = 0;
+    }
+    return true;
+}
+
+/* A line, which no other hart's breaks up. */
+static void write_line(const char *bytes, size_t n)
+{
+    bool were_on = irq_save(), taken = take_turn(), must_stop = report_is_elsewhere();
+
+    for (size_t i = 0; i < n && !must_stop; i++)
+        put(bytes[i]);
+    if (taken)
+        __atomic_store_n(&writer, 0, __ATOMIC_RELEASE);
+    if (must_stop)
+        report_wait_for_end();
+    irq_restore(were_on);
+}
+
 void console_write(const char *bytes, size_t n)
 {
     static bool banner_written; /* set at boot, before other harts run */
 
     if (!banner_written) {
         banner_written = true;
-        for (const char *c = banner; *c; c++)
-            put(*c);
+        write_line(banner, strlen(banner));
     }
-    for (size_t i = 0; i < n; i++)
-        put(bytes[i]);
+    while (n > 0) {
+        const char *end = memchr(bytes, '\n', n);
+        size_t line = end ? (size_t)(end + 1 - bytes) : n;
+        write_line(bytes, line);
+        bytes += line;
+        n -= line;
+    }
 }
 
 int console_read(void)

@@ -36,7 +36,7 @@ static int interrupted(const char *where)
         if (!strcmp(where, "read"))
             printf("read %d", read(0, &byte, 1) < 0 ? errno : 0);
         else if (!strcmp(where, "sleep"))
-            printf("sleep %d", sleep(1000) > 900);
+            printf("sleep %d", sleep(1000) > 900 ? errno : 0);
         else if (!strcmp(where, "pause"))
             printf("pause %d", pause() < 0 ? errno : 0);
         else {

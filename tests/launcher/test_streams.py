@@ -218,7 +218,7 @@ def interrupt_until(process, done, limit=30):
 
 
 def test_sigint_reaches_a_handler():
-    for where, line in (("read", "read 4"), ("sleep", "sleep 1"), ("pause", "pause 4"), ("loop", "loop")):
+    for where, line in (("read", "read 4"), ("sleep", "sleep 4"), ("pause", "pause 4"), ("loop", "loop")):
         process = subprocess.Popen([RUN, "--run-dir", SCRATCH, PROGRAM, "--", "interrupted", where], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for said in (b"waiting\n", b"waiting\n"):
