@@ -80,8 +80,11 @@ static const struct option *find(const char *word)
 
 static int bad_number(const struct option *o, const char *text, struct infer_error *err)
 {
-    return infer_fail(err, EINVAL, "%s %s: must be a number from %g to %g", o->name, text, o->min,
-                      o->max);
+    bool is_float = o->kind == NUMBER_FLOAT;
+    int digits = is_float ? 6 : 20; /* of a whole number: all */
+
+    return infer_fail(err, EINVAL, "%s %s: must be a %s from %.*g to %.*g", o->name, text,
+                      is_float ? "number" : "whole number", digits, o->min, digits, o->max);
 }
 
 static int set_number(void *field, const struct option *o, const char *text,

@@ -186,8 +186,11 @@ def sensible(program):
 
 
 def bad_options(program):
-    for words, part in ((["--frob"], "--frob"), (["-n"], "-n"), (["-n", "x"], "--n-predict x"), (["--temp", "-1"], "--temp -1"),
-                        (["--top-p", "1.5"], "--top-p 1.5"), (["-t", "0"], "--threads 0"), (["-t", "65"], "--threads 65"),
+    for words, part in ((["--frob"], "--frob"), (["-n"], "-n"), (["--top-p", "1.5"], "--top-p 1.5"),
+                        (["-n", "x"], "--n-predict x: must be a whole number from -1 to 2147483647\n"),
+                        (["-s", "-1"], "--seed -1: must be a whole number from 0 to 18000000000000000000\n"),
+                        (["--temp", "-1"], "--temp -1: must be a number from 0 to 1000\n"),
+                        (["-t", "0"], "--threads 0"), (["-t", "65"], "--threads 65"),
                         (["-p", "a", "-f", "b"], "-p and -f"),
                         (["-c", "99999999999999999999"], "--ctx-size")):
         _, err = llm(program, *words, status=2)
