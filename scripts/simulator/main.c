@@ -95,6 +95,23 @@ static void set_option(int c, struct options *o)
     }
 }
 
+static void check_policies(const struct options *o)
+{
+    bool prefetch_known = prefetch_find(o->policy) != NULL;
+    if (prefetch_known && evict_find(o->evict))
+        return;
+    fprintf(stderr, "simulate: %s %s: no such policy; one of", prefetch_known ? "--evict" : "--policy",
+            prefetch_known ? o->evict : o->policy);
+    if (prefetch_known)
+        for (size_t i = 0; evict_policies[i]; i++)
+            fprintf(stderr, " %s", evict_policies[i]->name);
+    else
+        for (size_t i = 0; prefetch_policies[i]; i++)
+            fprintf(stderr, " %s", prefetch_policies[i]->name);
+    fprintf(stderr, "\n");
+    exit(2);
+}
+
 static void parse(int argc, char **argv, struct options *o)
 {
     static const struct option names[] = {
@@ -127,10 +144,7 @@ static void parse(int argc, char **argv, struct options *o)
         exit(2);
     }
     o->trace = argv[optind];
-    if (!prefetch_find(o->policy))
-        bad("--policy", o->policy, "no such policy");
-    if (!evict_find(o->evict))
-        bad("--evict", o->evict, "no such policy");
+    check_policies(o);
 }
 
 static void read_trace(const struct options *o, struct trace *t)

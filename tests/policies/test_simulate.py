@@ -188,6 +188,13 @@ def test_bad_input():
         assert message and "Traceback" not in message, (words, message)
 
 
+def test_unknown_policy():
+    for words, names in ((["--policy", "none,foo", "--evict", "lru"], "none readahead stride streams markov fit replay auto"),
+                         (["--evict", "foo"], "fifo clock lru mru random auto")):
+        message = simulate("--frames", "4,8,16", *words, lab(1), status=2)
+        assert message == f"simulate: {words[0]} foo: no such policy; one of {names}\n", message
+
+
 def main():
     for name, test in sorted(globals().items()):
         if name.startswith("test_"):
