@@ -19,7 +19,8 @@ APP is a folder of app/, the path of a .c file, or the path of a folder of .c fi
   --evict NAME               eviction policy; `--evict help` lists them (auto)
   --harts N, --mem SIZE      size of the machine (as many harts as the host has processors, with --icount 1;
                              256M, or what the cap needs)
-  --icount                   clock that counts instructions: the same run twice prints the same counts
+  --icount                   clock that counts instructions: the same run twice prints the same counts (with several harts
+                             all but instret, sfence_* and ipi_sent, which differ a little)
   --learn                    with --icount: learns plans as it does without, though no clock says how far the program is
   --cflags "...", --ldflags "..."   for the program that is built (-O2)
   --stats FILE               where the counters go, as JSON (build/run/stats.json)

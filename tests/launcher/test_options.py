@@ -181,6 +181,7 @@ def test_help():
     for words in (["--help"], [ARG, "--help"]):
         done = run(*words)
         expect(done.returncode == 0 and b"--frames" in done.stdout and not done.stderr, str(done))
+        expect(b"with several harts\n" in done.stdout and b"instret, sfence_* and ipi_sent" in done.stdout, "what --icount repeats")
     for option, name in (("--policy", b"none"), ("--evict", b"fifo")):
         done = run(option, "help")
         expect(done.returncode == 0 and re.search(rb"^" + name + rb" +\w", done.stdout, re.MULTILINE), str(done))
