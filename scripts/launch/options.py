@@ -57,8 +57,9 @@ FLAGS = {"--icount", "--learn", "--verbose", "--dry-run", "--help"}
 
 
 class Disk:
-    def __init__(self, file, size, writable, name):
-        self.file, self.size, self.writable, self.name = file, size, writable, name
+    def __init__(self, image, writable, name):
+        self.file, self.size, self.host_file = image
+        self.writable, self.name = writable, name
 
 
 class Options:
@@ -162,8 +163,9 @@ def apply_files(options, given, disks):
     if model is None and is_llm(options.app):
         model = in_root("models", "stories-gpt2.gguf")
     if model is not None:
-        options.model = Disk(*image("--model", model), False, "model")
+        options.model = Disk(image("--model", model), False, "model")
     options.disks = further_disks(disks, options.model)
+    check_writers(([options.model] if options.model else []) + options.disks)
 
 
 def is_llm(app):
@@ -218,15 +220,22 @@ def further_disks(texts, model):
         if name in names:
             raise Unusable(f"--disk name={name}: the name is taken; each disk needs its own")
         names.add(name)
-        file, size = image("--disk", file, writable)
-        disks.append(Disk(file, size, writable, name))
+        disks.append(Disk(image("--disk", file, writable), writable, name))
     if len(disks) + (model is not None) > MAX_DISKS:
         raise Unusable(f"--disk: {len(disks) + (model is not None)} disks; at most {MAX_DISKS}, the model included")
     return disks
 
 
+def check_writers(disks):
+    """QEMU locks what it opens: many disks may read a file, whoever writes it has it alone."""
+    for disk in disks:
+        for other in disks:
+            if disk.writable and other is not disk and os.path.samefile(disk.host_file, other.host_file):
+                raise Unusable(f"--disk {disk.host_file},rw: the file is {other.name} as well; what is written is one disk only")
+
+
 def image(option, text, writable=False):
-    """(what QEMU opens, exact size in bytes) of a disk's file."""
+    """(what QEMU opens, exact size in bytes, path) of a disk's file."""
     prefix, path = "", text
     if text.startswith("blkdebug:"):
         config, colon, path = text[len("blkdebug:"):].partition(":")
@@ -242,7 +251,7 @@ def image(option, text, writable=False):
         raise Unusable(f"{option} {path}: {error.strerror.lower()}") from None
     if size == 0:
         raise Unusable(f"{option} {path}: the file is empty")
-    return prefix + os.path.abspath(path), size
+    return prefix + os.path.abspath(path), size, path
 
 
 def apply_memory(options, given):

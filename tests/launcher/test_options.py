@@ -12,6 +12,8 @@ from launcher import expect, run, scratch_file
 
 ARG = launcher.scratch_file("prog.c", b"int main(void) { return 0; }\n")
 BIG = scratch_file("big", b"x" * (100 * 4096 + 1))
+OTHER = scratch_file("other", b"x" * 4097)
+ALIAS = os.path.join(launcher.SCRATCH, "alias")
 EMPTY = scratch_file("empty", b"")
 HOST = len(os.sched_getaffinity(0))
 
@@ -63,6 +65,9 @@ UNUSABLE = [
     ("disk-name-twice", ["--disk", BIG + ",name=a", "--disk", BIG + ",name=a", ARG], r"the name is taken"),
     ("disks-7", sum([["--disk", BIG]] * 7, []) + [ARG], r"7 disks; at most 6"),
     ("blkdebug-bad", ["--disk", "blkdebug:nosuch.conf:" + BIG, ARG], r"needs blkdebug:CONFIG:FILE"),
+    ("disk-written-twice", ["--disk", BIG + ",rw", "--disk", BIG + ",rw", ARG], r"--disk .*/big,rw: the file is disk1 as well"),
+    ("disk-written-and-read", ["--disk", BIG, "--disk", ALIAS + ",rw", ARG], r"--disk .*/alias,rw: the file is disk0 as well"),
+    ("disk-written-and-model", ["--model", BIG, "--disk", f"blkdebug::{BIG},rw", ARG], r"/big,rw: the file is model as well"),
     ("files-missing", ["--files", "/no/such/folder", ARG], r"--files /no/such/folder: no such folder"),
     ("files-not-folder", ["--files", BIG, ARG], r"not a folder"),
     ("stats-no-folder", ["--stats", "/no/such/stats.json", ARG], r"--stats /no/such/stats.json: not a file in a folder"),
@@ -127,9 +132,9 @@ def test_memory_follows_cap():
 
 
 def test_disks():
-    text = " ".join(command("--model", BIG, "--disk", BIG, "--disk", f"{BIG},name=data,rw", ARG))
-    expect(f"disk.model=409601 disk.disk0=409601 disk.data=409601 --" in text, text)
-    expect(f"{BIG},format=raw,if=none,id=disk.data,read-only=off" in text and "drive=disk.data,serial=data" in text, text)
+    text = " ".join(command("--model", BIG, "--disk", BIG, "--disk", f"{OTHER},name=data,rw", ARG))
+    expect(f"disk.model=409601 disk.disk0=409601 disk.data=4097 --" in text, text)
+    expect(f"{OTHER},format=raw,if=none,id=disk.data,read-only=off" in text and "drive=disk.data,serial=data" in text, text)
     expect(f"id=disk.model,read-only=on" in text and "id=disk.disk0,read-only=on" in text, text)
 
 
@@ -195,5 +200,7 @@ def test_make_run_passes_arguments():
 
 
 if __name__ == "__main__":
+    if not os.path.islink(ALIAS):
+        os.symlink(BIG, ALIAS)
     launcher.report([(name, unusable(words, pattern)) for name, words, pattern in UNUSABLE]
                     + launcher.cases_of(sys.modules[__name__]))
