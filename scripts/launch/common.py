@@ -1,4 +1,5 @@
 """What every part of the launcher shares."""
+import contextlib
 import os
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -12,6 +13,16 @@ EXIT_PANIC = 134
 
 class Unusable(Exception):
     """An option, file or program that cannot be used: one line that says what is wrong and what is allowed."""
+
+
+@contextlib.contextmanager
+def writing(path):
+    """An OSError inside says which file it is about; those of write() and close() do not by themselves."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = path
+        raise
 
 
 def in_root(*parts):

@@ -1,10 +1,11 @@
 """What the UART says: firmware first, then the runtime's log and the program's stderr, and the counters at the end."""
+import contextlib
 import json
 import os
 import re
 import subprocess
 
-from .common import in_root
+from .common import in_root, writing
 
 START = b"\x02bower\n"          # the kernel's first line: what came before is the firmware's
 STATS = re.compile(rb"bower-stats (\{.*\})\s*$")
@@ -30,8 +31,9 @@ class Console:
 
     def feed(self, data):
         self.any = True
-        self.log.write(data)
-        self.log.flush()
+        with writing(self.log.name):
+            self.log.write(data)
+            self.log.flush()
         if not self.started:
             data = self.skip_firmware(data)
         data = self.take_marks(data)
@@ -104,13 +106,19 @@ class Console:
         except ValueError:
             return
         if os.path.islink(self.stats_file) or os.path.exists(self.stats_file):  # a pipe, /dev/null: not ours to replace
-            with open(self.stats_file, "wb") as file:
+            with writing(self.stats_file), open(self.stats_file, "wb") as file:
                 file.write(text + b"\n")
             return
         temporary = f"{self.stats_file}.{os.getpid()}"
-        with open(temporary, "wb") as file:
-            file.write(text + b"\n")
-        os.replace(temporary, self.stats_file)
+        with writing(self.stats_file):
+            try:
+                with open(temporary, "wb") as file:
+                    file.write(text + b"\n")
+                os.replace(temporary, self.stats_file)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    os.unlink(temporary)
+                raise
 
     def end(self):
         """No more will come."""

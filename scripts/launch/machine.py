@@ -11,7 +11,7 @@ import threading
 import time
 
 from . import profile, qemu
-from .common import EXIT_PANIC, EXIT_TIMEOUT, EXIT_UNUSABLE, Unusable, in_root, shown
+from .common import EXIT_PANIC, EXIT_TIMEOUT, EXIT_UNUSABLE, Unusable, in_root, shown, writing
 from .console import Console
 
 STDIN, STDOUT, STDERR = 0, 1, 2
@@ -197,14 +197,15 @@ class Machine:
             self.hand_on(lambda _: self.console.end(), b"")
 
     def hand_on(self, take, data):
-        """False if nobody takes what the program writes any more: that ends the machine, as it would end a process."""
+        """False if what comes out cannot be passed on or kept any more: that ends the machine, as it would end a process."""
         try:
             take(data)
             return True
         except OSError as error:
             self.failure = BROKEN_PIPE if error.errno == errno.EPIPE else 1
             if error.errno != errno.EPIPE:
-                say(f"what the program writes cannot be written: {error.strerror.lower()}")
+                what = shown(error.filename) if error.filename else "what the program writes"
+                say(f"{what} cannot be written: {error.strerror.lower()}")
             self.process.kill()
             return False
 
@@ -213,8 +214,9 @@ class Machine:
 
     def on_chatter(self, data):
         self.chatter = (self.chatter + data)[-(1 << 16):]
-        self.log.write(data)
-        self.log.flush()
+        with writing(self.log.name):
+            self.log.write(data)
+            self.log.flush()
         if self.options.verbose:
             write_all(STDERR, data)
 

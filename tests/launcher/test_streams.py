@@ -102,6 +102,22 @@ def test_full_disk():
     expect(done.returncode == 1 and b"no space left on device" in done.stderr, str(done))
 
 
+def test_full_disk_of_the_counters():
+    folder = os.path.join(SCRATCH, "full")
+    done, left = launcher.run_with_full(folder, "--stats", f"{folder}/stats.json", "--timeout", "60", PROGRAM, "--", "exit", "0")
+    lines = [line for line in done.stderr.splitlines() if not line.startswith(b"bower-stats ")]
+    expect(done.returncode == 1 and len(lines) == 1, str(done))
+    expect(re.fullmatch(rb"scripts/run: \S+full/stats.json cannot be written: no space left on device", lines[0]), str(lines))
+    expect(left == [b"filler"], f"left behind: {left}")
+
+
+def test_full_disk_of_the_log():
+    folder = os.path.join(SCRATCH, "full")
+    done, _ = launcher.run_with_full(folder, "--run-dir", folder, "--timeout", "60", PROGRAM, "--", "exit", "0")
+    expect(done.returncode == 1, str(done))
+    expect(re.fullmatch(rb"scripts/run: \S+full/console.log cannot be written: no space left on device\n", done.stderr), str(done))
+
+
 def test_slow_reader_loses_nothing():
     done = shell("seq 60000 | $RUN copy | (sleep 2; cat) | md5sum; seq 60000 | md5sum")
     first, second = done.stdout.splitlines()
