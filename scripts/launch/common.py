@@ -25,6 +25,12 @@ def writing(path):
         raise
 
 
+def append(file, data):
+    with writing(file.name):
+        file.write(data)
+        file.flush()
+
+
 def in_root(*parts):
     return os.path.join(ROOT, *parts)
 

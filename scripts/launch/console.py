@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 
-from .common import in_root, writing
+from .common import append, in_root, writing
 
 START = b"\x02bower\n"          # the kernel's first line: what came before is the firmware's
 STATS = re.compile(rb"bower-stats (\{.*\})\s*$")
@@ -31,9 +31,7 @@ class Console:
 
     def feed(self, data):
         self.any = True
-        with writing(self.log.name):
-            self.log.write(data)
-            self.log.flush()
+        append(self.log, data)
         if not self.started:
             data = self.skip_firmware(data)
         data = self.take_marks(data)

@@ -11,7 +11,7 @@ import threading
 import time
 
 from . import profile, qemu
-from .common import EXIT_PANIC, EXIT_TIMEOUT, EXIT_UNUSABLE, Unusable, in_root, shown, writing
+from .common import EXIT_PANIC, EXIT_TIMEOUT, EXIT_UNUSABLE, Unusable, append, in_root, shown
 from .console import Console
 
 STDIN, STDOUT, STDERR = 0, 1, 2
@@ -67,13 +67,13 @@ class Machine:
         self.options, self.app = options, app
         self.ours, self.process = {}, None
         self.failure = None      # exit status that a stream's failure asks for
-        self.log = None
+        self.log = self.samples = None
 
     def run(self):
         """Boots, passes the streams on, and returns the exit status."""
         self.prepare_files()
         theirs = {}
-        for name in ("console", "stdin", "stdout"):
+        for name in ("console", "stdin", "stdout", *(["profile"] if self.options.profile else [])):
             self.ours[name], theirs[name] = socket.socketpair()
         words = qemu.command(self.options, self.app, in_root(self.app.elf),
                              qemu.channels_of_sockets({name: end.fileno() for name, end in theirs.items()}))
@@ -98,6 +98,8 @@ class Machine:
             if self.options.trace and os.path.lexists(trace_left(self.options)):
                 os.unlink(trace_left(self.options))
             self.log = open(os.path.join(self.options.run_dir, "console.log"), "wb")
+            if self.options.profile:
+                self.samples = open(os.path.join(self.options.profile, profile.SAMPLES), "wb")
         except OSError as error:
             raise Unusable(f"{error.filename}: {error.strerror.lower()}") from None
 
@@ -179,6 +181,8 @@ class Machine:
         self.chatter = b""
         sources = {self.ours["stdout"].fileno(): self.on_stdout, self.ours["console"].fileno(): self.console.feed,
                    self.process.stderr.fileno(): self.on_chatter}
+        if self.options.profile:  # QEMU itself would try to write to a full disk for ever
+            sources[self.ours["profile"].fileno()] = self.on_samples
         selector = selectors.DefaultSelector()
         for fd in sources:
             selector.register(fd, selectors.EVENT_READ)
@@ -212,11 +216,12 @@ class Machine:
     def on_stdout(self, data):
         write_all(STDOUT, data)
 
+    def on_samples(self, data):
+        append(self.samples, data)
+
     def on_chatter(self, data):
         self.chatter = (self.chatter + data)[-(1 << 16):]
-        with writing(self.log.name):
-            self.log.write(data)
-            self.log.flush()
+        append(self.log, data)
         if self.options.verbose:
             write_all(STDERR, data)
 

@@ -6,7 +6,7 @@ from . import app as apps
 from . import options as asked
 from . import profile, qemu
 from .common import EXIT_UNUSABLE, Unusable, in_root
-from .machine import Machine, keep_trace, open_streams, say
+from .machine import BROKEN_PIPE, Machine, keep_trace, open_streams, say
 
 
 def main(argv):
@@ -36,14 +36,15 @@ def launch(argv):
         options.gdb = free_port()
     if options.dry_run:
         apps.place(app, options)
-        return show(qemu.shown(qemu.command(options, app, in_root(app.elf), qemu.CHANNELS_BY_HAND)) + "\n")
+        return show(qemu.shown(qemu.command(options, app, in_root(app.elf), qemu.channels_by_hand(options))) + "\n")
     apps.build(app, options)
     if options.gdb is not None:
         say(f"gdb port {options.gdb} elf {app.elf}")
-    status = Machine(options, app).run()
+    machine = Machine(options, app)
+    status = machine.run()
     if options.trace:
         keep_trace(options)
-    if options.profile:
+    if options.profile and machine.failure in (None, BROKEN_PIPE):  # another was said, and leaves the samples cut short
         profile.write(options.profile, in_root(app.elf), " ".join([app.name, *options.args]), say)
     return status
 

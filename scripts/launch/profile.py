@@ -53,12 +53,15 @@ def write(folder, elf, title, say):
     busy, waits = fold(profile, False), fold(profile, True)
     graph = flame.graph(busy, profile.layers, title, subtitle(profile))
     texts = {FOLDED: folded(busy), WAITS: folded(waits), FLAT: flat(profile), GRAPH: graph}
-    try:
-        for name, text in texts.items():
-            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+    for name, text in texts.items():
+        path = os.path.join(folder, name)
+        try:
+            with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
-    except OSError as error:
-        raise Unusable(f"--profile {folder}: {error.strerror.lower()}") from None
+        except OSError as error:
+            if os.path.isfile(path):
+                os.unlink(path)  # half of it says less than none
+            raise Unusable(f"{shown(path)} cannot be written: {error.strerror.lower()}") from None
     paths = " ".join(shown(os.path.join(folder, name)) for name in (GRAPH, FLAT, FOLDED))
     say(f"profile: {profile.moments(False)} samples, {number_of_harts(profile)}: {paths}")
 

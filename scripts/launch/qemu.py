@@ -3,6 +3,7 @@ import os
 import shlex
 
 from .common import MIB, Unusable, host_processors
+from .profile import SAMPLES
 
 EMULATOR = "qemu-system-riscv64"
 MAX_BOOT_ARGUMENTS = 64 * 1024
@@ -33,10 +34,6 @@ def boot_arguments(options, app):
     return line
 
 
-def samples_file(options):
-    return os.path.join(options.profile, "samples.txt")
-
-
 def all_disks(options):
     return ([options.model] if options.model else []) + options.disks
 
@@ -47,13 +44,17 @@ def comma(text):
 
 
 def channels_of_sockets(sockets):
-    """The three streams as sockets that the launcher holds the other ends of."""
+    """The streams as sockets that the launcher holds the other ends of."""
     return {name: f"socket,id={name},fd={fd}" for name, fd in sockets.items()}
 
 
-# For --dry-run: the same machine by hand, the program's stdout on the terminal.
-CHANNELS_BY_HAND = {"console": "file,id=console,path=/dev/stderr,append=on", "stdin": "null,id=stdin",
-                    "stdout": "stdio,id=stdout,signal=off"}
+def channels_by_hand(options):
+    """For --dry-run: the same machine by hand, the program's stdout on the terminal."""
+    channels = {"console": "file,id=console,path=/dev/stderr,append=on", "stdin": "null,id=stdin",
+                "stdout": "stdio,id=stdout,signal=off"}
+    if options.profile:
+        channels["profile"] = f"file,id=profile,path={comma(os.path.join(options.profile, SAMPLES))}"
+    return channels
 
 
 def machine(harts, mem, kernel, append):
@@ -83,8 +84,7 @@ def command(options, app, elf, channels):
     for number, name in ((1, "stdin"), (2, "stdout")):
         words += ["-chardev", channels[name], "-device", f"virtserialport,chardev={name},name={name},nr={number}"]
     if options.profile:
-        words += ["-chardev", f"file,id=profile,path={comma(samples_file(options))}",
-                  "-device", "virtserialport,chardev=profile,name=profile,nr=3"]
+        words += ["-chardev", channels["profile"], "-device", "virtserialport,chardev=profile,name=profile,nr=3"]
     readonly = ",readonly=on" if options.files_readonly else ""
     words += ["-fsdev", f"local,id=share,path={comma(options.files)},security_model=none,multidevs=remap{readonly}",
               "-device", "virtio-9p-device,fsdev=share,mount_tag=share"]

@@ -31,10 +31,10 @@ class Skip(Exception):
 NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"]
 
 
-def run_with_full(folder, *words):
-    """scripts/run in a mount namespace of its own, in which folder is a tmpfs with no block left: (what run gives, names of its files)."""
+def run_with_full(folder, *words, room=0):
+    """scripts/run in a mount namespace of its own, in which folder is a tmpfs with room for so many KiB: (what run gives, its files)."""
     os.makedirs(folder, exist_ok=True)
-    mount = f'mount -t tmpfs -o size=4k none "{folder}" && head -c 4096 /dev/zero > "{folder}/filler"'
+    mount = f'mount -t tmpfs -o size={4 + room}k none "{folder}" && head -c 4096 /dev/zero > "{folder}/filler"'
     if subprocess.run([*NAMESPACE, "sh", "-c", mount], capture_output=True, check=False).returncode != 0:
         raise Skip("no mount namespaces for users here")
     script = f'{mount}; "$@"; status=$?; ls "{folder}"; exit $status'

@@ -96,6 +96,23 @@ def test_crash():
     expect(not text_of("flat.txt") and not text_of("profile.svg"), "an earlier profile was left there")
 
 
+def full(room):
+    """The file that a disk with room for so many KiB has no room for, and the files that are left."""
+    done, left = launcher.run_with_full(f"{SCRATCH}/full", "--icount", "--files", SHARE, "--profile", f"{SCRATCH}/full,1000",
+                                        "--timeout", "60", HOT, room=room)
+    lines = [line for line in done.stderr.decode().splitlines() if not line.startswith("bower-stats ")]
+    expect(done.returncode in (1, 2), f"exit status {done.returncode}: {lines}")
+    match = re.fullmatch(r"scripts/run: \S+full/(\S+) cannot be written: no space left on device", lines[0])
+    expect(len(lines) == 1 and match, str(lines))
+    return match[1], left
+
+
+def test_full_disk():
+    expect(full(0)[0] == "samples.txt", "with nothing of the samples")
+    name, left = full(20)
+    expect(name != "samples.txt" and b"samples.txt" in left and name.encode() not in left, f"half of {name} stayed: {left}")
+
+
 def test_samples_need_no_instructions_of_the_program():
     """What the sampler does is kept out of the counters' instret, to a thousandth."""
     counts = []
