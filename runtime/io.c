@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "arch/hart.h"
+#include "kernel/semaphore.h"
 #include "runtime/api.h"
 #include "runtime/fd.h"
 #include "runtime/interrupt.h"
@@ -22,6 +23,8 @@
 
 static mode_t creation_mask = 022; /* atomic, as is stderr_mid_line */
 static bool stderr_mid_line;
+/* Makes finding a file's end and writing there one step, as each open has a file of its own. Taken before a file's own lock. */
+static struct semaphore appending = SEMAPHORE_INIT(1);
 
 mode_t io_umask(void)
 {
@@ -86,6 +89,16 @@ int64_t io_read(int fd, void *buffer, size_t n)
     return result;
 }
 
+static int64_t append(struct file *file, const void *buffer, size_t n)
+{
+    int64_t result;
+
+    semaphore_down(&appending);
+    result = file_write(file, buffer, n);
+    semaphore_up(&appending);
+    return result;
+}
+
 int64_t io_write(int fd, const void *buffer, size_t n)
 {
     struct file *file = get_for(fd, O_WRONLY);
@@ -93,7 +106,8 @@ int64_t io_write(int fd, const void *buffer, size_t n)
 
     if (!file)
         return -EBADF;
-    result = file_write(file, buffer, MIN(n, MAX_TRANSFER));
+    n = MIN(n, MAX_TRANSFER);
+    result = file_flags(file) & O_APPEND ? append(file, buffer, n) : file_write(file, buffer, n);
     if (result > 0 && file == file_console(2))
         __atomic_store_n(&stderr_mid_line, ((const char *)buffer)[result - 1] != '\n', __ATOMIC_RELAXED);
     file_put(file);
