@@ -25,7 +25,7 @@ def main():
         listed = file.read().split()
     folder = os.path.join(ROOT, "build", "runtime")
     sources = [os.path.relpath(path, os.path.join(ROOT, "runtime"))
-               for pattern in ("*.c", "*/*.c") for path in glob.glob(os.path.join(ROOT, "runtime", pattern))]
+               for pattern in ("*.[cS]", "*/*.[cS]") for path in glob.glob(os.path.join(ROOT, "runtime", pattern))]
     defined = [s for name in sources for s in symbols(os.path.join(folder, name + ".o"))]
     wanted = {name for kind, name in defined if kind in "WV" or STRONG.fullmatch(name)} | {"_start"}
     shown = {name for _, name in symbols(os.path.join(ROOT, "build", "bower.o"))}
