@@ -268,6 +268,20 @@ static int64_t read_at(int fd, void *buffer, size_t n, off_t offset)
     return result;
 }
 
+/* As on Linux: O_APPEND counts for more than the offset, and the file's position stays where it is. */
+static int64_t append_aside(struct file *file, const void *buffer, size_t n)
+{
+    struct file_stat st;
+    int64_t result;
+
+    semaphore_down(&appending);
+    result = file_stat(file, &st);
+    if (!result)
+        result = file_pwrite(file, buffer, n, st.size);
+    semaphore_up(&appending);
+    return result;
+}
+
 static int64_t write_at(int fd, const void *buffer, size_t n, off_t offset)
 {
     struct file *file;
@@ -278,7 +292,13 @@ static int64_t write_at(int fd, const void *buffer, size_t n, off_t offset)
     file = get_for(fd, O_WRONLY);
     if (!file)
         return -EBADF;
-    result = file_is_tty(file) ? -ESPIPE : file_pwrite(file, buffer, MIN(n, MAX_TRANSFER), (uint64_t)offset);
+    n = MIN(n, MAX_TRANSFER);
+    if (file_is_tty(file))
+        result = -ESPIPE;
+    else if (file_flags(file) & O_APPEND)
+        result = append_aside(file, buffer, n);
+    else
+        result = file_pwrite(file, buffer, n, (uint64_t)offset);
     file_put(file);
     return result;
 }

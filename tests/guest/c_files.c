@@ -108,6 +108,9 @@ static void opening(void)
     SHOW(write(fd, "end", 3));
     SHOW(lseek(fd, 0, SEEK_CUR));
     SHOW((fcntl(fd, F_GETFL) & O_APPEND) != 0);
+    SHOW(pwrite(fd, "more", 4, 0));
+    SHOW(lseek(fd, 0, SEEK_CUR));
+    SHOW(lseek(fd, 0, SEEK_END));
     SHOW(fcntl(fd, F_SETFL, 0));
     SHOW(pwrite(fd, "X", 1, 0));
     close(fd);
