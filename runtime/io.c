@@ -196,14 +196,13 @@ static bool is_tty(int fd, int *error)
     return tty;
 }
 
+/* newlib asks when a stream is first used, and a program must not find errno changed by a call that succeeds. */
 int _isatty_r(struct _reent *reent, int fd)
 {
-    int error;
+    int ignored;
 
-    if (is_tty(fd, &error))
-        return 1;
-    reent->_errno = error;
-    return 0;
+    (void)reent;
+    return is_tty(fd, &ignored);
 }
 
 API int isatty(int fd)

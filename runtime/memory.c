@@ -46,6 +46,15 @@ API int brk(void *end)
     return old < 0 ? api_status(old) : 0;
 }
 
+/* As on Linux: a size of 0 frees, where newlib would keep a block that nobody frees. */
+API void *realloc(void *block, size_t size)
+{
+    if (size || !block)
+        return _realloc_r(_REENT, block, size);
+    free(block);
+    return NULL;
+}
+
 API int posix_memalign(void **out, size_t alignment, size_t size)
 {
     void *memory;

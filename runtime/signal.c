@@ -64,6 +64,11 @@ static bool is_valid(int signal)
     return signal > 0 && signal < NSIG;
 }
 
+static bool ignores(const struct sigaction *action, int signal)
+{
+    return action->sa_handler == SIG_IGN || (action->sa_handler == SIG_DFL && is_ignored_by_default(signal));
+}
+
 static void deliver_pending(void);
 
 /* Puts new_action (may be NULL: nothing changes) in place of the signal's action, which it returns. */
@@ -76,6 +81,8 @@ static struct sigaction exchange(int signal, const struct sigaction *new_action)
     if (new_action)
         actions[signal] = *new_action;
     futex_unlock(&lock);
+    if (new_action && ignores(new_action, signal))
+        pending &= ~BIT(signal); /* POSIX: what waits for a later handler is gone */
     if (new_action && signal == SIGINT)
         interrupt_want(new_action->sa_handler != SIG_DFL);
     return old;
@@ -86,7 +93,7 @@ static void deliver(int signal)
     struct sigaction now = exchange(signal, NULL);
     sigset_t before = blocked;
 
-    if (now.sa_handler == SIG_IGN || (now.sa_handler == SIG_DFL && is_ignored_by_default(signal)))
+    if (ignores(&now, signal))
         return;
     if (now.sa_handler == SIG_DFL)
         end_by(signal);

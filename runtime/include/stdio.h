@@ -1,6 +1,6 @@
 /*
- * stdio.h: newlib's, and what it keeps under other names: getline and getdelim; without the names that Linux's leaves to
- * programs.
+ * stdio.h: newlib's, and what it keeps under other names: getline and getdelim; with Linux's sizes, and without the names that
+ * it leaves to programs.
  */
 #ifndef BOWER_STDIO_H
 #define BOWER_STDIO_H
@@ -31,6 +31,14 @@
 #undef fwopen
 
 #include <sys/_largefile.h>
+
+/* As in Linux: programs read whole lines and paths into arrays of these sizes. setbuf uses the first KiB of its array. */
+#undef BUFSIZ
+#define BUFSIZ 8192
+#undef FILENAME_MAX
+#define FILENAME_MAX 4096
+#undef FOPEN_MAX
+#define FOPEN_MAX 16
 
 #if __POSIX_VISIBLE >= 200809
 __BEGIN_DECLS

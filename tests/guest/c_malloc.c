@@ -106,5 +106,10 @@ int main(void)
     free(NULL);
     p = realloc(NULL, 10);
     printf("realloc %d\n", p != NULL);
+    p = realloc(p, 0);
+    printf("to nothing %d\n", p != NULL);
+    p = realloc(NULL, 0);
+    printf("nothing %d\n", p != NULL);
+    free(p);
     return 0;
 }

@@ -54,6 +54,12 @@ int main(void)
     printf("pending %d %d\n", sigismember(&pending, SIGTERM), (int)count);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
     printf("delivered %d\n", (int)count);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    raise(SIGTERM);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGTERM, on_signal);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    printf("forgotten %d\n", (int)count);
     printf("harmless %d\n", raise(SIGCHLD));
     raised = raise(1000);
     printf("bad %d %d\n", raised, errno == EINVAL);

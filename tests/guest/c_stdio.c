@@ -136,6 +136,11 @@ int main(void)
     FILE *f;
     int fd;
 
+    errno = 0;
+    printf("first\n");
+    getchar();
+    printf("errno after it %d\n", errno);
+    printf("sizes %d %d %d\n", BUFSIZ, FILENAME_MAX, FOPEN_MAX);
     positions();
     modes();
     memory();
