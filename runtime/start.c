@@ -1,6 +1,7 @@
 /* start.c: from boot to main. */
 #include <errno.h>
 #include <reent.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -35,6 +36,7 @@ _Noreturn void runtime_start(void)
     environ = boot_args.envp;
     if (boot_args.argc > 0)
         set_names(boot_args.argv[0]);
+    _LIB_VERSION = _POSIX_; /* math_errno.c */
     atexit(__libc_fini_array);
     __libc_init_array();
     clock_start();
