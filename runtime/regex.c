@@ -79,6 +79,25 @@ static void put_character(struct translation *t, char c)
     *t->out++ = c;
 }
 
+/* What is an operator by itself in extended expressions, and behind a backslash in basic ones. */
+static enum token operator_of(char c)
+{
+    switch (c) {
+    case '(':
+        return OPEN;
+    case ')':
+        return CLOSE;
+    case '|':
+        return OR;
+    case '{':
+        return INTERVAL;
+    case '+':
+    case '?':
+        return REPEAT;
+    }
+    return CHARACTER;
+}
+
 /* What a backslash and t->c mean. */
 static enum token escaped(const struct translation *t)
 {
@@ -94,22 +113,7 @@ static enum token escaped(const struct translation *t)
         return LINE_START;
     if (t->c == '\'')
         return LINE_END;
-    if (t->extended)
-        return CHARACTER;
-    switch (t->c) {
-    case '(':
-        return OPEN;
-    case ')':
-        return CLOSE;
-    case '|':
-        return OR;
-    case '{':
-        return INTERVAL;
-    case '+':
-    case '?':
-        return REPEAT;
-    }
-    return CHARACTER;
+    return t->extended ? CHARACTER : operator_of(t->c);
 }
 
 /* In basic expressions what ^ $ * mean depends on where they are. */
@@ -129,22 +133,9 @@ static enum token plain(const struct translation *t)
     case '$':
         return t->extended || !*t->p || !strncmp(t->p, "\\)", 2) || !strncmp(t->p, "\\|", 2) ? LINE_END : CHARACTER;
     }
-    if (!t->extended)
+    if (!t->extended || (t->c == ')' && t->depth == 0))
         return CHARACTER;
-    switch (t->c) {
-    case '(':
-        return OPEN;
-    case ')':
-        return t->depth > 0 ? CLOSE : CHARACTER;
-    case '|':
-        return OR;
-    case '{':
-        return INTERVAL;
-    case '+':
-    case '?':
-        return REPEAT;
-    }
-    return CHARACTER;
+    return operator_of(t->c);
 }
 
 static enum token next(struct translation *t)
