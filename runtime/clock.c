@@ -245,6 +245,14 @@ bool clock_deadline(clockid_t id, const struct timespec *t, uint64_t *deadline_n
     return true;
 }
 
+bool clock_deadline_in(const struct timespec *t, uint64_t *deadline_ns)
+{
+    if (t->tv_sec < 0 || !is_valid(t))
+        return false;
+    *deadline_ns = time_ns() + (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec;
+    return true;
+}
+
 /* What is left until then. */
 static uint64_t ns_until(uint64_t deadline_ns)
 {
@@ -258,9 +266,8 @@ int clock_sleep_for(const struct timespec *t, struct timespec *left)
     uint64_t until;
     bool interrupted;
 
-    if (t->tv_sec < 0 || !is_valid(t))
+    if (!clock_deadline_in(t, &until))
         return -EINVAL;
-    until = time_ns() + (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec;
     interrupted = interrupt_sleep_until(until);
     if (left)
         *left = interrupted ? from_ns(ns_until(until)) : (struct timespec){ 0, 0 };

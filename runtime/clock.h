@@ -24,5 +24,7 @@ void clock_sleep_until(uint64_t deadline_ns);
 int clock_sleep_for(const struct timespec *t, struct timespec *left);
 /* time_ns() when the clock will show t: at least 1. False: there is no such clock, or no such time. */
 bool clock_deadline(clockid_t id, const struct timespec *t, uint64_t *deadline_ns);
+/* time_ns() when t has passed from now on. False: there is no such time. */
+bool clock_deadline_in(const struct timespec *t, uint64_t *deadline_ns);
 
 #endif

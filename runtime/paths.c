@@ -83,14 +83,15 @@ API int mkdir(const char *path, mode_t mode)
 API char *mkdtemp(char *template)
 {
     size_t n = strlen(template);
-    char *end = template + n - TEMPORARY;
+    char *end;
     uint64_t name = time_ns();
     int error;
 
-    if (n < TEMPORARY || strcmp(end, "XXXXXX")) {
+    if (n < TEMPORARY || strcmp(template + n - TEMPORARY, "XXXXXX")) {
         errno = EINVAL;
         return NULL;
     }
+    end = template + n - TEMPORARY;
     do {
         uint64_t rest = name++;
 

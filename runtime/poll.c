@@ -12,6 +12,7 @@
 #include "arch/hart.h"
 #include "kernel/file.h"
 #include "runtime/api.h"
+#include "runtime/clock.h"
 #include "runtime/fd.h"
 #include "runtime/interrupt.h"
 #include "runtime/signal.h"
@@ -70,12 +71,7 @@ static int wait_for(struct pollfd *fds, nfds_t n, uint64_t deadline)
 static bool deadline_after(const struct timespec *timeout, uint64_t *deadline)
 {
     *deadline = NEVER;
-    if (!timeout)
-        return true;
-    if (timeout->tv_sec < 0 || timeout->tv_nsec < 0 || timeout->tv_nsec >= (long)NS_PER_S)
-        return false;
-    *deadline = time_ns() + (uint64_t)timeout->tv_sec * NS_PER_S + (uint64_t)timeout->tv_nsec;
-    return true;
+    return !timeout || clock_deadline_in(timeout, deadline);
 }
 
 API int poll(struct pollfd *fds, nfds_t n, int timeout_ms)

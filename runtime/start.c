@@ -1,7 +1,7 @@
 /* start.c: from boot to main. */
 #include <errno.h>
-#include <reent.h>
 #include <math.h>
+#include <reent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

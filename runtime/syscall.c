@@ -5,13 +5,11 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#include "arch/hart.h"
 #include "runtime/api.h"
+#include "runtime/clock.h"
 #include "runtime/futex.h"
 #include "runtime/io.h"
 #include "runtime/nosys.h"
-
-#define NS_PER_S 1000000000u
 
 static int64_t futex(uint32_t *word, int operation, uint32_t value, const struct timespec *timeout)
 {
@@ -21,8 +19,8 @@ static int64_t futex(uint32_t *word, int operation, uint32_t value, const struct
     case FUTEX_WAKE:
         return thread_wake(word, MIN(value, (uint32_t)INT_MAX));
     case FUTEX_WAIT:
-        if (timeout)
-            deadline = time_ns() + (uint64_t)timeout->tv_sec * NS_PER_S + (uint64_t)timeout->tv_nsec;
+        if (timeout && !clock_deadline_in(timeout, &deadline))
+            return -EINVAL;
         return thread_wait(word, value, deadline);
     }
     return -ENOSYS;

@@ -1,4 +1,4 @@
-/* uchar.c: UTF-32 and UTF-16 (ISO C, 7.28) by newlib's wide characters, which are UTF-32 themselves. */
+/* uchar.c: UTF-32 (ISO C, 7.28) by newlib's wide characters, which are UTF-32 themselves. */
 #include <uchar.h>
 #include <wchar.h>
 

@@ -5,6 +5,15 @@
 #define INFER_MACHINE_H
 
 #include <sys/mman.h>
+#include <unistd.h>
+
+/* Processors that threads are spread over. */
+static inline unsigned machine_processors_online(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return n < 1 ? 1 : (unsigned)n;
+}
 
 #ifdef MAP_LLM /* this is Bower */
 #include <bower.h>
@@ -22,7 +31,6 @@ static inline unsigned machine_processors(void)
 }
 
 #else
-#include <unistd.h>
 
 static inline const char *machine_isa(void)
 {
@@ -31,9 +39,7 @@ static inline const char *machine_isa(void)
 
 static inline unsigned machine_processors(void)
 {
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-    return n < 1 ? 1 : (unsigned)n;
+    return machine_processors_online();
 }
 
 #endif

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "machine.h"
 
@@ -226,8 +225,7 @@ void par_close(struct par *par)
 
 uint32_t par_processors(void)
 {
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned n = machine_processors_online();
 
-    return n < 1 ? 1 : n > PAR_MAX_WORKERS ? PAR_MAX_WORKERS
-                                           : (uint32_t)n;
+    return n > PAR_MAX_WORKERS ? PAR_MAX_WORKERS : n;
 }
