@@ -43,6 +43,15 @@ bool interrupt_check(void)
     return handled;
 }
 
+bool interrupt_take(void)
+{
+    bool came = interrupt_is_wanted() && console_read() == INTERRUPT;
+
+    if (came)
+        tell_launcher(true);
+    return came;
+}
+
 bool interrupt_sleep_until(uint64_t deadline_ns)
 {
     for (;;) {

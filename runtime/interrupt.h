@@ -13,6 +13,8 @@ void interrupt_want(bool wanted);
 bool interrupt_is_wanted(void);
 /* Delivers what has come; true if a handler ran. */
 bool interrupt_check(void);
+/* Takes one that has come, for a thread that waits for it by sigwait: no handler runs. */
+bool interrupt_take(void);
 /* As clock_sleep_until; true if a handler ran before the deadline. */
 bool interrupt_sleep_until(uint64_t deadline_ns);
 

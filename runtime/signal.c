@@ -6,20 +6,29 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arch/hart.h"
 #include "kernel/log.h"
 #include "kernel/types.h"
 #include "runtime/api.h"
+#include "runtime/clock.h"
 #include "runtime/exit.h"
 #include "runtime/futex.h"
 #include "runtime/interrupt.h"
 #include "runtime/io.h"
+#include "runtime/sigpending.h"
+#include "runtime/thread.h"
 
-#define BIT(signal) ((sigset_t)1 << ((signal)-1))
-#define PID 1 /* what getpid says */
+#define BIT(signal) SIGNAL_BIT(signal)
+#define PID 1             /* what getpid says */
+#define STEP_NS 10000000u /* between looks for SIGINT from outside */
 
 static struct sigaction actions[NSIG]; /* protected by lock */
 static struct futex_lock lock;
-static _Thread_local sigset_t blocked, pending;
+/* Sent to the program while the sender blocks it: the first thread takes it that does not, or that waits for it. Protected by lock. */
+static struct pending_signals shared;
+static uint32_t arrivals; /* counts those; who waits for one sleeps at it. atomic */
+static _Thread_local struct pending_signals own;
+static _Thread_local sigset_t blocked;
 static _Thread_local unsigned handled; /* handlers that ran */
 
 static const char *name_of(int signal)
@@ -80,16 +89,19 @@ static struct sigaction exchange(int signal, const struct sigaction *new_action)
     old = actions[signal];
     if (new_action)
         actions[signal] = *new_action;
+    if (new_action && ignores(new_action, signal)) { /* POSIX: what waits for a later handler is gone */
+        pending_forget(&own, BIT(signal));
+        pending_forget(&shared, BIT(signal));
+    }
     futex_unlock(&lock);
-    if (new_action && ignores(new_action, signal))
-        pending &= ~BIT(signal); /* POSIX: what waits for a later handler is gone */
     if (new_action && signal == SIGINT)
         interrupt_want(new_action->sa_handler != SIG_DFL);
     return old;
 }
 
-static void deliver(int signal)
+static void deliver(siginfo_t *info)
 {
+    int signal = info->si_signo;
     struct sigaction now = exchange(signal, NULL);
     sigset_t before = blocked;
 
@@ -106,39 +118,69 @@ static void deliver(int signal)
     blocked |= now.sa_mask | (now.sa_flags & SA_NODEFER ? 0 : BIT(signal));
     deliver_pending(); /* as on Linux, what else is due interrupts the handler before it begins */
     handled++;
-    if (now.sa_flags & SA_SIGINFO) {
-        siginfo_t info = { .si_signo = signal, .si_code = SI_USER, .si_pid = PID };
-        now.sa_sigaction(signal, &info, NULL);
-    } else {
+    if (now.sa_flags & SA_SIGINFO)
+        now.sa_sigaction(signal, info, NULL);
+    else
         now.sa_handler(signal);
-    }
     blocked = before;
+}
+
+/* Takes what waits for this thread or for any; false: none of `wanted` does. */
+static bool take(sigset_t wanted, siginfo_t *info)
+{
+    bool taken = pending_take(&own, wanted, info);
+
+    if (!taken && (__atomic_load_n(&shared.set, __ATOMIC_ACQUIRE) & wanted)) {
+        futex_lock(&lock);
+        taken = pending_take(&shared, wanted, info);
+        futex_unlock(&lock);
+    }
+    return taken;
 }
 
 /* A handler may raise its own signal again: it is blocked then, and due once the handler has returned. */
 static void deliver_pending(void)
 {
-    sigset_t due;
+    siginfo_t info;
 
-    while ((due = pending & ~blocked) != 0) {
-        int signal = __builtin_ctzl(due) + 1;
-
-        pending &= ~BIT(signal);
-        deliver(signal);
-    }
+    while (take(~blocked, &info))
+        deliver(&info);
 }
 
-int signal_raise(int signal)
+static int keep_for_any(const siginfo_t *info)
 {
+    int error;
+
+    futex_lock(&lock);
+    error = pending_put(&shared, info);
+    futex_unlock(&lock);
+    __atomic_add_fetch(&arrivals, 1, __ATOMIC_RELEASE);
+    thread_wake(&arrivals, UINT32_MAX);
+    return error;
+}
+
+/* code: SI_TKILL is for the calling thread, others are for the program. 0 or a negative errno. */
+static int send(int signal, int code, union sigval value)
+{
+    siginfo_t info = { .si_signo = signal, .si_code = code, .si_pid = PID, .si_value = value };
+
     if (signal == 0)
         return 0;
     if (!is_valid(signal))
         return -EINVAL;
     if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU)
         return -ENOSYS; /* nobody could continue it */
-    pending |= BIT(signal);
+    if (!(blocked & BIT(signal)))
+        deliver(&info);
+    else
+        return code == SI_TKILL ? pending_put(&own, &info) : keep_for_any(&info);
     deliver_pending();
     return 0;
+}
+
+int signal_raise(int signal)
+{
+    return send(signal, SI_TKILL, (union sigval){ 0 });
 }
 
 bool signal_from_outside(int signal)
@@ -184,16 +226,88 @@ API int sigsuspend(const sigset_t *mask)
     return api_status(error);
 }
 
+int signal_wait(sigset_t set, siginfo_t *info, uint64_t deadline_ns)
+{
+    bool from_outside = set & BIT(SIGINT);
+
+    if (from_outside)
+        interrupt_want(true);
+    for (;;) {
+        uint32_t seen = __atomic_load_n(&arrivals, __ATOMIC_ACQUIRE);
+        uint64_t now = time_ns(), until = deadline_ns;
+
+        runtime_thread_test_cancel();
+        if (take(set, info))
+            return info->si_signo;
+        if (from_outside && interrupt_take()) {
+            *info = (siginfo_t){ .si_signo = SIGINT, .si_code = SI_KERNEL };
+            return SIGINT;
+        }
+        if (interrupt_check())
+            return -EINTR;
+        if (now >= deadline_ns)
+            return -EAGAIN;
+        if (interrupt_is_wanted() && deadline_ns - now > STEP_NS)
+            until = now + STEP_NS;
+        futex_wait(&arrivals, seen, until, &this_thread->cancel);
+    }
+}
+
+API int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict info, const struct timespec *restrict timeout)
+{
+    uint64_t deadline = THREAD_FOREVER;
+    siginfo_t ignored;
+
+    if (timeout && !clock_deadline_in(timeout, &deadline))
+        return api_status(-EINVAL);
+    return api_status(signal_wait(*set, info ? info : &ignored, deadline));
+}
+
+API int sigwaitinfo(const sigset_t *restrict set, siginfo_t *restrict info)
+{
+    siginfo_t ignored;
+
+    return api_status(signal_wait(*set, info ? info : &ignored, THREAD_FOREVER));
+}
+
+/* 0 or an error number (not in errno). */
+API int sigwait(const sigset_t *restrict set, int *restrict out)
+{
+    siginfo_t info;
+    int signal;
+
+    do
+        signal = signal_wait(*set, &info, THREAD_FOREVER);
+    while (signal == -EINTR);
+    *out = signal;
+    return 0;
+}
+
 API int raise(int signal)
 {
     return api_status(signal_raise(signal));
 }
 
-API int kill(pid_t pid, int signal)
+static int send_to(pid_t pid, int signal, int code, union sigval value)
 {
     if (pid != PID && pid != 0 && pid != -PID && pid != -1)
-        return api_status(-ESRCH);
-    return api_status(signal_raise(signal));
+        return -ESRCH;
+    return send(signal, code, value);
+}
+
+API int kill(pid_t pid, int signal)
+{
+    return api_status(send_to(pid, signal, SI_USER, (union sigval){ 0 }));
+}
+
+API int killpg(pid_t group, int signal)
+{
+    return api_status(send_to(-group, signal, SI_USER, (union sigval){ 0 }));
+}
+
+API int sigqueue(pid_t pid, int signal, const union sigval value)
+{
+    return api_status(pid == PID ? send(signal, SI_QUEUE, value) : -ESRCH);
 }
 
 int _kill_r(struct _reent *reent, int pid, int signal)
@@ -252,6 +366,11 @@ void signal_thread_begin(sigset_t mask)
     blocked = mask;
 }
 
+void signal_thread_end(void)
+{
+    pending_forget(&own, ~(sigset_t)0);
+}
+
 int signal_change_mask(int how, const sigset_t *set, sigset_t *old)
 {
     if (old)
@@ -281,7 +400,7 @@ API int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 
 API int sigpending(sigset_t *out)
 {
-    *out = pending;
+    *out = own.set | __atomic_load_n(&shared.set, __ATOMIC_ACQUIRE);
     return 0;
 }
 

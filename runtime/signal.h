@@ -7,8 +7,12 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 
-/* Delivers, or keeps for later if it is blocked. 0 or a negative errno; does not return if the signal ends the program. */
+/*
+ * Delivers to the running thread, or keeps for later if it is blocked. 0 or a negative errno; does not return if the signal ends
+ * the program.
+ */
 int signal_raise(int signal);
 /* As sigprocmask, but returns 0 or an error number. */
 int signal_change_mask(int how, const sigset_t *set, sigset_t *old);
@@ -20,5 +24,12 @@ bool signal_restarts(int signal);
 /* The running thread's mask, and what a new thread begins with. */
 sigset_t signal_mask(void);
 void signal_thread_begin(sigset_t mask);
+/* Forgets what waits for the running thread, which ends. */
+void signal_thread_end(void);
+/*
+ * Takes a signal of `set` that waits for this thread or for the program, or the next one that comes until the deadline.
+ * -EAGAIN: none came; -EINTR: a handler ran; a cancellation point.
+ */
+int signal_wait(sigset_t set, siginfo_t *info, uint64_t deadline_ns);
 
 #endif

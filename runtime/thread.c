@@ -216,6 +216,7 @@ _Noreturn void runtime_thread_end(void *result)
         innermost->routine(innermost->argument);
     }
     keys_end(t);
+    signal_thread_end();
     t->result = result;
     if (!t->is_daemon && __atomic_sub_fetch(&living, 1, __ATOMIC_ACQ_REL) == 0)
         exit(0);
