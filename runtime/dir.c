@@ -1,4 +1,5 @@
 /* dir.c: <dirent.h>. */
+#define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -168,6 +169,11 @@ API long telldir(DIR *dir)
 API int alphasort(const struct dirent **a, const struct dirent **b)
 {
     return strcoll((*a)->d_name, (*b)->d_name);
+}
+
+API int versionsort(const struct dirent **a, const struct dirent **b)
+{
+    return strverscmp((*a)->d_name, (*b)->d_name);
 }
 
 static void free_list(struct dirent **list, int n)

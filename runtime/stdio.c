@@ -1,6 +1,4 @@
 /* stdio.c: what newlib's stdio and stdlib lack, or have under other names. */
-#include <envlock.h>
-#include <reent.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -37,16 +35,6 @@ API int ftrylockfile(FILE *stream)
 API void funlockfile(FILE *stream)
 {
     __lock_release_recursive(stream->_lock);
-}
-
-API int clearenv(void)
-{
-    static char *none[] = { NULL };
-
-    __env_lock(_REENT);
-    environ = none;
-    __env_unlock(_REENT);
-    return 0;
 }
 
 API void bower_keep_mask(sigjmp_buf env, int with_mask)

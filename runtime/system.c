@@ -1,6 +1,7 @@
 /* system.c: where the program is: process, limits, names, sizes of the machine. */
 #include <bower.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/resource.h>
@@ -53,6 +54,36 @@ static long of_threads(int name)
     }
 }
 
+/* What sysconf says of sizes: Linux's, where nothing here has another. */
+static long limit_of_system(int name)
+{
+    switch (name) {
+    case _SC_ARG_MAX: return 2097152;
+    case _SC_IOV_MAX: return IOV_MAX;
+    case _SC_HOST_NAME_MAX: return HOST_NAME_MAX;
+    case _SC_LOGIN_NAME_MAX: return LOGIN_NAME_MAX;
+    case _SC_TTY_NAME_MAX: return TTY_NAME_MAX;
+    case _SC_NGROUPS_MAX: return NGROUPS_MAX;
+    case _SC_LINE_MAX: return LINE_MAX;
+    case _SC_RE_DUP_MAX: return RE_DUP_MAX;
+    case _SC_BC_BASE_MAX: return BC_BASE_MAX;
+    case _SC_BC_DIM_MAX: return BC_DIM_MAX;
+    case _SC_BC_SCALE_MAX: return BC_SCALE_MAX;
+    case _SC_BC_STRING_MAX: return BC_STRING_MAX;
+    case _SC_COLL_WEIGHTS_MAX: return COLL_WEIGHTS_MAX;
+    case _SC_EXPR_NEST_MAX: return EXPR_NEST_MAX;
+    case _SC_GETPW_R_SIZE_MAX:
+    case _SC_GETGR_R_SIZE_MAX: return 1024;
+    case _SC_STREAM_MAX: return FOPEN_MAX;
+    case _SC_RTSIG_MAX: return RTSIG_MAX;
+    case _SC_ATEXIT_MAX: return INT_MAX;
+    case _SC_CHILD_MAX:
+    case _SC_TZNAME_MAX:
+    case _SC_SYMLOOP_MAX: return -1; /* without an error: no limit that anybody knows */
+    default: return of_threads(name);
+    }
+}
+
 API long sysconf(int name)
 {
     switch (name) {
@@ -63,17 +94,17 @@ API long sysconf(int name)
     case _SC_AVPHYS_PAGES: return (long)mem_free_count();
     case _SC_CLK_TCK: return 100;
     case _SC_OPEN_MAX: return FD_MAX;
-    case _SC_ARG_MAX: return 65536;
-    case _SC_IOV_MAX: return 1024;
-    case _SC_HOST_NAME_MAX: return 64;
-    case _SC_LINE_MAX: return 2048;
-    case _SC_VERSION: return 200809;
+    case _SC_VERSION:
     case _SC_MONOTONIC_CLOCK:
     case _SC_TIMERS:
     case _SC_MAPPED_FILES:
     case _SC_MEMORY_PROTECTION:
-    case _SC_FSYNC: return 200809;
-    default: return of_threads(name);
+    case _SC_FSYNC:
+    case _SC_REALTIME_SIGNALS:
+    case _SC_2_VERSION:
+    case _SC_2_C_BIND: return 200809;
+    case _SC_REGEXP: return 1;
+    default: return limit_of_system(name);
     }
 }
 

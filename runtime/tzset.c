@@ -12,6 +12,7 @@
 
 #include "kernel/types.h"
 #include "runtime/api.h"
+#include "runtime/environ.h"
 
 #define NAME_LENGTH 16
 #define DEFAULT_RULES ",M3.2.0,M11.1.0" /* glibc's: those of the United States */
@@ -144,7 +145,7 @@ void _tzset_unlocked_r(struct _reent *reent)
 {
     static char last[128];
     static bool any;
-    const char *text = getenv("TZ");
+    const char *text = environ_get("TZ");
 
     (void)reent;
     if (!text || !*text)

@@ -2,6 +2,7 @@
 #ifndef BOWER_SYS_WAIT_H
 #define BOWER_SYS_WAIT_H
 #include_next <sys/wait.h>
+#include <sys/_waitstatus.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -17,14 +18,4 @@ pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage);
 int waitid(idtype_t type, id_t id, siginfo_t *info, int options);
 __END_DECLS
 
-#ifndef WSTOPPED
-#define WSTOPPED 2
-#define WEXITED 4
-#define WCONTINUED 8
-#define WNOWAIT 0x01000000
-#define WIFCONTINUED(status) ((status) == 0xffff)
-#endif
-#ifndef WCOREDUMP
-#define WCOREDUMP(status) ((status)&0x80)
-#endif
 #endif
