@@ -6,6 +6,8 @@
 #include "kernel/pager.h"
 #include "kernel/plan.h"
 #include "kernel/sched.h"
+#include "kernel/victims.h"
+#include "kernel/windows.h"
 #include "kernel/writeback.h"
 
 #include <string.h>
@@ -216,7 +218,7 @@ static __attribute__((noinline)) void map_what_came(struct batch *b)
         pages[n] = b->pages[i];
         pa[n++] = b->pa[i];
     }
-    region_map(b->region, pages, pa, n, false, b->demanded);
+    windows_map(b->region, pages, pa, n, false, b->demanded);
 }
 
 /* All requests are in: states move on and one call installs every leaf that is not there yet. */
@@ -227,7 +229,7 @@ static void finish_read(struct batch *b)
     if (b->npages == 1 && b->nrequests == 1 && b->nsettled == 0 && b->demanded != PAGE_NONE && take_request(b, b->requests)) {
         r->peak = MAX(r->peak, r->resident);
         settle_demanded(b);
-        region_map(r, b->pages, b->pa, 1, true, PAGE_NONE);
+        windows_map(r, b->pages, b->pa, 1, true, PAGE_NONE);
         page_wake();
         return;
     }
@@ -243,7 +245,7 @@ static void finish_read(struct batch *b)
     if (b->npredicted > 0)
         settle_ahead(r, b->predicted, b->npredicted);
     if (__builtin_expect(whole, 1))
-        region_map(r, b->pages, b->pa, b->npages, false, b->demanded);
+        windows_map(r, b->pages, b->pa, b->npages, false, b->demanded);
     else
         map_what_came(b);
     page_wake();
@@ -268,7 +270,7 @@ static __attribute__((noinline)) void settle_request(struct batch *b, struct bat
     if (b->demanded - pages[0] < q->came)
         settle_demanded(b); /* and settle_ahead finds it RESIDENT */
     settle_ahead(r, pages, q->came);
-    region_map(r, pages, q->io.pages, q->came, false, b->demanded);
+    windows_map(r, pages, q->io.pages, q->came, false, b->demanded);
     q->came = 0;
     b->nsettled++;
     page_wake();
@@ -345,7 +347,7 @@ static int take_victims(struct batch *b, struct pool *pool, unsigned n, uint32_t
 {
     unsigned picked = pool_pick_victims(pool, n, slots, last_resort);
     b->nvictims += picked;
-    if (__builtin_expect(pool_evict(pool, slots, picked) == 0, 1))
+    if (__builtin_expect(victims_evict(pool, slots, picked) == 0, 1))
         return (int)picked;
     if (!pager_repeats)
         return (int)writeback_behind(pool, slots, picked, n, room);

@@ -4,6 +4,7 @@
  */
 #include "kernel/batch.h"
 #include "kernel/fault.h"
+#include "kernel/harvest.h"
 #include "kernel/learn.h"
 #include "kernel/page_wait.h"
 #include "kernel/pager.h"
@@ -203,9 +204,9 @@ static void tell_policies(struct region *r, uint32_t page)
 {
     if (r->pool && r->pool->nuntouched > 0) {
         if (learn_is_active(r))
-            pool_harvest_all(r->pool); /* what was read ahead long ago may have been used just now */
+            harvest_all(r->pool); /* what was read ahead long ago may have been used just now */
         else
-            pool_harvest(r->pool);
+            harvest_some(r->pool);
     }
     r->prefetch->on_access(r->prefetch_state, &page, 1, ACCESS_FAULT);
     if (!pager_repeats || learn_repeats)
@@ -232,7 +233,7 @@ static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t pa
     if (before == FAULT_RESOLVED) {
         trace_page(r, page, false);
         if (planned) {
-            pool_harvest(r->pool);
+            harvest_some(r->pool);
         } else {
             tell_policies(r, page);
             plan_dissolve(BATCH_MAX);

@@ -6,6 +6,7 @@
 #include "kernel/page_wait.h"
 #include "kernel/panic.h"
 #include "kernel/region.h"
+#include "kernel/windows.h"
 
 static uint64_t page_key(const struct frame *f)
 {
@@ -183,7 +184,7 @@ void pool_withdraw(struct pool *pool, uint32_t slot)
 static bool view_test_and_clear(void *context, uint32_t slot)
 {
     struct pool *pool = context;
-    bool was = region_sweep_accessed(pool->frames[slot].region, pool->frames[slot].page);
+    bool was = windows_sweep_accessed(pool->frames[slot].region, pool->frames[slot].page);
     pool->swept |= was;
     return was;
 }

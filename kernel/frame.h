@@ -131,7 +131,7 @@ static inline void pool_release(struct pool *pool, struct hold *hold)
 /*
  * The oldest untouched frame, if so many pages were mapped since it was read that it was a false prediction, which would else hold its
  * frame until nothing is left: a page for each frame that may be spared for predictions, and STALE_MORE. Else FRAME_NONE. Junk goes sooner
- * where pages come back that were pushed out. Whether it was used meanwhile, pool_harvest looks.
+ * where pages come back that were pushed out. Whether it was used meanwhile, harvest_some looks.
  */
 #define STALE_MORE 48U /* most of a batch, whose last page is used when all others have been; at most a page for each frame */
 static inline uint32_t pool_spare(const struct pool *pool)

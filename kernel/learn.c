@@ -1,5 +1,6 @@
 #include "kernel/learn.h"
 
+#include "kernel/harvest.h"
 #include "kernel/learn_show.h"
 #include "kernel/learn_turn.h"
 #include "kernel/mem.h"
@@ -244,7 +245,7 @@ void learn_shown(struct region *r, uint32_t page)
     struct plan_extent *last = ngroups ? &groups[ngroups - 1] : NULL;
     if (last && last->region == r && last->first + last->n - 1 == page)
         last->n--; /* this use has been told already */
-    pool_harvest_all(r->pool);
+    harvest_all(r->pool);
     note_fault(r, page, true);
 }
 

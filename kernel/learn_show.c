@@ -1,6 +1,7 @@
 #include "kernel/learn_show.h"
 
 #include "kernel/fault.h"
+#include "kernel/windows.h"
 
 #define STEP 64         /* pages that are hidden in one go */
 #define LEAST_USES 32   /* between two such: hiding takes a fence */
@@ -8,7 +9,7 @@
 
 #define MOST_SWEEPS 4 /* over all frames: each costs as many soft faults */
 
-_Static_assert(STEP <= BATCH_MAX, "one call of region_unmap");
+_Static_assert(STEP <= BATCH_MAX, "one call of windows_unmap");
 
 /* Protected by pager_lock. */
 static struct plan_extent shown; /* neighbours of the page that faulted last */
@@ -33,7 +34,7 @@ static void hide_left(void)
     for (uint32_t page = shown.first; page < shown.first + shown.n; page++)
         if (is_unused(shown.region, page))
             refs[n++] = (struct page_ref){ shown.region, page };
-    region_unmap(refs, n);
+    windows_unmap(refs, n);
 }
 
 /* From now on nothing is mapped that nobody has asked for; what is so already is hidden. */
@@ -48,7 +49,7 @@ static void show_late(struct region *r)
             refs[n++] = (struct page_ref){ r, frames[slot].page };
         if (n < BATCH_MAX && frames[slot].next != FRAME_NONE)
             continue;
-        region_unmap(refs, n);
+        windows_unmap(refs, n);
         n = 0;
     }
 }
@@ -63,9 +64,9 @@ void learn_show_on(struct region *r, uint32_t page)
     if (!goes_on)
         hide_left();
     most = goes_on ? MIN(2 * most + 1, (uint32_t)BATCH_MAX) : 0;
-    for (; n < most && first + n < r->npages && is_unused(r, first + n) && !region_is_mapped(r, first + n); n++)
+    for (; n < most && first + n < r->npages && is_unused(r, first + n) && !windows_is_mapped(r, first + n); n++)
         pa[n] = page_pa(&r->pages[first + n]);
-    region_show_run(r, first, pa, n);
+    windows_show_run(r, first, pa, n);
     shown = (struct plan_extent){ r, first, n };
 }
 
@@ -94,7 +95,7 @@ static void sweep(void)
         if (f->use == FRAME_USED && f->region->backing)
             found = walk_add_resident(refs, found, f->region, f->page, 1);
     }
-    region_unmap(refs, found);
+    windows_unmap(refs, found);
 }
 
 bool learn_hide_some(const struct walk *pass)
@@ -121,7 +122,7 @@ bool learn_hide_some(const struct walk *pass)
             break;
         hidden = (struct walk_place){ hidden.extent + 1, 0 };
     }
-    region_unmap(refs, found);
+    windows_unmap(refs, found);
     hidden_at = pass->now;
     return looked == STEP;
 }

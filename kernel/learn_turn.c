@@ -6,6 +6,7 @@
 #include "kernel/plan.h"
 #include "kernel/vma.h"
 #include "kernel/walk.h"
+#include "kernel/windows.h"
 
 #define NEAR 256     /* uses, within which a second use of a page is none */
 #define BEGINNING 64 /* pages of the turn that are hidden again, so that it shows when they are used anew */
@@ -13,7 +14,7 @@
 #define TOO_MANY 4   /* uses for each page of the pool's and the plan's, without an end */
 #define STEP 64      /* pages that are hidden in one go */
 
-_Static_assert(STEP <= BATCH_MAX, "one call of region_unmap");
+_Static_assert(STEP <= BATCH_MAX, "one call of windows_unmap");
 
 /* Protected by pager_lock. */
 static bool on, ending;
@@ -31,7 +32,7 @@ bool learn_turn_is_on(void)
 static void hide(struct region *r, uint32_t first, uint32_t n)
 {
     struct page_ref refs[STEP];
-    region_unmap(refs, walk_add_resident(refs, 0, r, first, n));
+    windows_unmap(refs, walk_add_resident(refs, 0, r, first, n));
 }
 
 void learn_turn_stop(void)

@@ -1,7 +1,7 @@
 /*
- * pager.h: what the runtime and the trap handler ask of the pager. The parts: page.h (states), region.h (one mapping),
- * frame.h (the capped pool), fault.h (the story of a fault), batch.h (one request for pages), writeback.h (dirty
- * ones on their way out), vm.h (address ranges).
+ * pager.h: what the runtime and the trap handler ask of the pager. The parts: page.h (states), region.h (one mapping), windows.h (its
+ * PTEs), frame.h (the capped pool), fault.h (the story of a fault), batch.h (one request for pages), harvest.h (which were used),
+ * victims.h (clean ones leave), writeback.h (dirty ones on their way out), plan.h (pages whose order is known), vm.h (address ranges).
  */
 #ifndef KERNEL_PAGER_H
 #define KERNEL_PAGER_H
@@ -29,7 +29,8 @@ enum fault_result {
 };
 
 /*
- * Trap context of the faulting hart, interrupts off, no lock held. Waits for devices by polling. The address is stval.
+ * Trap context of the faulting hart, interrupts off, no lock held. A thread that waits for a device gives its hart to others. The
+ * address is stval.
  */
 enum fault_result handle_one_fault(vaddr_t address, enum fault_access access);
 

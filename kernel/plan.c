@@ -6,6 +6,7 @@
 #include "kernel/plan_private.h"
 #include "kernel/sched.h"
 #include "kernel/vma.h"
+#include "kernel/windows.h"
 
 #define SPARE_FRAMES 2      /* for each hart, outside the plan: what an instruction can need at once, */
 #define SPARE_MORE 2        /* ... and these, so that pages chosen late wait for their use beside those of a fault */
@@ -241,7 +242,7 @@ unsigned plan_dissolve_dropped(unsigned n)
             continue;
         struct page *p = &f->region->pages[f->page];
         if (p->flags & PAGE_UNTOUCHED)
-            plan_end_untouched(f->region, p, region_is_accessed(f->region, f->page));
+            plan_end_untouched(f->region, p, windows_is_accessed(f->region, f->page));
         pool_withdraw(pool, plan.dissolved);
         pool_mark_used(pool, plan.dissolved);
         done++;

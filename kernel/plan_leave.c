@@ -12,6 +12,7 @@
 #include "kernel/batch.h"
 #include "kernel/page_wait.h"
 #include "kernel/sched.h"
+#include "kernel/windows.h"
 
 #include "arch/hart.h"
 #include "arch/pt.h"
@@ -92,7 +93,7 @@ static bool let_go_odd(struct region *r, uint32_t page, struct pt_entry *said)
         pool_mark_used(pool, slot);
     }
     if (was.valid)
-        region_map(r, &page, &pa, 1, was.accessed, PAGE_NONE);
+        windows_map(r, &page, &pa, 1, was.accessed, PAGE_NONE);
     return false;
 }
 
@@ -145,7 +146,7 @@ static inline void let_go(struct cell *c)
     struct region *r = c->region;
     bool whole = c->nlent == c->n && c->gone == plan.pool->planned_gone; /* all frames are the cell's still */
     struct pt_entry old[ORDER_RUN_MAX], *said = old, *end = old + (whole ? c->n : 0);
-    c->ticket = region_unmap_run(r, c->first, c->n, old);
+    c->ticket = windows_unmap_run(r, c->first, c->n, old);
     if (pager_repeats)
         pt_want_left(c->ticket); /* what the TLB still knows must not decide what faults */
     if (c->ticket > 0)

@@ -28,7 +28,7 @@ struct cell {
     uint32_t seen;    /* pages from the first on that have been used */
     uint32_t pending; /* requests that are not taken yet */
     uint32_t nrequests;
-    uint64_t ticket; /* of its leaving (region_unmap_run) */
+    uint64_t ticket; /* of its leaving (windows_unmap_run) */
     bool stays;      /* pinned: the pages keep their frames */
     bool passed;     /* nobody will use it any more */
     struct cell_request requests[CELL_REQUESTS];

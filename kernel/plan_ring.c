@@ -12,6 +12,8 @@
 #include "kernel/batch.h"
 #include "kernel/page_wait.h"
 #include "kernel/sched.h"
+#include "kernel/victims.h"
+#include "kernel/windows.h"
 
 #include "arch/hart.h"
 #include "arch/pt.h"
@@ -37,9 +39,9 @@ static uint32_t take_frames(struct cell *c, uint32_t n)
     uint32_t got = pool_take_free(pool, want, slots);
     if (got < want) {
         uint32_t picked = pool_pick_victims(pool, want - got, victims, true);
-        bool any_dirty = pool_evict(pool, victims, picked) > 0;
+        bool any_dirty = victims_evict(pool, victims, picked) > 0;
         for (uint32_t i = 0; i < picked; i++)
-            if (!any_dirty || !pool_restore_dirty(pool, victims[i]))
+            if (!any_dirty || !victims_restore_dirty(pool, victims[i]))
                 slots[got++] = victims[i];
     }
     for (uint32_t i = 0; i < got; i++) {
@@ -275,7 +277,7 @@ static void settle(struct cell *c, const struct cell_request *q)
     r->counters.plan_pages += good;
     r->untouched += good;
     r->peak = MAX(r->peak, r->resident);
-    region_map_run(r, q->first, q->io.pages, good);
+    windows_map_run(r, q->first, q->io.pages, good);
     /* Whoever touches a page that did not come reads it for itself, and learns why. Its frame is the cell's again. */
     for (; good < n; good++) {
         page_set_state(p++, PAGE_READING, PAGE_ABSENT);

@@ -58,6 +58,12 @@ struct region {
 
 extern struct region *regions;
 
+/* One page of one region. */
+struct page_ref {
+    struct region *region;
+    uint32_t page;
+};
+
 /*
  * Thread context, mapping_lock held, pager_lock not. Takes its own reference to backing. NULL if memory is short. The region has no
  * window yet and is on the list of all regions.
@@ -93,52 +99,13 @@ static inline uint32_t vma_page(const struct vma *v, vaddr_t address)
     return v->first + (uint32_t)((address - v->start) >> PAGE_SHIFT);
 }
 
-/*
- * Maps n <= BATCH_MAX pages, which have the frames pa[], in every window that allows access: one call to map_batched for
- * each. accessed: preset A; the page named by `demanded` (or PAGE_NONE) always gets it.
- */
-void region_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size_t n, bool accessed, uint32_t demanded);
-/* The same for n neighbours, the first of them page `first`, without A; and in any case, also where pages are shown late. */
-void region_map_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_t n);
-void region_show_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_t n);
-/* Is the page mapped in any window? Is its A bit set in any? */
-bool region_is_mapped(const struct region *r, uint32_t page);
-bool region_is_accessed(const struct region *r, uint32_t page);
-/* The page's A bit in any window, cleared: one step of a sweep that the caller ends with pt_sweep_end. */
-bool region_sweep_accessed(struct region *r, uint32_t page);
-/*
- * Takes the PTEs of n pages out of every window (or clears D only), with one fence, and moves what D said into PAGE_DIRTY.
- * The pages may belong to several regions.
- */
-struct page_ref {
-    struct region *region;
-    uint32_t page;
-};
-void region_unmap(const struct page_ref *refs, size_t n);
-void region_collect_dirty(const struct page_ref *refs, size_t n);
-/*
- * The same for n neighbours, whose PTEs are handed out instead (those of several windows in one). Where nobody can write to
- * them, other harts fence later: the frames of those that were valid wait for the ticket (pt_have_left); 0: they need not.
- */
-struct pt_entry;
-uint64_t region_unmap_run(const struct region *r, uint32_t first, uint32_t n, struct pt_entry *old);
-/*
- * The same for the pages of n <= BATCH_MAX frames that were picked as victims, which become ABSENT if they are clean; counts
- * them as evicted. Returns how many are dirty: those stay RESIDENT.
- */
-unsigned pool_evict(struct pool *pool, const uint32_t *slots, unsigned n);
-/* If this victim is a dirty one it is mapped and used again, for whoever cannot wait until it is written. False: it is clean. */
-bool pool_restore_dirty(struct pool *pool, uint32_t slot);
-
 /* Installs a prefetch policy with fresh state. Thread context. 0 or -ENOMEM (the old one stays). */
 int region_set_prefetch(struct region *r, const struct prefetch_policy *policy);
 
 /* Untouched page found used: counters, pool and policy hear of it. (Its frame: pool_touch.) */
 void region_touch(struct region *r, uint32_t page);
-/* Looks at the A bits of pages read ahead (bounded) and calls region_touch on those used, oldest first. */
-void pool_harvest(struct pool *pool);
-/* The same without a bound, before pages go: what they were used for since the last fault is not lost. */
-void pool_harvest_all(struct pool *pool);
+/* The same for n of them, in these frames, their flag cleared already. */
+void region_note_touched(struct region *r, const uint32_t *pages, const uint32_t *slots, uint32_t n);
 
 /*
  * A page that holds a frame and is mapped nowhere becomes ABSENT. detach is for a frame that is in flight already (a

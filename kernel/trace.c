@@ -5,6 +5,7 @@
 #include "kernel/log.h"
 #include "kernel/mem.h"
 #include "kernel/policy/prefetch/bytes.h"
+#include "kernel/windows.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -86,7 +87,7 @@ static void hide_pages(uint32_t but, uint32_t and)
         if (f->use == FRAME_USED && !is_page(f, but) && !is_page(f, and))
             refs[n++] = (struct page_ref){ f->region, f->page };
     }
-    region_unmap(refs, n);
+    windows_unmap(refs, n);
 }
 
 /*

@@ -2,6 +2,7 @@
 
 #include "arch/pt.h"
 #include "kernel/batch.h"
+#include "kernel/harvest.h"
 #include "kernel/log.h"
 #include "kernel/mem.h"
 #include "kernel/p9.h"
@@ -109,7 +110,7 @@ static int close_window(struct vma *v)
     pt_make_leave(); /* nobody reads on where something else may come */
     spin_lock(&pager_lock);
     if (r->pool)
-        pool_harvest_all(r->pool);
+        harvest_all(r->pool);
     v->prot = 0; /* no fault brings a page back while this waits */
     pages_hide(v, first, n);
     int error = 0;

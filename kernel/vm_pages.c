@@ -2,8 +2,10 @@
 
 #include "arch/pt.h"
 #include "kernel/batch.h"
+#include "kernel/harvest.h"
 #include "kernel/page_wait.h"
 #include "kernel/vm.h"
+#include "kernel/windows.h"
 #include "kernel/writeback.h"
 
 bool region_is_written(const struct region *r)
@@ -56,7 +58,7 @@ int pages_write_back(struct region *r, uint32_t first, uint32_t n)
     size_t count;
     int error = 0;
     while ((count = next_resident(r, &at, first + n, refs, true)) > 0) {
-        region_collect_dirty(refs, count);
+        windows_collect_dirty(refs, count);
         size_t ndirty = 0;
         for (size_t i = 0; i < count; i++)
             if (r->pages[refs[i].page].flags & PAGE_DIRTY)
@@ -93,10 +95,10 @@ void pages_drop(struct region *r, uint32_t first, uint32_t n)
     size_t count;
     pt_make_leave(); /* no hart reads on what is gone already */
     if (r->pool)
-        pool_harvest_all(r->pool);
+        harvest_all(r->pool);
     while ((count = next_resident(r, &at, first + n, refs, true)) > 0) {
         size_t ndirty = 0;
-        region_unmap(refs, count);
+        windows_unmap(refs, count);
         for (size_t i = 0; i < count; i++) {
             if (r->shared && (r->pages[refs[i].page].flags & PAGE_DIRTY))
                 refs[ndirty++] = refs[i];

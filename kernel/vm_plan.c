@@ -1,5 +1,6 @@
 /* The plan as the program sees it, by addresses: see vm.h. */
 #include "kernel/batch.h"
+#include "kernel/harvest.h"
 #include "kernel/mem.h"
 #include "kernel/page_wait.h"
 #include "kernel/plan.h"
@@ -119,7 +120,7 @@ int vm_plan_choose(vaddr_t address, uint64_t length)
         trace_plan_choose(&chosen);
     if (!error && !trace_is_on()) {
         const struct region *r = chosen.region;
-        pool_harvest(r->pool); /* what was chosen before and has been used makes room */
+        harvest_some(r->pool); /* what was chosen before and has been used makes room */
         uint32_t end = MIN(chosen.first + chosen.n, region_file_pages(r)), most = MIN(pool_available(r->pool), (uint32_t)BATCH_MAX);
         for (uint32_t page = chosen.first; page < end && n < most; page++)
             if (r->pages[page].state == PAGE_ABSENT)

@@ -57,7 +57,7 @@ uint32_t walk_listed(const struct walk *w, const struct region *r, uint32_t page
 /* What was listed from then on, without the holes. Returns how many extents, or 0 if there are more than `most`. */
 size_t walk_extents(const struct walk *w, uint32_t since, struct plan_extent *out, size_t most);
 
-/* Of n pages those that have frames come behind refs[0..found): region_unmap hides them, and their next use is seen. Returns how many. */
+/* Of n pages those that have frames come behind refs[0..found): windows_unmap hides them, and their next use is seen. Returns how many. */
 uint32_t walk_add_resident(struct page_ref *refs, uint32_t found, struct region *r, uint32_t first, uint32_t n);
 
 #endif

@@ -5,6 +5,8 @@
 #include "kernel/log.h"
 #include "kernel/page_wait.h"
 #include "kernel/sched.h"
+#include "kernel/victims.h"
+#include "kernel/windows.h"
 
 #define AHEAD_MOST 16 /* victims that are written beyond what a fault needs; */
 #define AHEAD_SHARE 8 /* ... and one in so many frames of the pool */
@@ -75,7 +77,7 @@ static void settle_written(struct batch *b, uint32_t i, int error, bool keep)
         if (!keep) {
             r->counters.evicted--;
             pool_mark_used(r->pool, pool_slot(r->pool, page_pa(p)));
-            region_map(r, &page, &b->pa[i], 1, true, PAGE_NONE);
+            windows_map(r, &page, &b->pa[i], 1, true, PAGE_NONE);
         }
         return;
     }
@@ -209,7 +211,7 @@ int batch_write(const struct page_ref *refs, size_t n, bool keep)
 }
 
 /*
- * Of n frames that pool_evict has dealt with: at most `most` dirty pages to be written; others are mapped again. The slots of clean ones
+ * Of n frames that victims_evict has dealt with: at most `most` dirty pages to be written; others are mapped again. The slots of clean ones
  * come first in slots[]. Returns how many are to be written.
  */
 static unsigned choose(struct pool *pool, uint32_t *slots, unsigned n, struct page_ref *dirty, unsigned most, unsigned *clean)
@@ -225,7 +227,7 @@ static unsigned choose(struct pool *pool, uint32_t *slots, unsigned n, struct pa
         else if (ndirty < most)
             dirty[ndirty++] = (struct page_ref){ f->region, f->page };
         else
-            (void)pool_restore_dirty(pool, slots[i]);
+            (void)victims_restore_dirty(pool, slots[i]);
     }
     return ndirty;
 }
@@ -246,7 +248,7 @@ unsigned writeback_behind(struct pool *pool, uint32_t *slots, unsigned n, unsign
     struct page_ref dirty[BATCH_MAX];
     unsigned most = MIN(MIN(pool->write_ahead, pool->nframes / AHEAD_SHARE), room - n);
     unsigned more = most > 0 && pool->write_apart == 0 ? pool_pick_victims(pool, most, slots + n, false) : 0;
-    pool_evict(pool, slots + n, more);
+    victims_evict(pool, slots + n, more);
     n += more;
     unsigned clean, ndirty = choose(pool, slots, n, dirty, batches_busy < BATCH_RING ? n : 0, &clean);
     if (ndirty > 0) {

@@ -20,8 +20,8 @@
 int batch_write(const struct page_ref *refs, size_t n, bool keep);
 
 /*
- * For n frames that pool_evict has dealt with, some of them dirty. Where counts must repeat, what is dirty is written and waited for, and
- * all frames become free; fewer if some cannot be written, whose pages stay. 0 or the first error.
+ * For n frames that victims_evict has dealt with, some of them dirty. Where counts must repeat, what is dirty is written and waited
+ * for, and all frames become free; fewer if some cannot be written, whose pages stay. 0 or the first error.
  */
 int writeback_wait(struct pool *pool, uint32_t *slots, unsigned n);
 /*

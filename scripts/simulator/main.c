@@ -1,7 +1,7 @@
 /*
  * simulate: plays a trace through the pager of kernel/, compiled for the host, and prints what it counts as one JSON object.
  *
- * Not a model of the pager but the pager: the same fault.c, batch.c, frame.c, region.c and policies as in the guest, on
+ * Not a model of the pager but the pager: the same fault.c, batch.c, frame.c, windows.c and policies as in the guest, on
  * arch/host. Its clock is a model: what the device takes for a request (--latency, --bandwidth, --depth) and what the program computes
  * for an access. The pager itself costs nothing; counts of instructions stay 0.
  */
