@@ -132,6 +132,54 @@ static void test_loops(void)
     ok("loops");
 }
 
+/*
+ * Faults of auto on a loop, while the pages that were demanded last are held, as by a hart each, and frames that it does not know of are
+ * missing, as the plan's do.
+ */
+static unsigned held_loop(unsigned turns, unsigned loop, unsigned nheld, unsigned missing)
+{
+    const struct evict_policy *policy = evict_find("auto");
+    struct model m = { 0 };
+    const struct evict_view view = { model_accessed, model_may_take, &m };
+    uint32_t page_in[SLOTS], last[SLOTS] = { 0 };
+    unsigned faults = 0, nused = 0;
+    void *state = malloc(policy->state_size(SLOTS));
+    policy->init(state, SLOTS);
+    for (unsigned i = 0; i < turns * loop; i++) {
+        uint32_t page = i % loop, slot = 0;
+        while (slot < SLOTS && !(m.in[slot] && page_in[slot] == page))
+            slot++;
+        if (slot < SLOTS) {
+            m.accessed[slot] = true;
+            continue;
+        }
+        slot = nused;
+        if (nused < SLOTS - missing)
+            nused++;
+        else
+            CHECK(policy->pick_victims(state, 1, &slot, &view) == 1, "no victim");
+        page_in[slot] = page;
+        m.in[slot] = m.accessed[slot] = m.held[slot] = true;
+        policy->on_insert(state, &(struct evict_new){ slot, page, faults, false }, 1);
+        if (faults >= nheld)
+            m.held[last[faults % nheld]] = false;
+        last[faults++ % nheld] = slot;
+    }
+    free(state);
+    return faults;
+}
+
+/* What is held passes like other pages: it must not make kept ones go. */
+static void test_held(void)
+{
+    for (unsigned nheld = 1; nheld <= 8; nheld *= 2)
+        for (unsigned missing = 0; missing <= 16; missing += 8) {
+            unsigned least = 100 + 19 * (100 - (SLOTS - missing)), faults = held_loop(20, 100, nheld, missing);
+            CHECK(faults <= least + 20 * (nheld + 2), "%u held, %u missing: %u faults, %u at least", nheld, missing, faults, least);
+        }
+    ok("held");
+}
+
 static void test_hot_sets(void)
 {
     for (uint32_t frames = 16; frames <= 256; frames *= 4) {
@@ -175,6 +223,7 @@ int main(void)
     test_contract();
     test_fifo_order();
     test_loops();
+    test_held();
     test_hot_sets();
     test_scan();
     test_changing_sets();

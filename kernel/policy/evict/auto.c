@@ -31,6 +31,7 @@
 #define PASSING_SHARE 128 /* one in so many frames is for passing pages, */
 #define PASSING_LEAST 2   /* but at least so many, and what a batch takes at once */
 #define BATCH_PICKS 64    /* picks after which a large batch is forgotten */
+#define HELD_MOST 32      /* pages at most that are looked at for what may not go */
 #define LOOKS 8           /* at kept pages, for one page that came back */
 #define CHANCES 32        /* reprieves for one victim */
 #define ALIVE_MAX 65536u
@@ -271,10 +272,23 @@ static void settle_returned(struct keeper *k, uint32_t slot, const struct evict_
     demote(k, loser);
 }
 
-/* Pages read ahead pass before anybody tells of them: a pick sees them as frames that are on no list. */
-static void note_batch(struct keeper *k, uint32_t victims)
+/* The newest pages of a list may be needed still by the instructions that asked for them: one on each hart, or two. */
+static uint32_t count_held(const struct keeper *k, uint32_t list, const struct evict_view *view)
+{
+    uint32_t held = 0;
+    for (uint32_t slot = k->links[list].prev; held < HELD_MOST && slot != list && !evict_may_take(view, slot); slot = k->links[slot].prev)
+        held++;
+    return held;
+}
+
+/*
+ * What passes, victims included: pages read ahead do before anybody tells of them, and others hold frames that the policy does not know
+ * (plan.h); a pick sees both as frames that are on no list. Beside them and what is held there must be victims, or kept pages would go.
+ */
+static void note_batch(struct keeper *k, uint32_t victims, const struct evict_view *view)
 {
     uint32_t n = k->nslots - k->nkept - k->npassing - k->nreturned + victims;
+    n += count_held(k, k->passing, view) + count_held(k, k->returned, view);
     k->recent = k->recent > n ? k->recent : n;
     k->batch = k->batch > n ? k->batch : n;
     if (++k->picks == BATCH_PICKS) {
@@ -359,7 +373,7 @@ static unsigned auto_pick(void *state, unsigned n, uint32_t *out, const struct e
 {
     struct keeper *k = state;
     unsigned taken = 0;
-    note_batch(k, n);
+    note_batch(k, n, view);
     balance(k, n, view);
     while (taken < n) {
         uint32_t slot = passing_victim(k, view);
