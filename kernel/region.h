@@ -40,6 +40,7 @@ struct region {
     uint64_t file_size;      /* bytes of the backing, as last known: nothing is written beyond it, nothing read ahead */
     uint32_t npages;
     bool shared;          /* writes go to the backing; else to the swap file, if the page must leave */
+    bool lasts;           /* memory that is shared, with a file or without: its contents outlive advice */
     struct backing *swap; /* of a private writable region in a pool; page i at i * PAGE_SIZE */
     struct pool *pool;    /* NULL: plain memory, never evicted */
     struct page *pages;

@@ -255,6 +255,7 @@ static int make_region(struct backing *backing, uint64_t offset, uint64_t npages
     if (!r)
         return -ENOMEM;
     r->file_size = (uint64_t)size;
+    r->lasts = flags & VM_MAP_SHARED;
     const struct prefetch_policy *policy = llm ? default_prefetch : prefetch_find(backing ? "readahead" : "none");
     int error = region_set_prefetch(r, policy);
     if (!error && (prot & VM_PROT_WRITE))

@@ -80,7 +80,8 @@ static void advise_window(struct vma *v, uint32_t first, uint32_t n, int advice)
         pages_fetch(r, first, n);
         break;
     case VM_MADV_DONTNEED:
-        if (!r->shared || pages_write_back(r, first, n) == 0) /* what cannot be written stays: msync will say why */
+        /* What cannot be written stays: msync will say why. What is shared without a file has no other place. */
+        if (r->shared ? pages_write_back(r, first, n) == 0 : !r->lasts)
             pages_drop(r, first, n);
         break;
     case VM_MADV_RANDOM:
