@@ -123,9 +123,12 @@ static void take_back(struct cell *c, struct pt_entry *said)
     c->nframes = kept;
 }
 
-/* A run of which not every page is as it came: the cell takes frames of pages that were adopted, too. */
-static __attribute__((noinline)) void let_go_rest(struct cell *c, struct pt_entry *said)
+/* A run of which not every page is as it came: the cell takes frames of pages that were adopted, too. True: some have been used. */
+static __attribute__((noinline)) bool let_go_rest(struct cell *c, struct pt_entry *said)
 {
+    bool used = false;
+    for (uint32_t i = 0; i < c->n; i++)
+        used |= said[i].accessed;
     take_back(c, said);
     for (uint32_t i = 0; i < c->n; i++) {
         paddr_t pa = page_pa(&c->region->pages[c->first + i]);
@@ -138,10 +141,11 @@ static __attribute__((noinline)) void let_go_rest(struct cell *c, struct pt_entr
         }
         c->pa[c->nframes++] = pa;
     }
+    return used;
 }
 
-/* A streamed run leaves: in one call. The cell's frames wait there until no hart can read them any more. */
-static inline void let_go(struct cell *c)
+/* A streamed run leaves: in one call. The cell's frames wait there until no hart can read them any more. True: it has been used. */
+static inline bool let_go(struct cell *c)
 {
     struct region *r = c->region;
     bool whole = c->nlent == c->n && c->gone == plan.pool->planned_gone; /* all frames are the cell's still */
@@ -163,8 +167,9 @@ static inline void let_go(struct cell *c)
     r->untouched -= gone;
     r->counters.evicted += gone;
     r->counters.prefetch_used += gone;
-    if (__builtin_expect(gone < c->n, 0))
-        let_go_rest(c, old);
+    if (__builtin_expect(gone == c->n, 1))
+        return true;
+    return let_go_rest(c, old);
 }
 
 static bool is_planned(const struct page *p)
@@ -189,12 +194,12 @@ static void keep(struct cell *c)
 static inline void release_oldest(void)
 {
     struct cell *c = plan_cell(plan.tail);
-    if (!c->passed)
-        plan.wrong -= plan.wrong > 0;
+    bool used = true;
     if (__builtin_expect(c->stays, 0))
         keep(c);
     else
-        let_go(c);
+        used = let_go(c);
+    plan.wrong -= used && c->in_order && plan.wrong > 0;
     plan.tail++;
 }
 
@@ -300,6 +305,5 @@ void plan_pass(uint32_t run)
         if (ago == 0 || ago > plan.order.nruns / 2)
             break; /* what comes later in the ring comes later in the order, too */
         c->passed = true;
-        plan.wrong -= plan.wrong > 0;
     }
 }

@@ -31,6 +31,7 @@ struct cell {
     uint64_t ticket; /* of its leaving (windows_unmap_run) */
     bool stays;      /* pinned: the pages keep their frames */
     bool passed;     /* nobody will use it any more */
+    bool in_order;   /* if it has been used, that speaks for the plan */
     struct cell_request requests[CELL_REQUESTS];
     uint32_t gone;             /* pool->planned_gone when the run was read */
     uint32_t nframes, nlent;   /* frames; of these the first so many are for pages of the run */

@@ -203,6 +203,7 @@ static inline bool read_run(uint32_t run, const struct order_extent *pages, bool
     c->stays = stays;
     c->gone = plan.pool->planned_gone;
     c->passed = false;
+    c->in_order = true;
     plan.head++;
     claim_run(c);
     if (c->nrequests > 0)
@@ -332,8 +333,11 @@ static void cell_read_done(struct io_request *io)
 
 void plan_restart(uint32_t run)
 {
-    for (uint32_t i = plan.tail; i != plan.head; i++)
-        plan_cell(i)->passed = true;
+    for (uint32_t i = plan.tail; i != plan.head; i++) {
+        struct cell *c = plan_cell(i);
+        c->in_order &= c->passed;
+        c->passed = true;
+    }
     plan.next = run;
     plan.excess = plan.finished = false;
     plan.odd = 0;
