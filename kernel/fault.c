@@ -177,7 +177,7 @@ static int fault_absent(struct region *r, uint32_t page, vaddr_t va, bool ahead)
 {
     uint32_t wanted[BATCH_MAX];
     bool planned = r->plan_source != PLAN_NO_SOURCE;
-    unsigned n = ahead && !planned ? predict_prefetch_pages(r, page, wanted) : 0;
+    unsigned n = ahead && (!planned || plan_leaves(r, page)) ? predict_prefetch_pages(r, page, wanted) : 0;
     int error;
     struct batch *b = batch_read(r, va, page, wanted, n, &error);
     if (!b && error)
@@ -232,7 +232,7 @@ static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t pa
     bool planned = r->plan_source != PLAN_NO_SOURCE;
     if (before == FAULT_RESOLVED) {
         trace_page(r, page, false);
-        if (planned) {
+        if (planned && !plan_leaves(r, page)) {
             harvest_some(r->pool);
         } else {
             tell_policies(r, page);

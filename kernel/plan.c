@@ -469,6 +469,13 @@ bool plan_fault(struct region *r, uint32_t page)
     return r->pages[page].state != PAGE_ABSENT;
 }
 
+bool plan_leaves(const struct region *r, uint32_t page)
+{
+    uint32_t run;
+    bool hot;
+    return plan.on && !plan.options.learned && !order_find(&plan.order, r->plan_source, page, &plan.piece, &run, &hot) && !hot;
+}
+
 vaddr_t plan_quiet_start;
 uint64_t plan_quiet_length;
 

@@ -77,6 +77,11 @@ static inline bool plan_needs_cursor(vaddr_t address)
  * on its way or here, look again; false: it must be read by itself, since the program left the order, or the plan has no room.
  */
 bool plan_fault(struct region *r, uint32_t page);
+/*
+ * A page of such a region that a declared plan says nothing of is the policies', as if there was no plan; what a program was seen to do is
+ * all of it.
+ */
+bool plan_leaves(const struct region *r, uint32_t page);
 /* A page of such a region came by a demanded read: it may be one to keep. */
 void plan_came(struct region *r, uint32_t page);
 /* Waits for the reads that are under way, and looks: where counts must repeat, nothing else does. False: there were none. */
