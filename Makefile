@@ -13,7 +13,7 @@ say = $(if $(V)$(QUIET),,@printf '  %-7s %s\n' $(1) $(2))
 # Set-up. The stamps are makefiles: make builds a missing one first. setup.mk says where newlib is.
 ifneq ($(filter-out help clean format,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/setup.mk
-$(BUILD)/setup.mk: scripts/setup scripts/packages.txt runtime/include/sys/errno.h $(if $(wildcard $(NEWLIB)/lib/libc.a),,FORCE)
+$(BUILD)/setup.mk: scripts/setup scripts/packages.txt scripts/newlib.edits runtime/include/sys/errno.h $(if $(wildcard $(NEWLIB)/lib/libc.a),,FORCE)
 	$(Q)scripts/setup run $@ $(filter test bench debug lint train,$(MAKECMDGOALS))
 endif
 $(BUILD)/setup-%.ok: scripts/setup scripts/packages.txt
