@@ -1,14 +1,34 @@
 /*
- * math_errno.c: errors of domain and range in errno, as on Linux. newlib's functions say them in its POSIX mode (runtime_start sets it), in
- * which powers would have other values than IEEE 754 and Linux.
+ * math_errno.c: errors of domain and range in errno, and values at the edges, as on Linux. newlib's functions tell errors in its POSIX
+ * mode (runtime_start sets it), in which some would have other values than IEEE 754 and Linux. Those stand here around what
+ * computes inside newlib, for double and float alike.
  */
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "runtime/api.h"
 
-double __ieee754_pow(double x, double y);
-float __ieee754_powf(float x, float y);
+/* What newlib's own wrappers call. */
+#define DECLARE(type, f) \
+    type __ieee754_pow##f(type x, type y); \
+    type __ieee754_fmod##f(type x, type y); \
+    type __ieee754_remainder##f(type x, type y); \
+    type __ieee754_cosh##f(type x); \
+    type __ieee754_atanh##f(type x); \
+    type __ieee754_j0##f(type x); \
+    type __ieee754_j1##f(type x); \
+    type __ieee754_jn##f(int n, type x); \
+    type __ieee754_y0##f(type x); \
+    type __ieee754_y1##f(type x); \
+    type __ieee754_yn##f(int n, type x); \
+    type __ieee754_gamma##f##_r(type x, int *sign); \
+    type __ieee754_lgamma##f##_r(type x, int *sign);
+DECLARE(double, )
+DECLARE(float, f)
 
 /* Of finite arguments: nothing is a domain error, infinity a pole or an overflow, 0 an underflow. */
 static void tell(double x, double y, double power)
@@ -17,18 +37,208 @@ static void tell(double x, double y, double power)
         errno = isnan(power) ? EDOM : ERANGE;
 }
 
-API double pow(double x, double y)
-{
-    double power = isnan(y) && x < 0 ? y : __ieee754_pow(x, y); /* which takes -1 for 1 there */
+/* -1 to the power of nothing is 1 for newlib. */
+#define DEFINE_POW(type, f) \
+    API type pow##f(type x, type y) \
+    { \
+        type power = isnan(y) && x < 0 ? y : __ieee754_pow##f(x, y); \
+        tell((double)x, (double)y, (double)power); \
+        return power; \
+    }
+DEFINE_POW(double, )
+DEFINE_POW(float, f)
 
-    tell(x, y, power);
-    return power;
+/* Nothing, of arguments that are something. */
+#define DEFINE_REMAINDER(type, name, compute) \
+    API type name(type x, type y) \
+    { \
+        type rest = compute(x, y); \
+        if (isnan(rest) && !isnan(x) && !isnan(y)) \
+            errno = EDOM; \
+        return rest; \
+    }
+DEFINE_REMAINDER(double, fmod, __ieee754_fmod)
+DEFINE_REMAINDER(float, fmodf, __ieee754_fmodf)
+DEFINE_REMAINDER(double, remainder, __ieee754_remainder)
+DEFINE_REMAINDER(float, remainderf, __ieee754_remainderf)
+DEFINE_REMAINDER(double, drem, __ieee754_remainder)
+DEFINE_REMAINDER(float, dremf, __ieee754_remainderf)
+
+/* Of one argument: nothing is a domain error, infinity of a finite one a pole or an overflow. */
+#define DEFINE_OF_ONE(type, name, compute) \
+    API type name(type x) \
+    { \
+        type y = compute(x); \
+        if (isnan(y) && !isnan(x)) \
+            errno = EDOM; \
+        else if (isinf(y) && isfinite(x)) \
+            errno = ERANGE; \
+        return y; \
+    }
+#define DEFINE_SIMPLE(type, f) \
+    DEFINE_OF_ONE(type, cosh##f, __ieee754_cosh##f) \
+    DEFINE_OF_ONE(type, atanh##f, __ieee754_atanh##f) \
+    DEFINE_OF_ONE(type, j0##f, __ieee754_j0##f) \
+    DEFINE_OF_ONE(type, j1##f, __ieee754_j1##f) \
+    DEFINE_OF_ONE(type, y0##f, __ieee754_y0##f) \
+    DEFINE_OF_ONE(type, y1##f, __ieee754_y1##f) \
+    API type jn##f(int n, type x) \
+    { \
+        return __ieee754_jn##f(n, x); \
+    } \
+    API type yn##f(int n, type x) \
+    { \
+        if (x <= 0) \
+            errno = x < 0 ? EDOM : ERANGE; \
+        return __ieee754_yn##f(n, x); \
+    }
+DEFINE_SIMPLE(double, )
+DEFINE_SIMPLE(float, f)
+
+#define DEFINE_GAMMA(type, f) \
+    API type tgamma##f(type x) \
+    { \
+        int sign = 1; \
+        type y; \
+        if (x == 0 || (x < 0 && floor##f(x) == x)) { /* also of -infinity */ \
+            errno = x == 0 ? ERANGE : EDOM; \
+            return x == 0 ? 1 / x : (type)NAN; \
+        } \
+        y = __ieee754_gamma##f##_r(x, &sign); \
+        if (sign < 0) \
+            y = -y; \
+        if (isinf(y) && x < 0) /* between 0 and the first pole: newlib may lose the sign */ \
+            y = (type)-INFINITY; \
+        if (isfinite(x) && (isinf(y) || y == 0)) \
+            errno = ERANGE; \
+        return y; \
+    } \
+    API type lgamma##f##_r(type x, int *sign) \
+    { \
+        type y = __ieee754_lgamma##f##_r(x, sign); \
+        if (isinf(y) && isfinite(x)) \
+            errno = ERANGE; \
+        return y; \
+    } \
+    API type lgamma##f(type x) \
+    { \
+        return lgamma##f##_r(x, &signgam); \
+    }
+DEFINE_GAMMA(double, )
+DEFINE_GAMMA(float, f)
+
+/* x times a power of 2. Steps keep 53 bits away from the least normal number, so that it is rounded once. */
+static double scale(double x, int n)
+{
+    uint64_t bits;
+    double y = x, power;
+
+    for (int i = 0; i < 2 && n > 1023; i++, n -= 1023)
+        y *= 0x1p1023;
+    for (int i = 0; i < 2 && n < -1022; i++, n += 1022 - 53)
+        y *= 0x1p-1022 * 0x1p53;
+    n = n > 1023 ? 1023 : n < -1022 ? -1022
+                                    : n;
+    bits = (uint64_t)(n + 1023) << 52;
+    memcpy(&power, &bits, sizeof(power));
+    y *= power;
+    if (isfinite(x) && x != 0 && (isinf(y) || y == 0))
+        errno = ERANGE;
+    return y;
 }
 
-API float powf(float x, float y)
+static float scalef(float x, int n)
 {
-    float power = isnan(y) && x < 0 ? y : __ieee754_powf(x, y);
+    float y = (float)scale((double)x, n < -300 ? -300 : n > 300 ? 300
+                                                                : n);
 
-    tell((double)x, (double)y, (double)power);
-    return power;
+    if (isfinite(x) && x != 0 && (isinf(y) || y == 0))
+        errno = ERANGE;
+    return y;
 }
+
+static int within(long n)
+{
+    return n > INT_MAX ? INT_MAX : n < INT_MIN ? INT_MIN
+                                               : (int)n;
+}
+
+API double scalbn(double x, int n) { return scale(x, n); }
+API double scalbln(double x, long n) { return scale(x, within(n)); }
+API double ldexp(double x, int n) { return scale(x, n); }
+API float scalbnf(float x, int n) { return scalef(x, n); }
+API float scalblnf(float x, long n) { return scalef(x, within(n)); }
+API float ldexpf(float x, int n) { return scalef(x, n); }
+
+#define DEFINE_SCALB(type, f) \
+    API type scalb##f(type x, type n) \
+    { \
+        type y; \
+        if (isfinite(n) && rint##f(n) == n) \
+            return scalbln##f(x, n > 100000 ? 100000 : n < -100000 ? -100000 \
+                                                                   : (long)n); \
+        y = isfinite(n) ? (type)NAN : n < 0 ? x / -n \
+                                            : x * n; \
+        if (isnan(y) && !isnan(x) && !isnan(n)) \
+            errno = EDOM; \
+        return y; \
+    }
+DEFINE_SCALB(double, )
+DEFINE_SCALB(float, f)
+
+/* newlib has infinity for fdim(-infinity, x). */
+#define DEFINE_DIFFERENCE(type, f) \
+    API type fdim##f(type x, type y) \
+    { \
+        type difference = x <= y ? 0 : x - y; \
+        if (isinf(difference) && isfinite(x) && isfinite(y)) \
+            errno = ERANGE; \
+        return difference; \
+    } \
+    API int ilogb##f(type x) \
+    { \
+        int exponent; \
+        if (x != 0 && isfinite(x)) { \
+            frexp##f(x, &exponent); \
+            return exponent - 1; \
+        } \
+        errno = EDOM; \
+        return x == 0 ? FP_ILOGB0 : isnan(x) ? FP_ILOGBNAN \
+                                             : INT_MAX; \
+    }
+DEFINE_DIFFERENCE(double, )
+DEFINE_DIFFERENCE(float, f)
+
+/* The numbers of one sign are in the order of their bits. */
+#define DEFINE_NEXT(type, f, integer, least) \
+    static type step##f(type x, bool up) \
+    { \
+        integer bits; \
+        if (x == 0) \
+            return up ? (least) : -(least); \
+        memcpy(&bits, &x, sizeof(bits)); \
+        bits += (x > 0) == up ? 1 : -1; \
+        memcpy(&x, &bits, sizeof(bits)); \
+        return x; \
+    } \
+    static type next##f(type x, bool up) \
+    { \
+        type y = step##f(x, up); \
+        if (x != 0 && isfinite(x) && !isnormal(y)) \
+            errno = ERANGE; \
+        return y; \
+    } \
+    API type nextafter##f(type x, type y) \
+    { \
+        if (isnan(x) || isnan(y)) \
+            return x + y; \
+        return x == y ? y : next##f(x, x < y); \
+    } \
+    API type nexttoward##f(type x, long double y) \
+    { \
+        if (isnan(x) || isnan(y)) \
+            return x + (type)y; \
+        return (long double)x == y ? (type)y : next##f(x, (long double)x < y); \
+    }
+DEFINE_NEXT(double, , int64_t, 0x1p-1074)
+DEFINE_NEXT(float, f, int32_t, 0x1p-149f)

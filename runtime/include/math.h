@@ -65,6 +65,14 @@ long lrintl(long double x);
 long lroundl(long double x);
 long long llrintl(long double x);
 long long llroundl(long double x);
+double nexttoward(double x, long double y);
+float nexttowardf(float x, long double y);
+__END_DECLS
+#endif
+#if __MISC_VISIBLE || __XSI_VISIBLE
+__BEGIN_DECLS
+double scalb(double x, double n);
+float scalbf(float x, float n);
 __END_DECLS
 #endif
 

@@ -34,6 +34,14 @@ static void one(double x)
         { "acosh", acosh },
         { "sinh", sinh },
         { "cosh", cosh },
+        { "sin", sin },
+        { "cos", cos },
+        { "tan", tan },
+        { "atanh", atanh },
+        { "tgamma", tgamma },
+        { "lgamma", lgamma },
+        { "y0", y0 },
+        { "y1", y1 },
     };
 
     for (size_t i = 0; i < COUNT(list); i++) {
@@ -43,25 +51,60 @@ static void one(double x)
     }
 }
 
+static void of_two(const char *name, double (*function)(double, double), double x, double y)
+{
+    errno = 0;
+    double result = function(x, y);
+    show(name, x, y, result, errno);
+}
+
 static void two(double x, double y)
 {
     errno = 0;
-    double result = pow(x, y);
-    show("pow", x, y, result, errno);
-    errno = 0;
-    result = (double)powf((float)x, (float)y);
+    double result = (double)powf((float)x, (float)y);
     show("powf", x, y, result, errno);
+    of_two("pow", pow, x, y);
+    of_two("hypot", hypot, x, y);
+    of_two("fmod", fmod, x, y);
+    of_two("remainder", remainder, x, y);
+    of_two("fdim", fdim, x, y);
+    of_two("nextafter", nextafter, x, y);
     errno = 0;
-    result = hypot(x, y);
-    show("hypot", x, y, result, errno);
+    result = nexttoward(x, (long double)y);
+    show("nexttoward", x, y, result, errno);
+    errno = 0;
+    result = (double)sinf((float)x) + (double)fmodf((float)x, (float)y);
+    show("sinf and fmodf", x, y, isnan(result) ? result : 0, errno);
+}
+
+static void scaled(double x)
+{
+    static const int list[] = { 0, 1, -1, 1000, -1000, 1023, -1074, 2100, -2200, 100000, -100000, 2147483647, -2147483647 };
+
+    for (size_t i = 0; i < COUNT(list); i++) {
+        errno = 0;
+        double result = ldexp(x, list[i]);
+        show("ldexp", x, list[i], result, errno);
+        errno = 0;
+        result = scalbn(x, list[i]);
+        show("scalbn", x, list[i], result, errno);
+        errno = 0;
+        result = (double)ldexpf((float)x, list[i]);
+        show("ldexpf", x, list[i], result, errno);
+    }
+    errno = 0;
+    printf("ilogb %d", isfinite(x) && x != 0 ? ilogb(x) : ilogb(x) < -1000000);
+    printf(", errno %d\n", errno);
 }
 
 int main(void)
 {
-    static const double values[] = { 0.0, -0.0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 1e4, -1e4, 1e30, -1e30, 1e308 };
+    static const double values[] = { 0.0, -0.0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 1e4, -1e4, 1e30, -1e30, 1e308, -2.5, 5e-324,
+                                     -1e-310, (double)INFINITY, -(double)INFINITY };
 
     for (size_t i = 0; i < COUNT(values); i++) {
         one(values[i]);
+        scaled(values[i]);
         for (size_t k = 0; k < COUNT(values); k++)
             two(values[i], values[k]);
     }
