@@ -8,6 +8,8 @@
 #define SIDE_BY_SIDE 8 /* uses in which each of several streams must come by once */
 #define GAP 4          /* pages that each thread may leave to others, or leave out, within an extent */
 #define MOST_THREADS 8 /* that walk side by side */
+#define PART 8         /* pages of an extent that grows down; */
+#define STEP_DOWN 4    /* ... it is made of so many at a time, since a plan goes up through each */
 
 void walk_clear(struct walk *w)
 {
@@ -50,6 +52,8 @@ static bool list_page(struct walk *w, struct region *r, uint32_t page)
         struct plan_extent *e = &w->list[w->count - 1 - i];
         uint32_t end = e->first + e->n;
         if (e->region != r || page + gap < e->first || page >= end + gap || !walk_grows(w, w->count - 1 - i))
+            continue;
+        if (page < e->first && e->n >= PART)
             continue;
         w->last_use[w->count - 1 - i] = w->now;
         e->first = MIN(e->first, page);
@@ -108,25 +112,41 @@ static bool is_listed(const struct walk *w, uint32_t i, uint32_t listed, uint32_
     return listed >= since && listed >= w->began[i] && (listed <= w->last_use[i] || w->began[i] >= since);
 }
 
+/* The pages [first, end) of extent i come behind out[n], without the holes. Returns how many there are then; most + 1: too many. */
+static size_t add_extents(const struct walk *w, uint32_t i, uint32_t first, uint32_t end, uint32_t since, struct plan_extent *out, size_t n,
+                          size_t most)
+{
+    const uint32_t *listed = walk_region(w, w->list[i].region)->listed;
+    bool goes_on = false;
+    for (uint32_t page = first; n <= most && page < end; page++) {
+        bool used = listed[page] > 0 && is_listed(w, i, listed[page], since);
+        if (used && goes_on)
+            out[n - 1].n++;
+        else if (used && n == most)
+            return most + 1;
+        else if (used)
+            out[n++] = (struct plan_extent){ w->list[i].region, page, 1 };
+        goes_on = used;
+    }
+    return n;
+}
+
 size_t walk_extents(const struct walk *w, uint32_t since, struct plan_extent *out, size_t most)
 {
     size_t n = 0;
-    for (uint32_t i = 0; i < w->count; i++) {
+    for (uint32_t i = 0; i < w->count && n <= most; i++) {
         const struct plan_extent *e = &w->list[i];
         const uint32_t *listed = walk_region(w, e->region)->listed;
-        bool goes_on = false;
-        for (uint32_t page = e->first; w->last_use[i] >= since && page < e->first + e->n; page++) {
-            bool used = listed[page] > 0 && is_listed(w, i, listed[page], since);
-            if (used && goes_on)
-                out[n - 1].n++;
-            else if (used && n == most)
-                return 0;
-            else if (used)
-                out[n++] = (struct plan_extent){ e->region, page, 1 };
-            goes_on = used;
+        uint32_t end = e->first + e->n;
+        if (w->last_use[i] < since)
+            continue;
+        if (e->n <= PART && listed[e->first] > listed[end - 1]) {
+            for (; end > e->first + STEP_DOWN; end -= STEP_DOWN)
+                n = add_extents(w, i, end - STEP_DOWN, end, since, out, n, most);
         }
+        n = add_extents(w, i, e->first, end, since, out, n, most);
     }
-    return n;
+    return n <= most ? n : 0;
 }
 
 uint32_t walk_add_resident(struct page_ref *refs, uint32_t found, struct region *r, uint32_t first, uint32_t n)
