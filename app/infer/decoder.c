@@ -299,7 +299,7 @@ static void attention_half(struct decoder *d, uint32_t layer, uint32_t n)
     multiply(d, &out, 1);
 }
 
-/* Once rows of `up` are there, those of `gate` are too: matmul gives rows of one number to one worker. */
+/* Rows of `up` are there, and all of `gate`. */
 static void activate(const void *context, uint32_t p, uint32_t row, uint32_t rows)
 {
     const struct decoder *d = context;
@@ -312,18 +312,15 @@ static void ffn_half(struct decoder *d, uint32_t layer, uint32_t n)
 {
     const struct model_shape *s = &d->model->shape;
     const struct model_layer *l = &d->model->layer[layer];
-    struct product in[] = {
-        { .w = &l->gate, .bias = l->gate_bias, .y = d->b.wide2, .stride = s->ffn_width },
-        { .w = &l->up, .bias = l->up_bias, .y = d->b.wide, .stride = s->ffn_width, .then = activate, .context = d },
-    };
+    struct product gate = { .w = &l->gate, .bias = l->gate_bias, .y = d->b.wide2, .stride = s->ffn_width };
+    struct product up = { .w = &l->up, .bias = l->up_bias, .y = d->b.wide, .stride = s->ffn_width, .then = activate, .context = d };
     struct product out = { .w = &l->down, .bias = l->down_bias, .y = d->b.residual, .stride = s->width, .add = true };
 
     norm_rows(d, d->b.residual, n, l->ffn_norm, l->ffn_norm_bias);
     if (model_gated(d->model)) {
-        multiply(d, in, 2);
-    } else {
-        multiply(d, &in[1], 1);
+        multiply(d, &gate, 1);
     }
+    multiply(d, &up, 1);
     vectors_set(&d->b.vectors, d->b.wide, n, s->ffn_width);
     multiply(d, &out, 1);
 }

@@ -11,7 +11,8 @@
 enum { CHUNK_BYTES = 4096,       /* of a chunk of rows, at least: one page of the file; */
        CHUNK_BYTES_MOST = 16384, /* several workers: up to this, since both look at a page where two chunks meet, */
        CHUNKS_MANY = 16,         /* ... but so many for each, who walk close together where pages are streamed */
-       CHUNKS_EACH = 4 };        /* for every worker, at least: else smaller ones */
+       CHUNKS_EACH = 4,          /* for every worker, at least: else smaller ones */
+       SHARE_MORE = 24 };        /* a worker does at most this part more than its share: whoever loses its processor is waited for less */
 
 /* One product, as its loops see it. */
 struct job {
@@ -19,8 +20,8 @@ struct job {
     const struct kernel *kernel;
     const struct tensor *w;
     const struct vectors *x;
-    uint32_t chunk; /* rows that one worker takes at once, a multiple of KERNEL_ROWS */
-    uint32_t turn;  /* par_turn */
+    uint32_t chunk;  /* rows that one worker takes at once, a multiple of KERNEL_ROWS */
+    uint32_t chunks; /* in all */
 };
 
 /* What all workers do between two barriers. */
@@ -28,7 +29,9 @@ struct phase {
     struct par *par;
     struct job jobs[PRODUCTS];
     uint32_t count;
-    /* Where each worker is: the job, and the row in it. */
+    uint64_t most;         /* multiply-adds: a worker that has done more so far takes no further chunk */
+    _Atomic uint32_t next; /* chunk of all jobs' that nobody has taken */
+    /* Where each worker is, or was a chunk ago: the job, and the row in it. */
     _Atomic uint64_t places[PAR_MAX_WORKERS];
 };
 
@@ -158,34 +161,54 @@ static void note_place(struct phase *phase, uint32_t worker, uint64_t place)
     }
 }
 
+static uint64_t run_chunk(struct phase *phase, uint32_t worker, uint32_t i, uint32_t chunk)
+{
+    const struct job *job = &phase->jobs[i];
+    uint32_t rows = job->w->rows, row = chunk * job->chunk;
+    uint32_t end = rows - row < job->chunk ? rows : row + job->chunk;
+
+    if (phase->par->plan != NULL) {
+        note_place(phase, worker, (uint64_t)i << 32 | row);
+    }
+    chunk_of_rows(job, row, end);
+    return (uint64_t)(end - row) * job->w->cols * job->x->count;
+}
+
+/* There is always a worker that may take the next chunk: not all can have done more than their share. */
 static void run_phase(void *context, uint32_t worker)
 {
     struct phase *phase = context;
-    uint32_t workers = par_workers(phase->par);
-    bool planned = phase->par->plan != NULL;
-    uint64_t work = 0;
+    uint64_t work = phase->par->works[worker];
+    uint32_t i = 0, first = 0; /* the job, and its first chunk of all jobs' */
 
-    for (uint32_t i = 0; i < phase->count; i++) {
-        const struct job *job = &phase->jobs[i];
-        uint32_t rows = job->w->rows, step = workers * job->chunk;
-        for (uint32_t row = par_mine(phase->par, worker, job->turn) * job->chunk; row < rows; row += step) {
-            uint32_t end = rows - row < job->chunk ? rows : row + job->chunk;
-            if (planned) {
-                note_place(phase, worker, (uint64_t)i << 32 | row);
-            }
-            chunk_of_rows(job, row, end);
-            work += (uint64_t)(end - row) * job->w->cols * job->x->count;
+    while (work <= phase->most) {
+        uint32_t chunk = atomic_fetch_add_explicit(&phase->next, 1, memory_order_relaxed);
+        for (; i < phase->count && chunk - first >= phase->jobs[i].chunks; i++) {
+            first += phase->jobs[i].chunks;
         }
+        if (i == phase->count) {
+            break;
+        }
+        work += run_chunk(phase, worker, i, chunk - first);
     }
-    if (planned) {
+    if (phase->par->plan != NULL) {
         note_place(phase, worker, PLACE_END);
     }
-    phase->par->works[worker] += work;
+    phase->par->works[worker] = work;
 }
 
 /* All workers go through the phase; none has begun. */
 static void run_all(struct phase *phase)
 {
+    uint64_t work = par_work(phase->par);
+
+    for (uint32_t i = 0; i < phase->count; i++) {
+        const struct job *job = &phase->jobs[i];
+        work += (uint64_t)job->w->rows * job->w->cols * job->x->count;
+    }
+    work /= par_workers(phase->par);
+    phase->most = work + work / SHARE_MORE;
+    atomic_init(&phase->next, 0);
     for (uint32_t w = 0; w < par_workers(phase->par); w++) {
         atomic_init(&phase->places[w], 0);
     }
@@ -211,13 +234,8 @@ static void add_job(struct phase *phase, const struct product *product, const st
     struct job *job = &phase->jobs[phase->count];
 
     *job = (struct job){ .product = product, .kernel = kernel_of(w->type), .w = w, .x = x };
-    if (phase->count != 0 && phase->jobs[0].w->rows == w->rows) { /* the same split */
-        job->chunk = phase->jobs[0].chunk;
-        job->turn = phase->jobs[0].turn;
-    } else {
-        job->chunk = chunk_rows(phase->par, w);
-        job->turn = par_turn(phase->par, (w->rows + job->chunk - 1) / job->chunk);
-    }
+    job->chunk = chunk_rows(phase->par, w);
+    job->chunks = (w->rows + job->chunk - 1) / job->chunk;
     phase->count++;
 }
 

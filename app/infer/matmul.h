@@ -46,8 +46,7 @@ enum { PRODUCTS = 3 }; /* most that are computed together */
 
 /*
  * Products of the same vectors, one after the other as far as the order of bytes goes, and without a barrier between them
- * where they want vectors of one form. x->cols must be w->cols of each. Rows of the same number belong to the same worker
- * in all those that have equally many.
+ * where they want vectors of one form. x->cols must be w->cols of each.
  */
 void matmul(struct par *par, const struct product *products, uint32_t count, struct vectors *x);
 

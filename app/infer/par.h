@@ -2,9 +2,9 @@
  * Persistent workers, and how loops are shared out among them.
  *
  * par_run() calls one function on every worker at once, the calling thread being worker 0, and returns when all have
- * returned: that is the barrier. A loop over chunks is split without talking: worker w takes chunks w, w + N, w + 2N, ...
- * (par_mine, par_turn), so that all of them walk through a matrix close together, in the order of the file. Every row is
- * computed by one worker in one fixed order; so any number of workers gives the same bits.
+ * returned: that is the barrier. A loop over few pieces is split without talking: worker w takes pieces w, w + N, w + 2N, ...
+ * (par_mine, par_turn); of matrices each takes the next chunk that nobody has (matmul.c). Every row is computed by one worker in
+ * one fixed order; so any number of workers gives the same bits.
  *
  * A worker that waits spins for a while, then sleeps: for a short while if there are more workers than processors, since one that
  * spins then keeps another from working.
@@ -47,7 +47,7 @@ static inline uint32_t par_workers(const struct par *par)
     return par->workers > 1 ? par->workers : 1;
 }
 
-/* The first chunk of a worker in a loop whose chunk 0 is worker `turn`'s; the others follow par_workers() apart. */
+/* The first piece of a worker in a loop whose piece 0 is worker `turn`'s; the others follow par_workers() apart. */
 static inline uint32_t par_mine(const struct par *par, uint32_t worker, uint32_t turn)
 {
     uint32_t workers = par_workers(par);
@@ -55,13 +55,13 @@ static inline uint32_t par_mine(const struct par *par, uint32_t worker, uint32_t
     return (worker + workers - turn) % workers;
 }
 
-/* For the caller of par_run: the turn of a loop over that many chunks. The next loop begins where this one ends, so that
- * nobody gets the odd chunk of every loop. */
-static inline uint32_t par_turn(struct par *par, uint64_t chunks)
+/* For the caller of par_run: the turn of a loop over that many pieces. The next loop begins where this one ends, so that
+ * nobody gets the odd piece of every loop. */
+static inline uint32_t par_turn(struct par *par, uint64_t pieces)
 {
     uint32_t turn = par->turn, workers = par_workers(par);
 
-    par->turn = (uint32_t)((turn + chunks) % workers);
+    par->turn = (uint32_t)((turn + pieces) % workers);
     return turn;
 }
 

@@ -1,17 +1,23 @@
 /* par: workers that wait for each other, spinning and asleep; run with ASan and UBSan, and with TSan. */
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "infer/matmul.h"
 #include "infer/par.h"
 
 enum { CHUNKS = 37,
        ROUNDS = 1000,
        SLOW_ROUNDS = 10,
        SLOW_US = 2000, /* longer than anybody spins */
-       MOST = 9 };
+       MOST = 9,
+       ROWS = 65536, /* chunks are small beside a share */
+       COLS = 32,
+       PHASES = 20,
+       PATIENCE_US = 5000000 };
 
 struct shared {
     struct par par;
@@ -85,6 +91,57 @@ static void test_workers(struct check *c, uint32_t workers)
     par_close(&s.par);
 }
 
+/* Rows that one worker is late with, and what the others do meanwhile. */
+struct late {
+    atomic_bool one_is_late;
+    atomic_uint rows;
+};
+
+/* The first to come here goes on when the others have done more than an equal share of the rows, or after a long while. */
+static void come_late(const void *context, uint32_t p, uint32_t row, uint32_t rows)
+{
+    struct late *l = *(struct late *const *)context;
+
+    (void)p, (void)row;
+    if (!atomic_exchange(&l->one_is_late, true)) {
+        for (uint32_t waited = 0; atomic_load(&l->rows) <= ROWS / 2 + ROWS / 64 && waited < PATIENCE_US; waited += SLOW_US) {
+            usleep(SLOW_US);
+        }
+    }
+    atomic_fetch_add(&l->rows, rows);
+}
+
+/* Of two workers one loses its processor: the other does more than half of the matrix, but no more than a little. */
+static void test_late(struct check *c)
+{
+    static _Alignas(8) uint8_t weights[ROWS * (COLS + 2)]; /* Q8_0, all 0 */
+    static float y[ROWS];
+    int64_t words[COLS / 2];
+    int32_t sums[COLS / QUANT_SUM_COLS], exponent;
+    float x[COLS] = { 1 };
+    struct tensor w = { .type = WEIGHT_Q8_0, .rows = ROWS, .cols = COLS, .data = weights };
+    struct vectors v = { .quant = { .words = words, .sums = sums, .exponent = &exponent } };
+    struct late late = { false, 0 }, *l = &late;
+    struct product product = { .w = &w, .y = y, .stride = ROWS, .then = come_late, .context = &l };
+    struct par par;
+    struct infer_error err;
+
+    if (par_open(&par, 2, &err) < 0) {
+        CHECK(c, false, "%s", err.text);
+        return;
+    }
+    vectors_set(&v, x, 1, COLS);
+    matmul(&par, &product, 1, &v);
+    CHECK(c, late.rows == ROWS, "%u rows of %d", late.rows, ROWS);
+    CHECK(c, par_imbalance(&par) > 1.03, "the other one did %.4f of an equal share", par_imbalance(&par));
+    for (int i = 1; i < PHASES; i++) {
+        matmul(&par, &product, 1, &v);
+    }
+    CHECK(c, par_work(&par) == (uint64_t)PHASES * ROWS * COLS, "%lu multiply-adds", (unsigned long)par_work(&par));
+    CHECK(c, par_imbalance(&par) <= 1.05, "%.4f of an equal share", par_imbalance(&par));
+    par_close(&par);
+}
+
 static void test_refused(struct check *c)
 {
     struct par par;
@@ -108,6 +165,8 @@ int main(void)
         check_begin(&c, name);
         test_workers(&c, workers);
     }
+    check_begin(&c, "par-late");
+    test_late(&c);
     check_begin(&c, "par-refused");
     test_refused(&c);
     check_end(&c);
