@@ -17,6 +17,7 @@
 #define LEAST_MEAN 6      /* pages of an extent, on the whole: else there is no order, or none that is worth a plan */
 #define AGREE 6           /* uses in the order of the first pass, one after the other: the second one has begun */
 #define STRAYED 16        /* second passes that were none, beside one for each extent: pages that come twice in a turn */
+#define MIXED_SHARE 4     /* one use in so many that goes on with one of several streams: they have no order in which extents could come */
 #define LEAST_EXTENTS 128 /* with fewer uses than these for each, on the whole, a pass is no walk */
 #define LEAST_USES 3
 #define MOST_AIMLESS 16 /* passes that were none, since the last plan: nothing is learnt any more */
@@ -123,6 +124,10 @@ static void note_agreement(void)
     /* Who walks behind another thread goes through what that one used just now. He goes on to something new, though. */
     bool is_turn = threads_live() == 1 || turn >= began || came_round;
     ready = is_turn && turn >= LEAST_PAGES && turn > (uint64_t)extents * LEAST_MEAN && turn > llm_pool.nframes;
+    if (ready && threads_live() == 1 && MIXED_SHARE * (uint64_t)pass.mixed > pass.now) {
+        attempts++;
+        start_anew();
+    }
     learn_wants |= ready;
 }
 

@@ -8,6 +8,7 @@
 #define SIDE_BY_SIDE 8 /* uses in which each of several streams must come by once */
 #define GAP 4          /* pages that each thread may leave to others, or leave out, within an extent */
 #define MOST_THREADS 8 /* that walk side by side */
+#define GROWN 4        /* pages of an extent from which on it is more than noise */
 #define PART 8         /* pages of an extent that grows down; */
 #define STEP_DOWN 4    /* ... it is made of so many at a time, since a plan goes up through each */
 
@@ -17,7 +18,7 @@ void walk_clear(struct walk *w)
         w->regions[i].region->shows_late = false;
         kfree(w->regions[i].listed);
     }
-    w->count = w->now = w->pages = w->nregions = 0;
+    w->count = w->now = w->pages = w->mixed = w->nregions = 0;
 }
 
 const struct walk_region *walk_region(const struct walk *w, const struct region *r)
@@ -48,13 +49,17 @@ bool walk_grows(const struct walk *w, uint32_t extent)
 static bool list_page(struct walk *w, struct region *r, uint32_t page)
 {
     uint32_t gap = GAP * MIN(threads_live(), (uint32_t)MOST_THREADS);
+    bool others = false; /* later extents that grow as well */
     for (uint32_t i = 0; i < RECENT && i < w->count; i++) {
         struct plan_extent *e = &w->list[w->count - 1 - i];
         uint32_t end = e->first + e->n;
-        if (e->region != r || page + gap < e->first || page >= end + gap || !walk_grows(w, w->count - 1 - i))
+        bool grows = walk_grows(w, w->count - 1 - i), was = others;
+        others |= grows && e->n >= GROWN;
+        if (e->region != r || page + gap < e->first || page >= end + gap || !grows)
             continue;
         if (page < e->first && e->n >= PART)
             continue;
+        w->mixed += was;
         w->last_use[w->count - 1 - i] = w->now;
         e->first = MIN(e->first, page);
         e->n = MAX(end, page + 1) - e->first;

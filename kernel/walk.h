@@ -30,6 +30,7 @@ struct walk {
     uint32_t began[WALK_MOST], last_use[WALK_MOST]; /* of each, in uses */
     uint32_t count;
     uint32_t now, pages; /* uses; different pages */
+    uint32_t mixed;      /* uses that went on with an extent while a later one grew as well */
     uint32_t near;       /* a page that is used again within so many uses is still in use: it went too early for a thread behind */
     struct walk_region regions[PLAN_MAX_SOURCES];
     uint32_t nregions;

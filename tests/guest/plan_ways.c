@@ -1,11 +1,17 @@
 // timeout: 120
 // setup: python3 -c "open('data', 'wb').write(b''.join(i.to_bytes(4, 'little') * 1024 for i in range(600)))"
-// stats: frames_leaked == 0 and frames_peak <= frames and plan_pages > 0 and prefetch_used + prefetch_wasted == prefetched
+// stats: frames_leaked == 0 and frames_peak <= frames and prefetch_used + prefetch_wasted == prefetched
 // run: --icount --learn --model {dir}/data --frames 100
+// stats: plan_pages > 0
 // run: --icount --learn --model {dir}/data --frames 450
+// stats: plan_pages > 0
 // run: --model {dir}/data --frames 300 -- loose
+// stats: plan_pages > 0
+// run: --icount --learn --model {dir}/data --frames 150 -- side
+// stats: faults_major < 350 and plan_missed < 100
 // A program that goes round from the end to the beginning: what is learnt must go down, too, and not the other way. From the third turn on
 // it reads close to N - C pages a turn; `loose`: about as many, for without --icount the host decides when the ring looks.
+// `side`: three streams side by side have no order that a plan could keep; none is made, and the policies go on.
 #include <bower.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -30,28 +36,28 @@ static void use(unsigned page)
         sum += i;
 }
 
-static void turn(void)
+static void turn(int side)
 {
     for (unsigned i = PAGES; i-- > 0;)
-        use(i);
+        use(side ? i % 3 * (PAGES / 3) + (PAGES - 1 - i) / 3 : i);
 }
 
 int main(int argc, char **argv)
 {
     int fd = open("/dev/model", O_RDONLY);
-    int loose = argc > 1 && strcmp(argv[1], "loose") == 0;
+    int side = argc > 1 && strcmp(argv[1], "side") == 0, loose = argc > 1 && strcmp(argv[1], "loose") == 0;
     struct bower_counters was, now;
     m = mmap(NULL, (size_t)PAGES * PAGE, PROT_READ, MAP_PRIVATE | MAP_LLM, fd, 0);
     CHECK(m != MAP_FAILED);
     for (unsigned i = 0; i < TURNS; i++) {
         if (i == LEARNT)
             bower_counters(&was);
-        turn();
+        turn(side);
     }
     bower_counters(&now);
     unsigned long reads = (now.bytes_read - was.bytes_read) / PAGE / (TURNS - LEARNT), least = PAGES - now.frames;
     printf("%lu pages a turn where %lu are missing, %lu missed\n", reads, least, (unsigned long)now.plan_missed);
-    CHECK(reads <= least + least / (loose ? 2 : 20) + 20);
+    CHECK(side || reads <= least + least / (loose ? 2 : 20) + 20);
     CHECK(wrong == 0);
     return done();
 }
