@@ -1,7 +1,9 @@
 /* calendar.c: broken-down time with tm_gmtoff and tm_zone, which newlib's functions leave alone. */
 #include "runtime/calendar.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "runtime/api.h"
 
@@ -109,4 +111,31 @@ int calendar_days_of(int year)
 API int dysize(int year)
 {
     return calendar_days_of(year);
+}
+
+/* What strptime reads for %z: Z, or a sign and hh, hhmm or hh:mm. The rest of the text; NULL: it is something else. */
+API const char *bower_read_zone(const char *text, struct tm *tm)
+{
+    long value = 0, digits = 0;
+    bool west;
+
+    text += strspn(text, " \t\n\v\f\r");
+    if (*text == 'Z') {
+        tm->tm_gmtoff = 0;
+        return text + 1;
+    }
+    if (*text != '+' && *text != '-')
+        return NULL;
+    west = *text++ == '-';
+    while (digits < 4 && *text >= '0' && *text <= '9') {
+        value = value * 10 + (*text++ - '0');
+        if (++digits == 2 && text[0] == ':' && text[1] >= '0' && text[1] <= '9')
+            text++;
+    }
+    if (digits == 2)
+        value *= 100;
+    if ((digits != 2 && digits != 4) || value % 100 >= 60)
+        return NULL;
+    tm->tm_gmtoff = (value / 100 * 3600 + value % 100 * 60) * (west ? -1 : 1);
+    return text;
 }

@@ -1,4 +1,5 @@
 /* glob.c: pathnames that match a pattern: one component after the other, each directory read where a component has magic. */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <glob.h>
@@ -9,10 +10,13 @@
 
 #include "kernel/file.h"
 #include "runtime/api.h"
+#include "runtime/environ.h"
 
 #define KNOWN \
     (GLOB_ERR | GLOB_MARK | GLOB_NOSORT | GLOB_DOOFFS | GLOB_NOCHECK | GLOB_APPEND | GLOB_NOESCAPE | GLOB_PERIOD | \
-     GLOB_NOMAGIC | GLOB_ONLYDIR)
+     GLOB_NOMAGIC | GLOB_ONLYDIR | GLOB_BRACE | GLOB_TILDE | GLOB_TILDE_CHECK)
+
+#define HOME_OF_ROOT "/" /* as users.c has it */
 
 struct search {
     glob_t *out;
@@ -175,6 +179,97 @@ static int search(struct search *s, const char *pattern)
     return GLOB_NOMATCH;
 }
 
+/* Adds what a pattern without braces matches. ~ and ~NAME are home directories. */
+static int search_from_home(struct search *s, const char *pattern)
+{
+    size_t length = strcspn(pattern, "/");
+    const char *home = NULL;
+    char *whole;
+    int result;
+
+    if (!(s->flags & (GLOB_TILDE | GLOB_TILDE_CHECK)) || pattern[0] != '~')
+        return search(s, pattern);
+    if (length == 1)
+        home = environ_get("HOME");
+    if (length == 1 ? !home || !*home : length == 5 && strncmp(pattern, "~root", length) == 0)
+        home = HOME_OF_ROOT;
+    if (home && strcmp(home, "/") == 0 && pattern[length] == '/')
+        home = "";
+    if (!home)
+        return s->flags & GLOB_TILDE_CHECK ? GLOB_NOMATCH : search(s, pattern);
+    whole = malloc(strlen(home) + strlen(pattern) + 1);
+    if (!whole)
+        return GLOB_NOSPACE;
+    strcpy(stpcpy(whole, home), pattern + length);
+    result = search(s, whole);
+    free(whole);
+    return result;
+}
+
+/* The end of a part between braces: its comma or the }, or NULL. */
+static const char *end_of_part(const char *p, int flags)
+{
+    int depth = 0;
+
+    for (; *p; p++) {
+        if (*p == '\\' && !(flags & GLOB_NOESCAPE) && p[1])
+            p++;
+        else if ((*p == '}' && depth-- == 0) || (*p == ',' && depth == 0))
+            return p;
+        else if (*p == '{')
+            depth++;
+    }
+    return NULL;
+}
+
+/* The first { that has a }, which is *end then; NULL: there is none. */
+static const char *find_braces(const char *pattern, int flags, const char **end)
+{
+    const char *p = pattern;
+
+    for (; *p && *p != '{'; p++) {
+        if (*p == '\\' && !(flags & GLOB_NOESCAPE) && p[1])
+            p++;
+    }
+    if (!*p)
+        return NULL;
+    *end = p;
+    do
+        *end = end_of_part(*end + 1, flags);
+    while (*end && **end == ',');
+    return *end ? p : NULL;
+}
+
+/* Each part in braces in turn: what it matches comes in the order of the parts. */
+static int search_with_braces(struct search *s, const char *pattern)
+{
+    const char *end, *open = s->flags & GLOB_BRACE ? find_braces(pattern, s->flags, &end) : NULL;
+    struct search each = *s;
+    size_t before = s->out->gl_pathc;
+    char *one;
+    int result = 0;
+
+    if (!open)
+        return search_from_home(s, pattern);
+    one = malloc(strlen(pattern) + 1);
+    if (!one)
+        return GLOB_NOSPACE;
+    each.flags &= ~(GLOB_NOCHECK | GLOB_NOMAGIC);
+    for (const char *part = open + 1, *next; part <= end && (result == 0 || result == GLOB_NOMATCH); part = next + 1) {
+        next = end_of_part(part, s->flags);
+        memcpy(one, pattern, (size_t)(open - pattern));
+        memcpy(one + (open - pattern), part, (size_t)(next - part));
+        strcpy(one + (open - pattern) + (next - part), end + 1);
+        result = search_with_braces(&each, one);
+    }
+    free(one);
+    if (result != 0 && result != GLOB_NOMATCH)
+        return result;
+    if (s->out->gl_pathc > before)
+        return 0;
+    return s->flags & (GLOB_NOCHECK | GLOB_NOMAGIC) ? add(s->out, strdup(pattern)) : GLOB_NOMATCH;
+}
+
 API int glob(const char *restrict pattern, int flags, int (*on_error)(const char *path, int error), glob_t *restrict out)
 {
     struct search s = { out, flags, on_error };
@@ -188,7 +283,7 @@ API int glob(const char *restrict pattern, int flags, int (*on_error)(const char
             out->gl_offs = 0;
     }
     out->gl_flags = flags;
-    return search(&s, pattern);
+    return search_with_braces(&s, pattern);
 }
 
 API void globfree(glob_t *out)

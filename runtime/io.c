@@ -1,4 +1,5 @@
 /* io.c: open, close, read, write, lseek and what goes with descriptors. */
+#define _GNU_SOURCE
 #include "runtime/io.h"
 
 #include <fcntl.h>
@@ -115,6 +116,21 @@ int64_t io_write(int fd, const void *buffer, size_t n)
     return result;
 }
 
+/* Linux allows any file system to know no holes: all of a file is data, behind its end there is one hole. */
+static int64_t seek_data(struct file *file, int64_t offset, int whence)
+{
+    struct file_stat st;
+    int64_t result = file_stat(file, &st);
+
+    if (file_is_tty(file))
+        return -ESPIPE;
+    if (result)
+        return result;
+    if (offset < 0 || (uint64_t)offset >= st.size)
+        return -ENXIO;
+    return file_seek(file, whence == SEEK_DATA ? offset : (int64_t)st.size, SEEK_SET);
+}
+
 int64_t io_seek(int fd, int64_t offset, int whence)
 {
     struct file *file = fd_get(fd);
@@ -122,7 +138,9 @@ int64_t io_seek(int fd, int64_t offset, int whence)
 
     if (!file)
         return -EBADF;
-    if (whence != SEEK_SET && whence != SEEK_CUR && whence != SEEK_END)
+    if (whence == SEEK_DATA || whence == SEEK_HOLE)
+        result = seek_data(file, offset, whence);
+    else if (whence != SEEK_SET && whence != SEEK_CUR && whence != SEEK_END)
         result = -EINVAL;
     else
         result = file_is_tty(file) ? -ESPIPE : file_seek(file, offset, whence);

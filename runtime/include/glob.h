@@ -12,13 +12,16 @@
 #define GLOB_APPEND (1 << 5)
 #define GLOB_NOESCAPE (1 << 6)
 #define GLOB_PERIOD (1 << 7)
+#define GLOB_BRACE (1 << 10)
 #define GLOB_NOMAGIC (1 << 11)
+#define GLOB_TILDE (1 << 12)
 #define GLOB_ONLYDIR (1 << 13)
+#define GLOB_TILDE_CHECK (1 << 14)
 
 #define GLOB_NOSPACE 1
 #define GLOB_ABORTED 2
 #define GLOB_NOMATCH 3
-#define GLOB_NOSYS 4 /* flags that are not here: GLOB_BRACE, GLOB_TILDE, GLOB_ALTDIRFUNC have no name either */
+#define GLOB_NOSYS 4 /* flags that are not here: GLOB_ALTDIRFUNC has no name either */
 
 typedef struct {
     size_t gl_pathc;

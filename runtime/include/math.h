@@ -73,6 +73,8 @@ __END_DECLS
 __BEGIN_DECLS
 double scalb(double x, double n);
 float scalbf(float x, float n);
+double significand(double x);
+float significandf(float x);
 __END_DECLS
 #endif
 

@@ -50,6 +50,9 @@ int srand48_r(long seed, struct drand48_data *data);
 int seed48_r(unsigned short seed[3], struct drand48_data *data);
 int lcong48_r(unsigned short parameters[7], struct drand48_data *data);
 int clearenv(void);
+char *ecvt(double x, int digits, int *point, int *sign);
+char *fcvt(double x, int digits, int *point, int *sign);
+char *gcvt(double x, int digits, char *out);
 void qsort_r(void *base, size_t n, size_t size, int (*compare)(const void *a, const void *b, void *argument), void *argument);
 __END_DECLS
 #endif

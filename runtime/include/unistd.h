@@ -3,6 +3,10 @@
 #define BOWER_UNISTD_H
 #include_next <unistd.h>
 #include <sys/_largefile.h>
+#if __GNU_VISIBLE
+#define SEEK_DATA 3
+#define SEEK_HOLE 4
+#endif
 #if __BSD_VISIBLE
 #include <getopt.h>
 __BEGIN_DECLS
