@@ -35,6 +35,8 @@ void plan_take_left(void)
 {
     while (plan.leaving != plan.tail && pt_have_left(plan_cell(plan.leaving)->ticket))
         plan.leaving++;
+    if (__builtin_expect(plan.ahead > 0, 0) && plan.leaving == plan.head)
+        page_wake(); /* who is ahead waits for nothing any more, and neither a read nor the timer may come to say so */
 }
 
 void plan_fence_for_left(bool ask)
