@@ -83,8 +83,11 @@ comma := ,
 with_openmp = $(if $(filter -fopenmp,$(1)),$(patsubst -fopenmp,-Wp$(comma)-fopenmp,$(1)),$(1))
 without_libs = $(if $(filter $(IN_LIBC),$(1)),$(filter-out $(IN_LIBC),$(1)),$(1))
 linked = $(call without_libs,$(if $(filter -fopenmp,$(1)),$(filter-out -fopenmp,$(1)),$(1)))
+# What a compiler for Linux defines, and programs ask for; the last two are a program's own names when it is strict ISO C.
+LINUX := -D__linux__ -D__linux -D__gnu_linux__ -D__unix__ -D__unix
+linux = $(LINUX) $(if $(filter -ansi -std=c% -std=iso%,$(1)),,-Dlinux -Dunix)
 APP_COMPILE = $(CROSS)gcc $(MACHINE) -std=gnu11 -O2 -g -Wall -fno-omit-frame-pointer -ffunction-sections -fdata-sections \
-	-iquote . -iquote app -isystem runtime/include -isystem $(NEWLIB)/include \
+	$(call linux,$(CFLAGS) $(APP_CFLAGS)) -iquote . -iquote app -isystem runtime/include -isystem $(NEWLIB)/include \
 	$(call with_openmp,$(call without_libs,$(CFLAGS) $(APP_CFLAGS))) -MD -MP -c -o $@ $<
 
 $(APP_OBJECTS): $(PROGRAM_FOLDER)/%.o: $(SOURCE_FOLDER)/% Makefile $(BUILD)/setup.mk $(wildcard $(SOURCE)/app.mk)

@@ -131,6 +131,89 @@ API int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_action
     return ENOSYS;
 }
 
+/* What posix_spawn would have to do is taken down nowhere: it is the call itself that says that it cannot. */
+API int posix_spawn_file_actions_init(posix_spawn_file_actions_t *actions)
+{
+    *actions = NULL;
+    return 0;
+}
+
+API int posix_spawn_file_actions_destroy(posix_spawn_file_actions_t *actions)
+{
+    (void)actions;
+    return 0;
+}
+
+API int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *restrict actions, int fd, const char *restrict path,
+                                         int flags, mode_t mode)
+{
+    (void)actions;
+    (void)path;
+    (void)flags;
+    (void)mode;
+    return fd < 0 ? EBADF : 0;
+}
+
+API int posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions, int fd, int wanted)
+{
+    (void)actions;
+    return fd < 0 || wanted < 0 ? EBADF : 0;
+}
+
+API int posix_spawn_file_actions_addclose(posix_spawn_file_actions_t *actions, int fd)
+{
+    (void)actions;
+    return fd < 0 ? EBADF : 0;
+}
+
+API int posix_spawnattr_init(posix_spawnattr_t *attributes)
+{
+    *attributes = NULL;
+    return 0;
+}
+
+API int posix_spawnattr_destroy(posix_spawnattr_t *attributes)
+{
+    (void)attributes;
+    return 0;
+}
+
+API int posix_spawnattr_setflags(posix_spawnattr_t *attributes, short flags)
+{
+    (void)attributes;
+    (void)flags;
+    return 0;
+}
+
+API int posix_spawnattr_setpgroup(posix_spawnattr_t *attributes, pid_t group)
+{
+    (void)attributes;
+    (void)group;
+    return 0;
+}
+
+API int posix_spawnattr_setsigdefault(posix_spawnattr_t *restrict attributes, const sigset_t *restrict signals)
+{
+    (void)attributes;
+    (void)signals;
+    return 0;
+}
+
+API int posix_spawnattr_setsigmask(posix_spawnattr_t *restrict attributes, const sigset_t *restrict signals)
+{
+    (void)attributes;
+    (void)signals;
+    return 0;
+}
+
+/* There is no load to average: the machine is the program's. */
+API int getloadavg(double averages[], int n)
+{
+    (void)averages;
+    (void)n;
+    return NOSYS("getloadavg");
+}
+
 API int daemon(int keep_directory, int keep_streams)
 {
     (void)keep_directory;

@@ -16,10 +16,10 @@
 #include "runtime/interrupt.h"
 #include "runtime/io.h"
 #include "runtime/sigpending.h"
+#include "runtime/system.h"
 #include "runtime/thread.h"
 
 #define BIT(signal) SIGNAL_BIT(signal)
-#define PID 1             /* what getpid says */
 #define STEP_NS 10000000u /* between looks for SIGINT from outside */
 
 static struct sigaction actions[NSIG]; /* protected by lock */

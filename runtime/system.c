@@ -18,8 +18,7 @@
 #include "runtime/api.h"
 #include "runtime/fd.h"
 #include "runtime/stat.h"
-
-#define HOST_NAME "bower"
+#include "runtime/system.h"
 
 /* One process, one session. */
 API pid_t getppid(void) { return 0; }

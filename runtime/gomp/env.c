@@ -223,6 +223,7 @@ static const struct {
     { "OMP_TARGET_OFFLOAD", parse_offload },
     { "OMP_NUM_TEAMS", parse_teams },
     { "OMP_TEAMS_THREAD_LIMIT", parse_teams_limit },
+    { "OMP_AFFINITY_FORMAT", gomp_set_affinity_format },
 };
 
 static void read_all(void)

@@ -3,7 +3,8 @@
  *
  * team.c: parallel regions and the threads that run them       share.c, loop.c: worksharing: for, sections, scope
  * ordered.c: ordered and doacross                              task.c, depend.c, reduce.c: tasks
- * sync.c: barrier, critical, atomic, single, cancel, locks     env.c: OMP_* variables; api.c, alloc.c, target.c: the rest
+ * sync.c: barrier, critical, atomic, single, cancel, locks     env.c: OMP_* variables
+ * affinity.c: the lines that say where a thread runs           api.c, alloc.c, target.c: the rest
  *
  * Everything runs in thread context. A program that uses no OpenMP links none of it, and there is no constructor: a thread's
  * first call prepares it (gomp_thread). A thread outside of any parallel region is the only one of an initial team.
@@ -223,6 +224,9 @@ bool gomp_workshare_end_cancel(struct gomp_thread *thread);
 void gomp_ordered_pass(struct gomp_thread *thread);
 void gomp_doacross_begin(struct gomp_share *share, unsigned n, const uint64_t *counts);
 void gomp_doacross_end(struct gomp_share *share);
+
+/* affinity.c: keeps the format that lines have unless told otherwise; false: no memory, or NULL */
+bool gomp_set_affinity_format(const char *format);
 
 /* task.c; "locked": under team->task_lock */
 void gomp_task_begin(struct gomp_task *task, struct gomp_task *parent, const struct gomp_icvs *icvs);

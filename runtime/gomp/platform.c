@@ -11,6 +11,7 @@
 #include "kernel/mem.h"
 #include "kernel/sync.h"
 #include "runtime/io.h"
+#include "runtime/system.h"
 #include "runtime/thread.h"
 
 struct start {
@@ -48,6 +49,9 @@ void platform_yield(void) { thread_yield(); }
 unsigned platform_harts(void) { return hart_count(); }
 unsigned platform_processors(void) { return boot_processors(); }
 uint64_t platform_ns(void) { return time_ns(); }
+const char *platform_host(void) { return HOST_NAME; }
+unsigned long platform_process(void) { return PID; }
+unsigned long platform_thread(void) { return this_thread->number; }
 void *platform_alloc(size_t size) { return kalloc(size); }
 void platform_free(void *memory) { kfree(memory); }
 

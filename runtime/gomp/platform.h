@@ -17,6 +17,9 @@ void platform_yield(void);
 unsigned platform_harts(void);
 unsigned platform_processors(void); /* of these, how many the host runs at once */
 uint64_t platform_ns(void);         /* monotonic */
+const char *platform_host(void);    /* its name */
+unsigned long platform_process(void);
+unsigned long platform_thread(void); /* the caller's pthread_t */
 /* As it was when the program began: its own changes do not count (OpenMP 5.0, 6). One thread at a time. NULL: not set. */
 const char *platform_environment(const char *name);
 void *platform_alloc(size_t size); /* zeroed, aligned to 16; NULL: no memory */

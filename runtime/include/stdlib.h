@@ -53,6 +53,7 @@ int clearenv(void);
 char *ecvt(double x, int digits, int *point, int *sign);
 char *fcvt(double x, int digits, int *point, int *sign);
 char *gcvt(double x, int digits, char *out);
+int getloadavg(double averages[], int n);
 void qsort_r(void *base, size_t n, size_t size, int (*compare)(const void *a, const void *b, void *argument), void *argument);
 __END_DECLS
 #endif

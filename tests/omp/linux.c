@@ -68,6 +68,9 @@ void platform_yield(void) { sched_yield(); }
 unsigned platform_harts(void) { return (unsigned)sysconf(_SC_NPROCESSORS_ONLN); }
 unsigned platform_processors(void) { return platform_harts(); }
 const char *platform_environment(const char *name) { return getenv(name); }
+const char *platform_host(void) { return "localhost"; }
+unsigned long platform_process(void) { return (unsigned long)getpid(); }
+unsigned long platform_thread(void) { return (unsigned long)pthread_self(); }
 void *platform_alloc(size_t size) { return calloc(1, size); }
 void platform_free(void *memory) { free(memory); }
 

@@ -1,0 +1,29 @@
+// run:
+// run: --cflags "-std=gnu99"
+// run: --cflags "-std=c11 -DSTRICT"
+// stderr~: ^bower: getloadavg is not implemented \(ENOSYS\)$
+// Programs ask the compiler where they are, and stop or take another system's way if it does not say Linux. What they then
+// ask of Linux is there, or fails by its name.
+#include <stdio.h>
+
+#include "check.h"
+
+#if !defined(__linux__) || !defined(__linux) || !defined(__gnu_linux__) || !defined(__unix__) || !defined(__unix)
+#error not for this system
+#endif
+#if defined(_WIN32) || defined(__APPLE__) || __linux__ != 1 || __unix__ != 1
+#error for another system
+#endif
+#if defined(STRICT) ? defined(linux) || defined(unix) : linux + unix != 2
+#error linux and unix are the names of a program in strict ISO C, and only of that one
+#endif
+
+int getloadavg(double averages[], int n); /* stdlib.h has it for all but strict ISO C */
+
+int main(void)
+{
+    double averages[3];
+
+    CHECK(getloadavg(averages, 3) == -1);
+    return done();
+}
