@@ -156,8 +156,10 @@ static void read_trace(const struct options *o, struct trace *t)
     if (trace_read(in, t, error, sizeof error) != 0)
         bad("trace", o->trace, error);
     fclose(in);
-    if (o->pages && o->pages < t->npages)
-        bad("--pages", "", "the trace uses pages beyond that");
+    if (o->pages && o->pages < t->npages) {
+        snprintf(error, sizeof error, "%lu", (unsigned long)o->pages);
+        bad("--pages", error, "the trace uses pages beyond that");
+    }
     if (o->pages)
         t->npages = (uint32_t)o->pages;
     if (t->npages == 0)
@@ -291,8 +293,8 @@ static void print_counts(const struct options *o, const struct trace *t)
 #undef PRINT
     uint64_t read = totals.c.bytes_read >> PAGE_SHIFT, min = trace_min_misses(t, (uint32_t)o->frames);
     printf(", \"pages_read\": %lu, \"min_misses\": %lu, \"hit_rate\": %.6f, \"regret\": %.6f, \"time_ns\": %lu",
-           (unsigned long)read, (unsigned long)min, 1 - (double)totals.c.faults_major / (double)t->count,
-           (double)read / (double)min - 1, (unsigned long)played_ns);
+           (unsigned long)read, (unsigned long)min, t->count ? 1 - (double)totals.c.faults_major / (double)t->count : 1.0,
+           min ? (double)read / (double)min - 1 : 0.0, (unsigned long)played_ns); /* of a trace without accesses, too: JSON has no NaN */
     printf(", \"sfence_local\": %lu, \"sfence_remote\": %lu, \"frames_peak\": %lu, \"frames_leaked\": %lu}\n",
            (unsigned long)fences.local, (unsigned long)fences.remote, (unsigned long)totals.frames_peak,
            (unsigned long)totals.frames_leaked);

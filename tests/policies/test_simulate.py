@@ -183,9 +183,17 @@ def test_bad_input():
     for words in (["--frames", "1", good], ["--frames", "x", good], ["--policy", "nobody", good], ["--evict", "nobody", good],
                   ["--pages", "10", good], [os.path.join(SCRATCH, "missing")], [write_trace("words", ["x 3"])],
                   [write_trace("minus", ["r -3"])], [write_trace("large", ["r 99999999999"])], [write_trace("nothing", ["# none"])],
-                  [write_trace("some-timed", ["r 1 5", "r 2"])], ["--depth", "0", good], ["--latency", "-1", good]):
+                  [write_trace("some-timed", ["r 1 5", "r 2"])], ["--depth", "0", good], ["--latency", "-1", good],
+                  ["--policy", "", good], ["--frames", "5%%", good], ["--sweep", os.path.join(SCRATCH, "missing/curve"), good],
+                  ["--pack", os.path.join(SCRATCH, "pack"), good, good], ["--frames", "25%", write_trace("half", ["r 1", "r"])]):
         message = simulate(*words, status=2)
         assert message and "Traceback" not in message, (words, message)
+
+
+def test_no_accesses():
+    trace = write_trace("plan-only", ["plan 1 0", "extent 0 40"])
+    rows = simulate("--frames", "8,50%", trace)
+    assert [row["frames"] for row in rows] == [8, 20] and rows[0]["accesses"] == 0 and rows[0]["hit_rate"] == 1, rows
 
 
 def test_unknown_policy():
