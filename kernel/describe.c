@@ -18,9 +18,9 @@ static void describe_mapped(const struct vma *v, vaddr_t address, char *out, siz
     if (r->backing)
         log_snprintf(where, sizeof where, ", file offset %lu of %lu", (unsigned long)(r->offset + ((uint64_t)page << PAGE_SHIFT)),
                      (unsigned long)r->file_size);
-    char error[32] = "";
+    char error[48] = "";
     if (last.error && last.address == PAGE_ALIGN_DOWN(address))
-        log_snprintf(error, sizeof error, ", error %d", -last.error);
+        log_snprintf(error, sizeof error, ", error %d%s", -last.error, log_errno(-last.error));
     log_snprintf(out, size, "region %u '%s' page %u of %u, %s%s%s%s", (unsigned)r->id, r->name, (unsigned)page, (unsigned)r->npages,
                  v->prot & PROT_BIT_WRITE ? "read-write" : v->prot ? "read-only"
                                                                    : "no access",

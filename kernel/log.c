@@ -178,3 +178,29 @@ int log_snprintf(char *out, size_t size, const char *format, ...)
         out[s.used] = 0;
     return (int)s.total;
 }
+
+const char *log_errno(int error)
+{
+    switch (error) {
+    case EPERM:
+        return " (operation not permitted)";
+    case ENOENT:
+        return " (no such file or directory)";
+    case EIO:
+        return " (input/output error)";
+    case ENOMEM:
+        return " (out of memory)";
+    case EACCES:
+        return " (permission denied)";
+    case EFBIG:
+        return " (file too large)";
+    case ENOSPC:
+        return " (no space left on device)";
+    case EROFS:
+        return " (read-only file system)";
+    case EDQUOT:
+        return " (disk quota exceeded)";
+    default:
+        return "";
+    }
+}

@@ -14,4 +14,7 @@ void log_write(const char *bytes, size_t n); /* raw bytes: the program's stderr 
 /* The same formats into a buffer, always terminated; returns the length that was wanted. */
 int log_snprintf(char *out, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* What an errno of devices and files means, as " (no space left on device)", to stand behind its number; "" for others. Any context. */
+const char *log_errno(int error);
+
 #endif

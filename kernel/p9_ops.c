@@ -75,7 +75,7 @@ void p9_init(void)
         error = attach();
     present = error == 0;
     if (error && error != -ENODEV)
-        log_printf("bower: the file share cannot be used: error %d\n", -error);
+        log_printf("bower: the file share cannot be used: error %d%s\n", -error, log_errno(-error));
 }
 
 bool p9_present(void)

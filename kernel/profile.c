@@ -59,7 +59,7 @@ void profile_save(struct region *r)
             error = error ? error : closed;
         }
         if (error)
-            log_printf("bower: %s: the profile could not be kept: error %d\n", path, -error);
+            log_printf("bower: %s: the profile could not be kept: error %d%s\n", path, -error, log_errno(-error));
     }
     kfree(bytes);
 }

@@ -200,7 +200,7 @@ void trace_save(void)
     error = error ? error : write_all(f, plan, events.at);
     error = error ? error : write_all(f, start, pages.at);
     if (error)
-        log_printf("bower: " TRACE_FILE ": error %d\n", -error);
+        log_printf("bower: " TRACE_FILE ": error %d%s\n", -error, log_errno(-error));
     if (opened)
         file_put(f);
     if (pages.full)

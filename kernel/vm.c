@@ -234,7 +234,8 @@ static int provide_swap(struct region *r)
         return 0;
     int error = p9_scratch(&r->swap);
     if (error)
-        log_printf("bower: mmap: a private writable MAP_LLM mapping needs room to swap on the share: error %d\n", -error);
+        log_printf("bower: mmap: a private writable MAP_LLM mapping needs room to swap on the share: error %d%s\n", -error,
+                   log_errno(-error));
     return error;
 }
 

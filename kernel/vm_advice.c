@@ -228,7 +228,7 @@ int vm_shutdown(void)
         log_snprintf(name, sizeof name, "%s", v->region->name);
         int failed = vm_unmap(v->start, v->end - v->start);
         if (failed)
-            log_printf("bower: exit: %s could not be written back: error %d\n", name, -failed);
+            log_printf("bower: exit: %s could not be written back: error %d%s\n", name, -failed, log_errno(-failed));
         error = error ? error : failed;
         if (failed == -ENOMEM)
             break; /* nothing was unmapped, and nothing will be */

@@ -58,8 +58,8 @@ static void note_outcome(const struct batch *b, uint32_t nfailed)
     uint64_t key = (uint64_t)r->id << 32 | b->pages[0];
     pass_over(pool, r, b->pages[0]);
     if (pool->write_named != key)
-        log_printf("bower: %s: page %u, byte %lu, could not be written to make room: error %d\n", r->name, b->pages[0],
-                   (unsigned long)(((uint64_t)b->pages[0] << PAGE_SHIFT) + (r->shared ? r->offset : 0)), -b->error);
+        log_printf("bower: %s: page %u, byte %lu, could not be written to make room: error %d%s\n", r->name, b->pages[0],
+                   (unsigned long)(((uint64_t)b->pages[0] << PAGE_SHIFT) + (r->shared ? r->offset : 0)), -b->error, log_errno(-b->error));
     pool->write_named = key;
 }
 

@@ -3,7 +3,7 @@
 // setup: printf '[inject-error]\nevent = "none"\niotype = "write"\nerrno = "5"\nsector = "400"\nonce = "on"\n' >> bad.conf
 // setup: python3 -c "open('disk.img', 'wb').write(b'd' * (1 << 20))"
 // exit: 1
-// stderr~: /dev/bad: page 20, byte 81920, could not be written to make room: error 5
+// stderr~: /dev/bad: page 20, byte 81920, could not be written to make room: error 5 \(input/output error\)
 // run: --disk blkdebug:{dir}/bad.conf:{dir}/disk.img,rw,name=bad --frames 16
 // run: --icount --disk blkdebug:{dir}/bad.conf:{dir}/disk.img,rw,name=bad --frames 16
 // A victim that cannot be written stays in its frame, and is named; the others go on to be written, and one that failed once is written
