@@ -9,6 +9,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -212,6 +213,17 @@ API int getloadavg(double averages[], int n)
     (void)averages;
     (void)n;
     return NOSYS("getloadavg");
+}
+
+/* A mapping stays where it is and as long as it is. */
+API void *mremap(void *old, size_t old_size, size_t new_size, int flags, ...)
+{
+    (void)old;
+    (void)old_size;
+    (void)new_size;
+    (void)flags;
+    NOSYS("mremap");
+    return MAP_FAILED;
 }
 
 API int daemon(int keep_directory, int keep_streams)

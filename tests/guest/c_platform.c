@@ -2,9 +2,12 @@
 // run: --cflags "-std=gnu99"
 // run: --cflags "-std=c11 -DSTRICT"
 // stderr~: ^bower: getloadavg is not implemented \(ENOSYS\)$
+// stderr~: ^bower: mremap is not implemented \(ENOSYS\)$
 // Programs ask the compiler where they are, and stop or take another system's way if it does not say Linux. What they then
 // ask of Linux is there, or fails by its name.
+#define _GNU_SOURCE
 #include <stdio.h>
+#include <sys/mman.h>
 
 #include "check.h"
 
@@ -25,5 +28,6 @@ int main(void)
     double averages[3];
 
     CHECK(getloadavg(averages, 3) == -1);
+    CHECK(mremap(averages, 1, 2, MREMAP_MAYMOVE) == MAP_FAILED); /* sqlite has it wherever there is __linux__ */
     return done();
 }

@@ -40,6 +40,9 @@
 #define MS_INVALIDATE 2
 #define MS_SYNC 4
 
+#define MREMAP_MAYMOVE 1
+#define MREMAP_FIXED 2
+
 #define MADV_NORMAL 0
 #define MADV_RANDOM 1
 #define MADV_SEQUENTIAL 2
@@ -57,6 +60,7 @@ void *mmap(void *address, size_t length, int prot, int flags, int fd, off_t offs
 int munmap(void *address, size_t length);
 int mprotect(void *address, size_t length, int prot);
 int msync(void *address, size_t length, int flags);
+void *mremap(void *old, size_t old_size, size_t new_size, int flags, ...); /* ENOSYS */
 int madvise(void *address, size_t length, int advice);
 /* 0, or an error number (not in errno). DONTNEED has no effect here, as POSIX requires: data is kept. */
 int posix_madvise(void *address, size_t length, int advice);
