@@ -31,6 +31,7 @@
 #define PASSING_SHARE 128 /* one in so many frames is for passing pages, */
 #define PASSING_LEAST 2   /* but at least so many, and what a batch takes at once */
 #define BATCH_PICKS 64    /* picks after which a large batch is forgotten */
+#define HELD_PICKS 8      /* picks, of which one counts what is held: the most of those that are remembered matters */
 #define HELD_MOST 32      /* pages at most that are looked at for what may not go */
 #define LOOKS 8           /* at kept pages, for one page that came back */
 #define CHANCES 32        /* reprieves for one victim */
@@ -288,7 +289,8 @@ static uint32_t count_held(const struct keeper *k, uint32_t list, const struct e
 static void note_batch(struct keeper *k, uint32_t victims, const struct evict_view *view)
 {
     uint32_t n = k->nslots - k->nkept - k->npassing - k->nreturned + victims;
-    n += count_held(k, k->passing, view) + count_held(k, k->returned, view);
+    if (k->picks % HELD_PICKS == 0)
+        n += count_held(k, k->passing, view) + count_held(k, k->returned, view);
     k->recent = k->recent > n ? k->recent : n;
     k->batch = k->batch > n ? k->batch : n;
     if (++k->picks == BATCH_PICKS) {
