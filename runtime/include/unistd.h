@@ -8,8 +8,11 @@
 #define SEEK_HOLE 4
 #endif
 #if __BSD_VISIBLE
-#include <getopt.h>
 __BEGIN_DECLS
+/* Not getopt.h: no_argument and struct option are names of a program that does not include it. */
+extern char *optarg;
+extern int optind, opterr, optopt;
+int getopt(int argc, char *const argv[], const char *options);
 #include <limits.h>
 pid_t gettid(void);
 long syscall(long number, ...);

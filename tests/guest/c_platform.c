@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "check.h"
 
@@ -21,6 +22,12 @@
 #error linux and unix are the names of a program in strict ISO C, and only of that one
 #endif
 
+enum { no_argument = 5, /* unistd.h has getopt, but leaves the names of getopt.h */
+       required_argument };
+struct option {
+    int own;
+};
+
 int getloadavg(double averages[], int n); /* stdlib.h has it for all but strict ISO C */
 
 int main(void)
@@ -29,5 +36,6 @@ int main(void)
 
     CHECK(getloadavg(averages, 3) == -1);
     CHECK(mremap(averages, 1, 2, MREMAP_MAYMOVE) == MAP_FAILED); /* sqlite has it wherever there is __linux__ */
+    CHECK(getopt(1, (char *[]){ "name", NULL }, "a") == -1 && optind == 1 && no_argument + 1 == required_argument);
     return done();
 }
