@@ -2,7 +2,10 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "kernel/thread.h"
 #include "runtime/api.h"
@@ -202,6 +205,22 @@ API int pthread_getname_np(pthread_t thread, char *name, size_t size)
     memcpy(name, t->name, THREAD_NAME_SIZE);
     runtime_thread_put(t);
     return 0;
+}
+
+API int prctl(int option, ...)
+{
+    va_list args;
+    char *name, cut[THREAD_NAME_SIZE];
+
+    if (option != PR_SET_NAME && option != PR_GET_NAME)
+        return NOSYS("prctl");
+    va_start(args, option);
+    name = va_arg(args, char *);
+    va_end(args);
+    if (option == PR_GET_NAME)
+        return api_status(-pthread_getname_np(pthread_self(), name, THREAD_NAME_SIZE));
+    snprintf(cut, sizeof(cut), "%s", name);
+    return api_status(-pthread_setname_np(pthread_self(), cut));
 }
 
 API int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)

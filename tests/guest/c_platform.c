@@ -6,8 +6,11 @@
 // Programs ask the compiler where they are, and stop or take another system's way if it does not say Linux. What they then
 // ask of Linux is there, or fails by its name.
 #define _GNU_SOURCE
+#include <linux/limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -33,9 +36,12 @@ int getloadavg(double averages[], int n); /* stdlib.h has it for all but strict 
 int main(void)
 {
     double averages[3];
+    char name[16];
 
     CHECK(getloadavg(averages, 3) == -1);
     CHECK(mremap(averages, 1, 2, MREMAP_MAYMOVE) == MAP_FAILED); /* sqlite has it wherever there is __linux__ */
     CHECK(getopt(1, (char *[]){ "name", NULL }, "a") == -1 && optind == 1 && no_argument + 1 == required_argument);
+    CHECK(prctl(PR_SET_NAME, "a name of too many bytes") == 0 && prctl(PR_GET_NAME, name) == 0 && strcmp(name, "a name of too m") == 0);
+    CHECK(PATH_MAX == 4096 && NAME_MAX == 255);
     return done();
 }
