@@ -147,11 +147,16 @@ API ssize_t readlinkat(int directory, const char *restrict path, char *restrict 
 API int fchmodat(int directory, const char *path, mode_t mode, int flags)
 {
     struct whole whole;
+    struct file_stat st;
     int error;
 
-    if (flags)
-        return api_status(-EOPNOTSUPP); /* a link's own mode: Linux's answer as well */
+    if (flags & ~AT_SYMLINK_NOFOLLOW)
+        return api_status(-EINVAL);
     path = resolve(directory, path, &whole, &error);
+    if (!error && flags)
+        error = path_stat(path, false, &st);
+    if (!error && flags && st.type == FILE_SYMLINK)
+        error = -EOPNOTSUPP; /* a link's own mode: Linux's answer as well */
     return api_status(error ? error : path_chmod(path, mode & 07777));
 }
 

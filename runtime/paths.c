@@ -18,8 +18,6 @@
 #include "runtime/io.h"
 #include "runtime/paths.h"
 
-#define TEMPORARY 6 /* characters that mkdtemp replaces */
-
 static int for_newlib(struct _reent *reent, int result)
 {
     if (result >= 0)
@@ -77,29 +75,6 @@ API int rename(const char *from, const char *to)
 API int mkdir(const char *path, mode_t mode)
 {
     return api_status(path_mkdir(path, mode & ~io_umask() & 01777));
-}
-
-/* newlib's knows no mkdir. Names are tried in order, from one that differs from run to run. */
-API char *mkdtemp(char *template)
-{
-    size_t n = strlen(template);
-    char *end;
-    uint64_t name = time_ns();
-    int error;
-
-    if (n < TEMPORARY || strcmp(template + n - TEMPORARY, "XXXXXX")) {
-        errno = EINVAL;
-        return NULL;
-    }
-    end = template + n - TEMPORARY;
-    do {
-        uint64_t rest = name++;
-
-        for (int i = 0; i < TEMPORARY; i++, rest /= 26)
-            end[i] = (char)('a' + rest % 26);
-        error = path_mkdir(template, S_IRWXU & ~io_umask());
-    } while (error == -EEXIST);
-    return api_status(error) ? NULL : template;
 }
 
 API int link(const char *from, const char *to)

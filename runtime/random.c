@@ -11,6 +11,7 @@
 #include "kernel/fdt.h"
 #include "kernel/sync.h"
 #include "runtime/api.h"
+#include "runtime/random.h"
 
 #define KEY_WORDS 8
 
@@ -68,8 +69,10 @@ static void find_seed(void)
 }
 
 /* Half of each block becomes the next key, the other half the caller's. The caller's memory is touched without the lock. */
-static int64_t fill(unsigned char *out, size_t n)
+int64_t random_fill(void *buffer, size_t n)
 {
+    unsigned char *out = buffer;
+
     for (size_t done = 0; done < n;) {
         uint32_t block[16];
         size_t part = MIN(n - done, sizeof(block) / 2);
@@ -94,12 +97,12 @@ API ssize_t getrandom(void *buffer, size_t n, unsigned flags)
 {
     if (flags & ~(unsigned)(GRND_NONBLOCK | GRND_RANDOM))
         return api_result(-EINVAL);
-    return api_result(fill(buffer, n));
+    return api_result(random_fill(buffer, n));
 }
 
 API int getentropy(void *buffer, size_t n)
 {
-    int64_t result = n > 256 ? -EIO : fill(buffer, n);
+    int64_t result = n > 256 ? -EIO : random_fill(buffer, n);
 
     return result < 0 ? api_status(result) : 0;
 }

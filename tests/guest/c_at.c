@@ -41,6 +41,13 @@ static void relative(int folder)
     SHOW(access("outside", R_OK));
     SHOW(faccessat(folder, "inner", W_OK, 0));
     SHOW(faccessat(folder, "none", W_OK, 0));
+    SHOW(fchmodat(folder, "inner", 0640, AT_SYMLINK_NOFOLLOW));
+    SHOW(fchmodat(folder, "sub", 0750, AT_SYMLINK_NOFOLLOW));
+    SHOW(fchmodat(folder, "link", 0600, AT_SYMLINK_NOFOLLOW));
+    SHOW(fchmodat(folder, "none", 0600, AT_SYMLINK_NOFOLLOW));
+    SHOW(fchmodat(folder, "inner", 0600, AT_EACCESS));
+    SHOW(fstatat(folder, "inner", &st, 0));
+    printf("%o\n", (unsigned)st.st_mode & 0777);
     SHOW(fchmodat(folder, "inner", 0600, 0));
     SHOW(fstatat(folder, "inner", &st, 0));
     printf("%o %d\n", (unsigned)st.st_mode & 0777, (int)st.st_nlink);
