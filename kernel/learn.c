@@ -21,7 +21,8 @@
 #define LEAST_EXTENTS 128 /* with fewer uses than these for each, on the whole, a pass is no walk */
 #define LEAST_USES 3
 #define MOST_AIMLESS 16 /* passes that were none, since the last plan: nothing is learnt any more */
-#define ATTEMPTS 4      /* plans that proved wrong, or passes without an end */
+#define ATTEMPTS 4      /* plans that proved wrong, or passes without an end; */
+#define UNPROVEN 2      /* ... a plan that never was right counts as so many */
 #define LEAST_SEEN 64   /* pages of a pass, from which on it is seen what is used when */
 
 /* Protected by pager_lock. While a plan is being made nothing is learnt, so that the pass can be read without. */
@@ -263,9 +264,9 @@ void learn_forget(const struct region *r)
         start_anew();
 }
 
-void learn_was_wrong(void)
+void learn_was_wrong(bool proven)
 {
-    attempts++;
+    attempts += proven ? 1 : UNPROVEN;
     learn_turn_stop();
     start_anew();
 }
@@ -275,11 +276,12 @@ void learn_has_plan(void)
     start_anew();
 }
 
-bool learn_anew(void)
+bool learn_anew(bool proven)
 {
-    if (attempts + 1 >= ATTEMPTS || learn_turn_is_on())
+    uint32_t more = proven ? 1 : UNPROVEN;
+    if (attempts + more >= ATTEMPTS || learn_turn_is_on())
         return false;
-    attempts++;
+    attempts += more;
     turn_is_due = learn_wants = true;
     return true;
 }

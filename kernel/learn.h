@@ -24,10 +24,10 @@ void learn_shown(struct region *r, uint32_t page);
 bool learn_is_active(const struct region *r);
 /* The region is about to go. */
 void learn_forget(const struct region *r);
-/* A learnt plan proved wrong, and is no more. */
-void learn_was_wrong(void);
+/* A learnt plan proved wrong, and is no more. One that never was right (not `proven`) counts twice among those that may. */
+void learn_was_wrong(bool proven);
 /* It misses too often: a turn is to be noted. False: there have been too many, or one is noted just now. */
-bool learn_anew(void);
+bool learn_anew(bool proven);
 /* A plan, whoever made it, is in force: nothing is learnt. */
 void learn_has_plan(void);
 

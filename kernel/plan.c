@@ -17,7 +17,9 @@
 #define CELLS_MORE 1        /* ... more where threads may run side by side, and be ahead of the last one */
 #define QUOTA_LEAST 4       /* frames: less than that is no ring */
 #define WRONG_DECLARED 1024 /* faults out of order, less runs used, after which a plan is dropped; */
-#define WRONG_LEARNED 128   /* ... one that the pager has learnt */
+#define WRONG_LEARNED 128   /* ... one that the pager has learnt, */
+#define WRONG_UNPROVEN 32   /* ... if one thread has yet to go through it in order, */
+#define KEPT 2              /* ... so many times */
 #define LOOSE_SHARE 16      /* faults out of order in a turn, one in so many runs, */
 #define LOOSE_LEAST 16      /* ... beside these, for which a plan is learnt anew; */
 #define JUMPS 1             /* ... and so are more of these: the program goes on somewhere else */
@@ -330,17 +332,23 @@ bool plan_settle(void)
     return true;
 }
 
-/* A learnt one stays while a turn is noted, which shows what the order is: several threads may have hidden that when they began. */
+/* Was it right for a while, or is it hard to tell? Several threads may have hidden the order when it was learnt. */
+static bool is_proven(void)
+{
+    return plan.kept >= KEPT || threads_live() > 1;
+}
+
+/* A learnt one that was right stays while a turn is noted, which shows what the order is now. */
 static void prove_wrong(void)
 {
-    bool learned = plan.options.learned;
-    if (learned && learn_anew()) {
+    bool learned = plan.options.learned, proven = is_proven();
+    if (learned && proven && learn_anew(true)) {
         plan.wrong = 0;
         return;
     }
     drop();
     if (learned)
-        learn_was_wrong();
+        learn_was_wrong(proven);
 }
 
 void plan_turn_is_over(void)
@@ -348,15 +356,16 @@ void plan_turn_is_over(void)
     bool noted = learn_turn_is_on();
     bool loose = plan.missed > plan.order.nruns / LOOSE_SHARE + LOOSE_LEAST || plan.jumps > JUMPS;
     loose &= plan.options.learned && !noted;
+    plan.kept += plan.jumps == 0 && !loose;
     plan.missed = plan.jumps = 0;
     if (loose && plan.turns++ > 0)
-        (void)learn_anew();
+        (void)learn_anew(is_proven());
 }
 
 static bool is_wrong(void)
 {
     if (plan.options.learned && !learn_turn_is_on())
-        return plan.wrong > WRONG_LEARNED;
+        return plan.wrong > (is_proven() ? WRONG_LEARNED : WRONG_UNPROVEN);
     /* A turn that is noted has as many faults at most; a program that is in no order any more goes on for longer. */
     return plan.wrong > (plan.options.learned ? MAX((uint32_t)WRONG_DECLARED, plan.order.npages) : WRONG_DECLARED);
 }
