@@ -1,8 +1,8 @@
 // run:
 // setup: $ROOT/tests/guest/native.sh c_corners
 // check: cmp want stdout
-// Corners of the library where newlib is otherwise: 0x without digits, UTF-8 that is none, memory streams that go back, %z,
-// wide characters given back, holes of files, ecvt.
+// Corners of the library where newlib is otherwise: 0x without digits, bases that are none, UTF-8 that is none, memory streams
+// that go back, %z, wide characters given back, holes of files, ecvt.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +35,42 @@ static void prefixes(void)
             printf(" %ld", wcstol(wide, &wide_end, base));
             printf(" %td\n", wide_end - wide);
         }
+    }
+}
+
+/* Bases that are none, and texts that are no number: value, errno, whether the end is told. */
+#define IN_BASE(function, type, text) \
+    do { \
+        type *end = NULL; \
+        long long value = (errno = 0, (long long)function(text, &end, base)); \
+        printf(" %lld %d %d", value, errno, end ? (int)(end - (text)) : -1); \
+    } while (0)
+
+static void bases(void)
+{
+    static const int list[] = { -1, 1, 37, 1 << 30, 0, 36 };
+    static const char *const texts[] = { "zz-", " -!" };
+    static const wchar_t *const wide[] = { L"zz-", L" -!" };
+
+    for (int i = 0; i < 12; i++) {
+        const char *text = texts[i % 2];
+        const wchar_t *wide_text = wide[i % 2];
+        int base = list[i / 2];
+
+        printf("%d \"%s\":", base, text);
+        IN_BASE(strtol, char, text);
+        IN_BASE(strtoll, char, text);
+        IN_BASE(strtoul, char, text);
+        IN_BASE(strtoull, char, text);
+        IN_BASE(strtoimax, char, text);
+        IN_BASE(strtoumax, char, text);
+        IN_BASE(wcstol, wchar_t, wide_text);
+        IN_BASE(wcstoll, wchar_t, wide_text);
+        IN_BASE(wcstoul, wchar_t, wide_text);
+        IN_BASE(wcstoull, wchar_t, wide_text);
+        IN_BASE(wcstoimax, wchar_t, wide_text);
+        IN_BASE(wcstoumax, wchar_t, wide_text);
+        printf("\n");
     }
 }
 
@@ -130,6 +166,7 @@ int main(void)
     char out[32];
 
     prefixes();
+    bases();
     characters();
     memory();
     zones();

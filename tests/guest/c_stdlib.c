@@ -83,6 +83,36 @@ static void strings(void)
     printf("%zu %d\n", wcslen(L"wide"), wcscmp(L"a", L"a"));
 }
 
+/* The order of every pair of some thousand texts of a few characters, one digit of the sum a pair. */
+static void versions(void)
+{
+    static const char *const known[] = { "UNKNOWN", "2.2.0", "000", "00", "01", "010", "09", "0", "1", "9", "10" };
+    unsigned state = 1, sum = 0;
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+        for (size_t j = 0; j < sizeof(known) / sizeof(*known); j++) {
+            int order = strverscmp(known[i], known[j]);
+
+            printf("%d", 1 + (order > 0) - (order < 0));
+        }
+    }
+    for (int n = 0; n < 50000; n++) {
+        char texts[2][8];
+        int order;
+
+        for (int i = 0; i < 2; i++) {
+            size_t length = next(&state) >> 8 & 7;
+
+            for (size_t at = 0; at < length; at++)
+                texts[i][at] = "0019a.\xc3/"[next(&state) >> 8 & 7];
+            texts[i][length] = '\0';
+        }
+        order = strverscmp(texts[0], texts[1]);
+        sum = sum * 3 + 1u + (order > 0) - (order < 0);
+    }
+    printf(" %x\n", sum);
+}
+
 static void environment(void)
 {
     printf("%d\n", getenv("SURELY_NOT_SET") == NULL);
@@ -108,6 +138,7 @@ int main(void)
 
     sorting();
     strings();
+    versions();
     environment();
     jumped = setjmp(back);
     if (!jumped)

@@ -1,7 +1,8 @@
 // run:
 // setup: $ROOT/tests/guest/native.sh c_streams
 // check: cmp want stdout
-// Corners of streams and of printf: the two kinds of streams, sizes 0 and 1, null pointers, digits that end in zeros.
+// Corners of streams and of printf: the two kinds of streams, sizes 0 and 1, null pointers, digits that end in zeros, the offset
+// of the descriptor, where appending begins.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +13,77 @@
 #include <wchar.h>
 
 #define SHOW(call) printf("%s = %ld\n", #call, (long)(call))
+
+/* Where the descriptor is, then the stream, and what is read there. */
+static void show_offset(FILE *f)
+{
+    long descriptor = (long)lseek(fileno(f), 0, SEEK_CUR);
+    long stream = ftell(f);
+
+    printf("%ld %ld %c\n", descriptor, stream, getc(f));
+}
+
+/* Once fflush has been called for a stream that is read from, others may use its descriptor, and it theirs. */
+static void offset(const char *mode)
+{
+    FILE *f = fopen("offset.txt", "w");
+    int c;
+
+    for (int i = 0; i < 20000; i++)
+        putc('a' + i % 26, f);
+    fclose(f);
+    f = fopen("offset.txt", mode);
+    show_offset(f);
+    SHOW(fflush(f));
+    show_offset(f);
+    SHOW(fflush(f) || fseeko(f, 0, SEEK_CUR));
+    show_offset(f);
+    SHOW(fflush(f) || fseeko(f, 9000, SEEK_SET)); /* the descriptor: 9000 by POSIX, in glibc what was read ahead */
+    SHOW(getc(f));
+    SHOW(fflush(f) || fseek(f, -3, SEEK_END));
+    SHOW(getc(f));
+    fflush(f);
+    lseek(fileno(f), 100, SEEK_SET);
+    SHOW(fseeko(f, 1, SEEK_CUR));
+    show_offset(f);
+    while ((c = getc(f)) != EOF)
+        ;
+    SHOW(fflush(f));
+    lseek(fileno(f), 50, SEEK_SET);
+    SHOW(ftell(f));
+    fclose(f);
+}
+
+static void begin_appending(FILE *f, int reads)
+{
+    char text[40] = "";
+
+    printf("%ld", ftell(f));
+    if (reads) {
+        printf(" %c", getc(f));
+        fseek(f, 0, SEEK_CUR);
+    }
+    fputs("xy", f);
+    printf(" %ld", ftell(f));
+    fclose(f);
+    f = fopen("append.txt", "r+");
+    fgets(text, sizeof(text), f);
+    printf(" %s\n", text);
+    fclose(f);
+}
+
+static void appending(void)
+{
+    fclose(fopen("append.txt", "w"));
+    begin_appending(fopen("append.txt", "a"), 0);
+    begin_appending(fopen("append.txt", "a+"), 1);
+    begin_appending(fopen("append.txt", "a+"), 0);
+    begin_appending(freopen("append.txt", "a", fopen("append.txt", "r")), 0);
+    begin_appending(freopen("append.txt", "a+", fopen("append.txt", "r")), 1);
+    begin_appending(fdopen(open("append.txt", O_RDWR), "a"), 0);
+    begin_appending(fdopen(open("append.txt", O_RDWR), "a+"), 1);
+    begin_appending(fdopen(open("append.txt", O_WRONLY | O_APPEND), "a"), 0);
+}
 
 static void kinds(void)
 {
@@ -93,6 +165,9 @@ static void texts(void)
 int main(void)
 {
     kinds();
+    offset("r");
+    offset("r+");
+    appending();
     sizes();
     texts();
     return 0;
