@@ -37,9 +37,9 @@ static inline bool access_allowed(const struct vma *v, enum fault_access access)
 
 /*
  * Asks the mapping's policy which pages come after this one. Named are only pages that are absent, that the file has, and for
- * which the pool has frames. Returns how many.
+ * which the pool has frames. Returns how many. Not inline: gdb stops there.
  */
-static unsigned predict_prefetch_pages(struct region *r, uint32_t page, uint32_t *out)
+static __attribute__((noinline)) unsigned predict_prefetch_pages(struct region *r, uint32_t page, uint32_t *out)
 {
     uint32_t frames = r->pool ? pool_predictable(r->pool) : BATCH_MAX;
     struct prefetch_query query = {

@@ -387,6 +387,12 @@ void log_printf(const char *format, ...)
     va_end(args);
 }
 
+const char *log_errno(int error)
+{
+    (void)error;
+    return "";
+}
+
 int log_snprintf(char *out, size_t size, const char *format, ...)
 {
     va_list args;
