@@ -108,6 +108,8 @@ static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_a
     struct region *r = v->region;
     struct page *p = &r->pages[page];
     struct pt_entry pte = pt_lookup(va);
+    if (__builtin_expect(before != FAULT_RESOLVED, 0))
+        turn_end(false); /* it came by somebody else's read while this thread waited for something else, a frame */
     if (p->flags & PAGE_UNTOUCHED) {
         r->counters.prefetch_late += before == LOOK_AGAIN && !pte.accessed;
         if (r->pool->frames[pool_slot(r->pool, page_pa(p))].use == FRAME_UNTOUCHED)
