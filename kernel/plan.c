@@ -252,7 +252,7 @@ unsigned plan_dissolve_dropped(unsigned n)
     return done;
 }
 
-/* No look, no read from here on; the regions hear of it. */
+/* No look, no read from here on; the regions hear of it, and who waits for others goes its own way: the timer says so no more. */
 static void drop(void)
 {
     plan.on = false;
@@ -261,6 +261,7 @@ static void drop(void)
     learn_turn_stop();
     for (uint32_t i = 0; i < plan.nsources; i++)
         plan.sources[i]->plan_source = PLAN_NO_SOURCE;
+    page_wake();
 }
 
 void plan_end(void)
@@ -275,7 +276,6 @@ void plan_end(void)
     }
     ending = true;
     drop();
-    page_wake(); /* who waits for others goes its own way */
     while (plan.flying > 0 || plan.ahead > 0)
         frame_wait();
     plan_collect();
