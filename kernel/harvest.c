@@ -1,7 +1,6 @@
 #include "kernel/harvest.h"
 
 #include "arch/pt.h"
-#include "kernel/batch.h"
 #include "kernel/windows.h"
 
 #define HARVEST_YOUNG BATCH_MAX

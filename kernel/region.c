@@ -1,8 +1,8 @@
 #include "kernel/region.h"
 
 #include "kernel/learn.h"
-#include "kernel/mem.h"
 #include "kernel/log.h"
+#include "kernel/mem.h"
 #include "kernel/page_wait.h"
 #include "kernel/stats.h"
 
@@ -74,6 +74,7 @@ void region_destroy(struct region *r)
     kfree(r->pages);
     kfree(r);
 }
+
 int region_set_prefetch(struct region *r, const struct prefetch_policy *policy)
 {
     void *state = kalloc(MAX(policy->state_size(r->npages), (size_t)1));

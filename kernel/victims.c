@@ -1,7 +1,6 @@
 #include "kernel/victims.h"
 
 #include "arch/pt.h"
-#include "kernel/batch.h"
 #include "kernel/windows.h"
 
 /* What pages of pool frames have for the page table: the spans that they make up, and whether some are in other windows too. */

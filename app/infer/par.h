@@ -24,7 +24,7 @@ struct par {
     uint32_t turn;                   /* first worker of the next loop: par_turn */
     uint64_t works[PAR_MAX_WORKERS]; /* multiply-adds of each so far; a worker adds to its own */
     struct par_team *team;           /* the threads; NULL where there are none */
-    const struct plan *plan;         /* hears how far worker 0 is in a matrix; NULL: nobody does */
+    const struct plan *plan;         /* hears how far the last worker is in a matrix; NULL: nobody does */
 };
 
 typedef void (*par_body)(void *context, uint32_t worker);
