@@ -5,7 +5,7 @@
 #include "kernel/sched.h"
 #include "kernel/timer.h"
 
-#define THREADS 64           /* that are told apart; others share a record, which makes a turn too many at worst */
+#define THREADS 64           /* that are told apart; others share a record: a turn too many, or one that comes later */
 #define IN_VAIN 2            /* times that a thread has come back for a page that it had just been given */
 #define LONGEST_NS 20000000u /* from a page of the turn to the next one, after which nobody waits any longer */
 
