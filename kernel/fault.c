@@ -103,13 +103,12 @@ static __attribute__((noinline)) void tell_soft(struct region *r, uint32_t page)
 }
 
 /* The page holds a frame. Either this window doesn't show it yet, or another hart was faster, or A and D are ours to set. */
-static int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_access access, int before)
+static inline __attribute__((always_inline)) int fault_resident(struct vma *v, uint32_t page, vaddr_t va, enum fault_access access,
+                                                                int before)
 {
     struct region *r = v->region;
     struct page *p = &r->pages[page];
     struct pt_entry pte = pt_lookup(va);
-    if (__builtin_expect(before != FAULT_RESOLVED, 0))
-        turn_end(false); /* it came by somebody else's read while this thread waited for something else, a frame */
     if (p->flags & PAGE_UNTOUCHED) {
         r->counters.prefetch_late += before == LOOK_AGAIN && !pte.accessed;
         if (r->pool->frames[pool_slot(r->pool, page_pa(p))].use == FRAME_UNTOUCHED)
@@ -278,14 +277,24 @@ static inline __attribute__((always_inline)) int look(vaddr_t va, enum fault_acc
     }
 }
 
-enum fault_result handle_one_fault(vaddr_t address, enum fault_access access)
+/* The thread has waited, and looks again until it need not. Not inline: the usual fault is over with the first look. */
+static __attribute__((noinline)) int look_again(vaddr_t va, enum fault_access access, int before)
 {
-    vaddr_t va = PAGE_ALIGN_DOWN(address);
-    int result = FAULT_RESOLVED;
-    spin_lock(&pager_lock);
+    int result = before;
     do
         result = look(va, access, result);
     while (result < 0);
+    turn_end(false); /* the page may have come by somebody else's read, while this thread waited for something else, a frame */
+    return result;
+}
+
+enum fault_result handle_one_fault(vaddr_t address, enum fault_access access)
+{
+    vaddr_t va = PAGE_ALIGN_DOWN(address);
+    spin_lock(&pager_lock);
+    int result = look(va, access, FAULT_RESOLVED);
+    if (__builtin_expect(result < 0, 0))
+        result = look_again(va, access, result);
     spin_unlock(&pager_lock);
     if (__builtin_expect(learn_wants, 0))
         learn_look(va);
