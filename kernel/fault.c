@@ -219,10 +219,8 @@ static __attribute__((noinline)) int fault_planned(struct region *r, uint32_t pa
 {
     if (!plan_fault(r, page))
         return FAULT_RESOLVED; /* no: it is read by itself */
-    if (r->pages[page].state == PAGE_RESIDENT) {
-        turn_end(false);
+    if (r->pages[page].state == PAGE_RESIDENT)
         return LOOK_AGAIN;
-    }
     wait_for_page(r, page);
     return LOOK_PLANNED;
 }
