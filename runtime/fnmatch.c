@@ -179,21 +179,6 @@ static bool match_group(const struct matcher *m, const wchar_t *p, const wchar_t
 
 /* ---- The rest. */
 
-/* p is behind the *. */
-static bool match_star(const struct matcher *m, const wchar_t *p, const wchar_t *pattern_end, const wchar_t *s, const wchar_t *end)
-{
-    if (is_guarded(m, s, end))
-        return false;
-    while (p < pattern_end && *p == '*' && !is_group(m, p, pattern_end))
-        p++;
-    for (;; s++) {
-        if (match(m, p, pattern_end, s, end))
-            return true;
-        if (s == end || is_slash(m, *s))
-            return false;
-    }
-}
-
 /* Matches one character; NULL: it does not match, or what is behind that part of the pattern. */
 static const wchar_t *match_one(const struct matcher *m, const wchar_t *p, const wchar_t *pattern_end, const wchar_t *s,
                                 const wchar_t *end)
@@ -213,22 +198,42 @@ static const wchar_t *match_one(const struct matcher *m, const wchar_t *p, const
     return fold(m, *p) == fold(m, *s) ? p + 1 : NULL;
 }
 
-/* All of the pattern matches all of the name, both up to their ends. */
+static bool is_end(const struct matcher *m, const wchar_t *pattern_end, const wchar_t *s, const wchar_t *end)
+{
+    return s == end || (*s == '/' && (m->flags & FNM_LEADING_DIR) && pattern_end == m->pattern_end);
+}
+
+/*
+ * All of the pattern matches all of the name, both up to their ends. What follows a * is tried at every place, but only that of
+ * the last one: a match that an earlier one could yet lead to is one from here on as well, since the last * takes what lies between.
+ */
 static bool match(const struct matcher *m, const wchar_t *p, const wchar_t *pattern_end, const wchar_t *s, const wchar_t *end)
 {
-    while (p < pattern_end) {
-        if (is_group(m, p, pattern_end))
-            return match_group(m, p, pattern_end, s, end);
-        if (*p == '*')
-            return match_star(m, p + 1, pattern_end, s, end);
-        if (s == end)
+    const wchar_t *behind_star = NULL, *tried = NULL, *next;
+
+    while (p < pattern_end || !is_end(m, pattern_end, s, end)) {
+        next = NULL;
+        if (p < pattern_end && is_group(m, p, pattern_end)) {
+            if (match_group(m, p, pattern_end, s, end))
+                return true;
+        } else if (p < pattern_end && *p == '*' && !is_guarded(m, s, end)) {
+            behind_star = ++p;
+            tried = s;
+            continue;
+        } else if (p < pattern_end && *p != '*' && s < end) {
+            next = match_one(m, p, pattern_end, s, end);
+        }
+        if (next) {
+            p = next;
+            s++;
+        } else if (behind_star && tried < end && !is_slash(m, *tried)) {
+            p = behind_star;
+            s = ++tried;
+        } else {
             return false;
-        p = match_one(m, p, pattern_end, s, end);
-        if (!p)
-            return false;
-        s++;
+        }
     }
-    return s == end || (*s == '/' && (m->flags & FNM_LEADING_DIR) && pattern_end == m->pattern_end);
+    return true;
 }
 
 /* As wide characters, or (bytes) each byte one. The end; NULL: it has bytes that are no characters. */

@@ -46,6 +46,21 @@ static void random_ones(const char *const *parts, unsigned n_parts, int flags_kn
     printf("%u matched\n", matched);
 }
 
+/* Every way to share a long name out among many stars would take years. */
+static void many_stars(void)
+{
+    char name[201];
+
+    memset(name, 'a', 200);
+    name[200] = '\0';
+    for (int last = 'a'; last <= 'b'; last++) {
+        name[199] = (char)last;
+        printf("%d %d\n", fnmatch("*a*a*a*a*a*a*a*a*a*a*b", name, 0), fnmatch("*a*a?a*[a]*a*a*ab/*", name, FNM_LEADING_DIR));
+    }
+    printf("%d %d", fnmatch("*/*b*/*d", "ab/xbx/cd", FNM_PATHNAME), fnmatch("*a*/b*", "aa/c/b", FNM_PATHNAME));
+    printf(" %d %d\n", fnmatch("*a*@(b|/c)*d", "xa/cad", FNM_EXTMATCH), fnmatch("*.*b", "a/.b", FNM_PATHNAME | FNM_PERIOD));
+}
+
 static void expand(const char *pattern, int flags)
 {
     glob_t found = { .gl_pathc = 0 };
@@ -99,6 +114,7 @@ int main(void)
     setlocale(LC_ALL, "C.UTF-8");
     printf("%d %d", fnmatch("?", "\xc3\xa4", 0), fnmatch("[\xc3\xa4-\xc3\xb6]", "\xc3\xa5", 0));
     printf(" %d %d\n", fnmatch("\xc3\x84", "\xc3\xa4", FNM_CASEFOLD), fnmatch("?", "\xc3", 0));
+    many_stars();
     globbing();
     return 0;
 }
