@@ -3,7 +3,7 @@
  *
  * Everything marked API is listed in exports.txt and stays visible in the linked runtime; all else becomes local, so that a
  * program may use the same names. API functions are weak: a program that brings its own wins, for itself and for newlib.
- * The runtime therefore never calls an API function itself.
+ * The runtime therefore calls no API function itself but those whose names ISO C reserves.
  */
 #ifndef RUNTIME_API_H
 #define RUNTIME_API_H

@@ -4,7 +4,6 @@
  */
 #include "runtime/environ.h"
 
-#include <search.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +11,12 @@
 
 #include "runtime/api.h"
 #include "runtime/futex.h"
+#include "runtime/tree.h"
 
 static struct futex_lock lock; /* protects the list and all below */
 static char **own;             /* the list that was made here, of `room` places; environ is another one at first, or NULL */
 static size_t room;
-static void *made; /* tsearch: each "name=value" that setenv has made. They stay, and serve again when the same is set once more */
+static void *made; /* tree.h: each "name=value" that setenv has made. They stay, and serve again when the same is set once more */
 
 /* The place of the variable in the list, or NULL. */
 static char **find(const char *name, size_t length)
@@ -107,7 +107,7 @@ static char *make(const char *name, const char *value)
     memcpy(entry, name, length);
     entry[length] = '=';
     strcpy(entry + length + 1, value);
-    known = tsearch(entry, &made, compare);
+    known = tree_add(entry, &made, compare);
     if (!known || *known != entry)
         free(entry);
     return known ? *known : NULL;

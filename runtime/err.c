@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/api.h"
+#include "runtime/stdio.h"
 
 extern char *program_invocation_name;
 extern char *program_invocation_short_name;
@@ -13,14 +14,14 @@ extern char *program_invocation_short_name;
 static void say(const char *format, va_list args, const char *reason)
 {
     fflush(stdout);
-    flockfile(stderr); /* one line, whatever other threads print */
+    stream_lock(stderr); /* one line, whatever other threads print */
     fprintf(stderr, "%s: ", program_invocation_short_name);
     if (format)
         vfprintf(stderr, format, args);
     if (reason)
         fprintf(stderr, "%s%s", format ? ": " : "", reason);
     fputc('\n', stderr);
-    funlockfile(stderr);
+    stream_unlock(stderr);
 }
 
 API void vwarn(const char *format, va_list args)

@@ -2,6 +2,8 @@
  * fnmatch.c: patterns of names (POSIX XCU 2.13) by characters of the locale, with glibc's extensions. Pattern and name are made
  * wide characters first; a text that is none in this locale is taken byte by byte.
  */
+#include "runtime/fnmatch.h"
+
 #include <fnmatch.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -253,7 +255,7 @@ static const wchar_t *widen(const char *text, wchar_t *out, bool bytes)
     return out;
 }
 
-API int fnmatch(const char *pattern, const char *name, int flags)
+int fnmatch_name(const char *pattern, const char *name, int flags)
 {
     size_t length = strlen(pattern) + 1, size = (length + strlen(name) + 1) * sizeof(wchar_t);
     wchar_t own[256], *wide = size <= sizeof(own) ? own : malloc(size), *wide_name;
@@ -276,4 +278,9 @@ API int fnmatch(const char *pattern, const char *name, int flags)
     if (wide != own)
         free(wide);
     return matches ? 0 : FNM_NOMATCH;
+}
+
+API int fnmatch(const char *pattern, const char *name, int flags)
+{
+    return fnmatch_name(pattern, name, flags);
 }

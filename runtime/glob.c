@@ -11,6 +11,7 @@
 #include "kernel/file.h"
 #include "runtime/api.h"
 #include "runtime/environ.h"
+#include "runtime/fnmatch.h"
 
 #define KNOWN \
     (GLOB_ERR | GLOB_MARK | GLOB_NOSORT | GLOB_DOOFFS | GLOB_NOCHECK | GLOB_APPEND | GLOB_NOESCAPE | GLOB_PERIOD | \
@@ -110,7 +111,7 @@ static int walk_directory(struct search *s, char *path, size_t n, const char *co
     while ((any = file_readdir(directory, &entry)) > 0) {
         size_t length = strlen(entry.name);
 
-        if (fnmatch(component, entry.name, match) != 0 || n + length + 1 >= PATH_MAX)
+        if (fnmatch_name(component, entry.name, match) != 0 || n + length + 1 >= PATH_MAX)
             continue;
         if (*rest && entry.type != FILE_DIRECTORY && entry.type != FILE_SYMLINK)
             continue;

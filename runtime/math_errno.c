@@ -113,16 +113,20 @@ DEFINE_SIMPLE(float, f)
             errno = ERANGE; \
         return y; \
     } \
-    API type lgamma##f##_r(type x, int *sign) \
+    static type log_gamma##f(type x, int *sign) \
     { \
         type y = __ieee754_lgamma##f##_r(x, sign); \
         if (isinf(y) && isfinite(x)) \
             errno = ERANGE; \
         return y; \
     } \
+    API type lgamma##f##_r(type x, int *sign) \
+    { \
+        return log_gamma##f(x, sign); \
+    } \
     API type lgamma##f(type x) \
     { \
-        return lgamma##f##_r(x, &signgam); \
+        return log_gamma##f(x, &signgam); \
     }
 DEFINE_GAMMA(double, )
 DEFINE_GAMMA(float, f)

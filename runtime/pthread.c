@@ -3,7 +3,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 
@@ -202,7 +201,7 @@ API int pthread_getname_np(pthread_t thread, char *name, size_t size)
     t = runtime_thread_get(thread);
     if (!t)
         return ESRCH;
-    memcpy(name, t->name, THREAD_NAME_SIZE);
+    runtime_thread_name(t, name);
     runtime_thread_put(t);
     return 0;
 }
@@ -210,7 +209,7 @@ API int pthread_getname_np(pthread_t thread, char *name, size_t size)
 API int prctl(int option, ...)
 {
     va_list args;
-    char *name, cut[THREAD_NAME_SIZE];
+    char *name;
 
     if (option != PR_SET_NAME && option != PR_GET_NAME)
         return NOSYS("prctl");
@@ -218,9 +217,10 @@ API int prctl(int option, ...)
     name = va_arg(args, char *);
     va_end(args);
     if (option == PR_GET_NAME)
-        return api_status(-pthread_getname_np(pthread_self(), name, THREAD_NAME_SIZE));
-    snprintf(cut, sizeof(cut), "%s", name);
-    return api_status(-pthread_setname_np(pthread_self(), cut));
+        runtime_thread_name(this_thread, name);
+    else
+        runtime_thread_set_name(this_thread, name);
+    return 0;
 }
 
 API int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)

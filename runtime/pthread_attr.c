@@ -5,15 +5,20 @@
 #include "runtime/api.h"
 #include "runtime/thread.h"
 
-API int pthread_attr_init(pthread_attr_t *attr)
+static int set_defaults(pthread_attr_t *attr)
 {
     *attr = (pthread_attr_t){ .bower_stack_size = THREAD_STACK_SIZE, .bower_guard_size = PAGE_SIZE };
     return 0;
 }
 
+API int pthread_attr_init(pthread_attr_t *attr)
+{
+    return set_defaults(attr);
+}
+
 API int pthread_getattr_default_np(pthread_attr_t *attr)
 {
-    return pthread_attr_init(attr);
+    return set_defaults(attr);
 }
 
 API int pthread_attr_destroy(pthread_attr_t *attr)

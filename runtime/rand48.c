@@ -105,35 +105,50 @@ API int mrand48_r(struct drand48_data *restrict data, long *restrict out)
     return 0;
 }
 
-API int srand48_r(long seed, struct drand48_data *data)
+static void begin_with(struct drand48_data *data, long seed)
 {
     to_words((uint64_t)(uint32_t)seed << 16 | SEED_LOW, data->__x);
     set_defaults(data);
-    return 0;
 }
 
-API int seed48_r(unsigned short seed[3], struct drand48_data *data)
+static void begin_at(struct drand48_data *data, const unsigned short state[3])
 {
     memcpy(data->__old_x, data->__x, sizeof(data->__x));
-    memcpy(data->__x, seed, sizeof(data->__x));
+    memcpy(data->__x, state, sizeof(data->__x));
     set_defaults(data);
-    return 0;
 }
 
 /* Words 0 to 2: the state; 3 to 5: the multiplier; 6: the increment. */
-API int lcong48_r(unsigned short parameters[7], struct drand48_data *data)
+static void set_all(struct drand48_data *data, const unsigned short parameters[7])
 {
     memcpy(data->__x, parameters, sizeof(data->__x));
     data->__a = number_of(parameters + 3);
     data->__c = parameters[6];
     data->__init = 1;
+}
+
+API int srand48_r(long seed, struct drand48_data *data)
+{
+    begin_with(data, seed);
+    return 0;
+}
+
+API int seed48_r(unsigned short seed[3], struct drand48_data *data)
+{
+    begin_at(data, seed);
+    return 0;
+}
+
+API int lcong48_r(unsigned short parameters[7], struct drand48_data *data)
+{
+    set_all(data, parameters);
     return 0;
 }
 
 API void srand48(long seed)
 {
     futex_lock(&lock);
-    srand48_r(seed, &shared);
+    begin_with(&shared, seed);
     futex_unlock(&lock);
 }
 
@@ -141,7 +156,7 @@ API void srand48(long seed)
 API unsigned short *seed48(unsigned short seed[3])
 {
     futex_lock(&lock);
-    seed48_r(seed, &shared);
+    begin_at(&shared, seed);
     futex_unlock(&lock);
     return shared.__old_x;
 }
@@ -149,6 +164,6 @@ API unsigned short *seed48(unsigned short seed[3])
 API void lcong48(unsigned short parameters[7])
 {
     futex_lock(&lock);
-    lcong48_r(parameters, &shared);
+    set_all(&shared, parameters);
     futex_unlock(&lock);
 }

@@ -1,7 +1,8 @@
 /* stdio.c: what newlib's stdio and stdlib lack, or have under other names. */
+#include "runtime/stdio.h"
+
 #include <setjmp.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/lock.h>
 #include <unistd.h>
@@ -20,10 +21,20 @@ API ssize_t getdelim(char **restrict line, size_t *restrict size, int delimiter,
 }
 
 /* newlib makes a stream's lock when the stream is first used: fileno does that and no more. */
-API void flockfile(FILE *stream)
+void stream_lock(FILE *stream)
 {
     fileno(stream);
     __lock_acquire_recursive(stream->_lock);
+}
+
+void stream_unlock(FILE *stream)
+{
+    __lock_release_recursive(stream->_lock);
+}
+
+API void flockfile(FILE *stream)
+{
+    stream_lock(stream);
 }
 
 API int ftrylockfile(FILE *stream)
@@ -34,7 +45,7 @@ API int ftrylockfile(FILE *stream)
 
 API void funlockfile(FILE *stream)
 {
-    __lock_release_recursive(stream->_lock);
+    stream_unlock(stream);
 }
 
 API void bower_keep_mask(sigjmp_buf env, int with_mask)

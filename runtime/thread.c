@@ -308,3 +308,10 @@ void runtime_thread_set_name(struct runtime_thread *t, const char *name)
     futex_unlock(&table_lock);
     thread_set_name(t->kernel, name);
 }
+
+void runtime_thread_name(struct runtime_thread *t, char out[THREAD_NAME_SIZE])
+{
+    futex_lock(&table_lock);
+    memcpy(out, t->name, sizeof(t->name));
+    futex_unlock(&table_lock);
+}

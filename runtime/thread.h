@@ -39,7 +39,7 @@ struct runtime_thread {
     void *argument, *result;
     uint32_t ended;       /* futex: 1 once result is there */
     bool is_daemon;       /* the program may end without it */
-    bool has_given_stack; /* the program\'s, which may use it for something else once it has joined the thread */
+    bool has_given_stack; /* the program's, which may use it for something else once it has joined the thread */
     struct cancellation cancel;
     struct bower_cleanup *cleanup; /* innermost; the thread's own */
     struct key_value *values[KEYS_BLOCKS];
@@ -96,5 +96,6 @@ unsigned runtime_thread_count(void);
 void runtime_thread_test_cancel(void);
 /* Copies the name; it is cut to what fits. */
 void runtime_thread_set_name(struct runtime_thread *t, const char *name);
+void runtime_thread_name(struct runtime_thread *t, char out[THREAD_NAME_SIZE]);
 
 #endif

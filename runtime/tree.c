@@ -3,6 +3,8 @@
  * changed as glibc changes them, so that twalk shows the same levels.
  */
 #define _GNU_SOURCE
+#include "runtime/tree.h"
+
 #include <search.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -73,7 +75,7 @@ static void split(struct step at, struct step parent, struct tree_node **grandpa
         rotate(n, at, parent, grandparent);
 }
 
-API void *tsearch(const void *key, void **root, comparison *compare)
+void *tree_add(const void *key, void **root, comparison *compare)
 {
     struct step at = { (struct tree_node **)root, LEFT }, parent = { NULL, LEFT }, next = at;
     struct tree_node **grandparent = NULL, *new;
@@ -106,6 +108,11 @@ API void *tsearch(const void *key, void **root, comparison *compare)
     if (next.at != at.at)
         split(next, at, parent.at, true);
     return new;
+}
+
+API void *tsearch(const void *key, void **root, comparison *compare)
+{
+    return tree_add(key, root, compare);
 }
 
 API void *tfind(const void *key, void **root, comparison *compare)
