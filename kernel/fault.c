@@ -20,12 +20,13 @@
 
 /*
  * Beside the results of pager.h: the lock was let go and the page must be looked at again; ALONE: and read without company, since a
- * neighbour's bad sector must not fail the page that somebody waits for.
+ * neighbour's bad sector must not fail the page that somebody waits for; LAST: the same once more, for an error of its own that passes.
  */
 enum { LOOK_AGAIN = -1,
        LOOK_ALONE = -2,
-       LOOK_PLANNED = -3,  /* again: a read of the plan's was waited for, which makes it a major one if the page has come */
-       LOOK_WAITED = -4 }; /* again: as the first time, but for the policies, who have been told */
+       LOOK_PLANNED = -3, /* again: a read of the plan's was waited for, which makes it a major one if the page has come */
+       LOOK_WAITED = -4,  /* again: as the first time, but for the policies, who have been told */
+       LOOK_LAST = -5 };
 
 static struct fault_report last_failure[MAX_HARTS];
 
@@ -173,12 +174,17 @@ static __attribute__((noinline)) void wait_for_page(struct region *r, uint32_t p
     turn_end(false); /* it may be here now, by somebody else's read */
 }
 
-/* The page is nowhere: read it and, if `ahead`, what the policy expects next, in one batch. */
-static int fault_absent(struct region *r, uint32_t page, vaddr_t va, bool ahead)
+static inline bool is_alone(int before)
+{
+    return before == LOOK_ALONE || before == LOOK_LAST;
+}
+
+/* The page is nowhere: read it and, unless it has failed in company, what the policy expects next, in one batch. */
+static int fault_absent(struct region *r, uint32_t page, vaddr_t va, int before)
 {
     uint32_t wanted[BATCH_MAX];
     bool planned = r->plan_source != PLAN_NO_SOURCE;
-    unsigned n = ahead && (!planned || plan_leaves(r, page)) ? predict_prefetch_pages(r, page, wanted) : 0;
+    unsigned n = !is_alone(before) && (!planned || plan_leaves(r, page)) ? predict_prefetch_pages(r, page, wanted) : 0;
     int error;
     struct batch *b = batch_read(r, va, page, wanted, n, &error);
     if (!b && error)
@@ -187,8 +193,8 @@ static int fault_absent(struct region *r, uint32_t page, vaddr_t va, bool ahead)
         return error == -ENOMEM ? FAULT_OUT_OF_MEMORY : error ? FAULT_IO_ERROR
                                                               : LOOK_AGAIN;
     wait_for_batch(r, b);
-    if (b->error && ahead)
-        return LOOK_ALONE;
+    if (b->error && before != LOOK_LAST)
+        return before == LOOK_ALONE ? LOOK_LAST : LOOK_ALONE;
     if (planned && !b->error)
         plan_came(r, page);
     if (b->nrequests > 0)
@@ -244,12 +250,12 @@ static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t pa
     }
     if (r->pool && !turn_is_others())
         keep_neighbour(r->pool, va);
-    if (planned && before != LOOK_ALONE && before != LOOK_PLANNED) {
+    if (planned && !is_alone(before) && before != LOOK_PLANNED) {
         int result = fault_planned(r, page);
         if (result != FAULT_RESOLVED)
             return result;
     }
-    return fault_absent(r, page, va, before != LOOK_ALONE);
+    return fault_absent(r, page, va, before);
 }
 
 /* One look at the page. `before` is what the look before this one found; FAULT_RESOLVED: this is the first. */
