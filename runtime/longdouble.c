@@ -55,18 +55,19 @@ static locale_t current_locale(const struct _reent *reent)
     return reent->_locale ? reent->_locale : &__global_locale;
 }
 
-/* ERANGE also of a denormal number that is not what the text says, as on Linux. */
+/* ERANGE also of a denormal number that is not what the text says, as on Linux, and of hexadecimal ones that are too large. */
 static int read_number(struct _reent *reent, const char *text, char **end, struct format *format, int32_t *exponent, uint32_t *bits,
                        locale_t locale)
 {
     char *rest;
     int kind = _strtodg_l(reent, text, &rest, format, exponent, bits, locale);
 
-    if (((kind & KIND) == DENORMAL || (kind & KIND) == ZERO) && (kind & INEXACT))
+    if (((kind & KIND) == DENORMAL || (kind & KIND) == ZERO || (kind & KIND) == INFINITE) && (kind & INEXACT))
         reent->_errno = ERANGE;
     if ((kind & KIND) == NO_NUMBER) {
         const char *p = text + strspn(text, " \t\n\v\f\r");
 
+        kind = NO_NUMBER; /* without the sign */
         p += *p == '+' || *p == '-';
         if (*p == '0') { /* the one before an x that no number follows */
             rest = (char *)p + 1;

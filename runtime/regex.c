@@ -2,9 +2,9 @@
  * regex.c: GNU's regular expressions by newlib's.
  *
  * newlib's regcomp (Spencer's) knows POSIX, and takes `\w` for a `w` without a word. Programs for Linux use what glibc knows
- * beyond that: \w \W \s \S \b \< \>, in basic expressions \+ \? \|, in extended ones \1, empty branches, and repetitions of
- * repetitions. So a pattern is translated into what newlib knows: an extended expression, or a basic one if it refers back,
- * which newlib does there only. A choice in one with \1 is refused with REG_BADPAT, and \b with it; so is \B.
+ * beyond that: \w \W \s \S \b \< \>, in basic expressions \+ \? \|, in extended ones \1, empty branches, and * + ? behind one
+ * another. So a pattern is translated into what newlib knows, an extended expression (in which scripts/newlib.edits adds \1).
+ * \B is refused with REG_BADPAT, a {} before or behind another repetition with REG_BADRPT.
  *
  * The translation may have groups that the pattern has not. re_endp, of no use once a pattern is compiled, then holds which of
  * newlib's groups each of the pattern's is, and at 0 how many newlib has.
@@ -25,7 +25,8 @@ int regcomp(regex_t *restrict, const char *restrict, int);
 int regexec(const regex_t *restrict, const char *restrict, size_t, regmatch_t[restrict], int);
 void regfree(regex_t *);
 
-#define MAX_GROUPS 255 /* they are counted in bytes */
+#define MAX_GROUPS 255    /* they are counted in bytes */
+#define MAX_REFERRED_TO 9 /* newlib's \9 */
 
 enum token { END,
              CHARACTER,
@@ -44,11 +45,11 @@ enum token { END,
 
 struct translation {
     const char *p;
-    bool extended, refers_back; /* what is read; what is written is basic if it refers back */
-    bool by_lines;              /* REG_NEWLINE: [^x] is no newline, but \W is */
-    char *out;                  /* with room for all that the pattern can become */
-    enum token last;            /* END at the start of a branch */
-    char c;                     /* of a CHARACTER, REPEAT, CLASS, EDGE or BACK */
+    bool extended;   /* what is read; extended is what is written */
+    bool by_lines;   /* REG_NEWLINE: [^x] is no newline, but \W is */
+    char *out;       /* with room for all that the pattern can become */
+    enum token last; /* END at the start of a branch */
+    char c;          /* of a CHARACTER, REPEAT, CLASS, EDGE or BACK */
     int depth;
     size_t groups, groups_of_newlib;
     unsigned char where[MAX_GROUPS + 1];
@@ -65,16 +66,9 @@ static void put_part(struct translation *t, const char *s, size_t n)
     t->out += n;
 }
 
-static void put_operator(struct translation *t, char c)
-{
-    if (t->refers_back)
-        *t->out++ = '\\';
-    *t->out++ = c;
-}
-
 static void put_character(struct translation *t, char c)
 {
-    if (strchr(t->refers_back ? "\\.[*^$" : "\\.[*^$()|+?{", c))
+    if (strchr("\\.[*^$()|+?{", c))
         *t->out++ = '\\';
     *t->out++ = c;
 }
@@ -98,6 +92,12 @@ static enum token operator_of(char c)
     return CHARACTER;
 }
 
+/* A repetition has nothing to repeat. */
+static bool is_first(const struct translation *t)
+{
+    return t->last == END || t->last == LINE_START;
+}
+
 /* What a backslash and t->c mean. */
 static enum token escaped(const struct translation *t)
 {
@@ -113,23 +113,23 @@ static enum token escaped(const struct translation *t)
         return LINE_START;
     if (t->c == '\'')
         return LINE_END;
-    return t->extended ? CHARACTER : operator_of(t->c);
+    if (t->extended || ((t->c == '+' || t->c == '?') && is_first(t)))
+        return CHARACTER;
+    return operator_of(t->c);
 }
 
 /* In basic expressions what ^ $ * mean depends on where they are. */
 static enum token plain(const struct translation *t)
 {
-    bool first = t->last == END;
-
     switch (t->c) {
     case '.':
         return ANY;
     case '[':
         return BRACKET;
     case '*':
-        return t->extended || !(first || t->last == LINE_START) ? REPEAT : CHARACTER;
+        return t->extended || !is_first(t) ? REPEAT : CHARACTER;
     case '^':
-        return t->extended || first ? LINE_START : CHARACTER;
+        return t->extended || t->last == END ? LINE_START : CHARACTER;
     case '$':
         return t->extended || !*t->p || !strncmp(t->p, "\\)", 2) || !strncmp(t->p, "\\|", 2) ? LINE_END : CHARACTER;
     }
@@ -192,13 +192,11 @@ static int interval(struct translation *t)
     size_t n = strspn(t->p, "0123456789,");
     const char *end = t->extended ? "}" : "\\}";
 
-    if (strncmp(t->p + n, end, strlen(end)))
+    if (n == 0 || strncmp(t->p + n, end, strlen(end)))
         return strstr(t->p, end) ? REG_BADBR : REG_EBRACE;
-    put_operator(t, '{');
-    if (t->p[0] == ',')
-        *t->out++ = '0';
+    put(t, t->p[0] == ',' ? "{0" : "{");
     put_part(t, t->p, n);
-    put_operator(t, '}');
+    put(t, "}");
     t->p += n + strlen(end);
     return 0;
 }
@@ -219,22 +217,15 @@ static void repeat(struct translation *t)
         none |= t->c != '+';
         many |= t->c != '?';
     }
-    if (none && many)
-        put(t, "*");
-    else if (t->refers_back)
-        put(t, none ? "\\{0,1\\}" : "\\{1,\\}");
-    else
-        put(t, none ? "?" : "+");
+    put(t, none && many ? "*" : none ? "?"
+                                     : "+");
 }
 
 /* A group that the pattern has not. */
-static int put_choice(struct translation *t, const char *s)
+static void put_group(struct translation *t, const char *s)
 {
-    if (t->refers_back)
-        return REG_BADPAT;
     put(t, s);
     t->groups_of_newlib++;
-    return 0;
 }
 
 static int class_or_edge(struct translation *t)
@@ -245,8 +236,9 @@ static int class_or_edge(struct translation *t)
         return 0;
     case 'W':
         if (t->by_lines)
-            return put_choice(t, "([^[:alnum:]_]|\n)");
-        put(t, "[^[:alnum:]_]");
+            put_group(t, "([^[:alnum:]_]|\n)");
+        else
+            put(t, "[^[:alnum:]_]");
         return 0;
     case 's':
         put(t, "[[:space:]]");
@@ -260,22 +252,23 @@ static int class_or_edge(struct translation *t)
     case '>':
         put(t, "[[:>:]]");
         return 0;
+    case 'b':
+        put_group(t, "([[:<:]]|[[:>:]])");
+        return 0;
     }
-    return t->c == 'B' ? REG_BADPAT : put_choice(t, "([[:<:]]|[[:>:]])");
+    return REG_BADPAT;
 }
 
 /* Where a branch ends that holds nothing. */
 static void end_branch(struct translation *t)
 {
-    if (t->last != END || t->refers_back)
-        return;
-    put(t, "()");
-    t->groups_of_newlib++;
+    if (t->last == END)
+        put_group(t, "()");
 }
 
 static int open_group(struct translation *t)
 {
-    put_operator(t, '(');
+    put(t, "(");
     t->depth++;
     t->groups++;
     t->groups_of_newlib++;
@@ -290,7 +283,21 @@ static int close_group(struct translation *t)
     if (t->depth-- == 0)
         return REG_EPAREN;
     end_branch(t);
-    put_operator(t, ')');
+    put(t, ")");
+    return 0;
+}
+
+/* \1 and its like. */
+static int refer_back(struct translation *t)
+{
+    size_t group = (size_t)(t->c - '0');
+
+    if (group > t->groups)
+        return REG_ESUBREG;
+    if (t->where[group] > MAX_REFERRED_TO)
+        return REG_BADPAT;
+    *t->out++ = '\\';
+    *t->out++ = (char)('0' + t->where[group]);
     return 0;
 }
 
@@ -317,19 +324,17 @@ static int translate_token(struct translation *t, enum token token)
     case OR:
         end_branch(t);
         put(t, "|");
-        return t->refers_back ? REG_BADPAT : 0;
+        return 0;
     case REPEAT:
     case INTERVAL:
-        if (t->last == END || t->last == LINE_START)
+        if (is_first(t))
             return REG_BADRPT;
         if (token == INTERVAL)
             return interval(t);
         repeat(t);
         return 0;
     case BACK:
-        *t->out++ = '\\';
-        *t->out++ = t->c;
-        return 0;
+        return refer_back(t);
     default:
         return class_or_edge(t);
     }
@@ -348,24 +353,9 @@ static int translate(struct translation *t)
     return t->depth > 0 ? REG_EPAREN : 0;
 }
 
-static bool refers_back(const char *p)
-{
-    for (; *p; p++) {
-        const char *end = *p == '[' ? bracket_end(p + 1) : NULL;
-
-        if (end)
-            p = end - 1;
-        else if (*p == '\\' && *++p >= '1' && *p <= '9')
-            return true;
-        else if (!*p)
-            break;
-    }
-    return false;
-}
-
 static int compile(regex_t *r, struct translation *t, const char *translated, int flags)
 {
-    int error = regcomp(r, translated, (flags & ~REG_EXTENDED) | (t->refers_back ? REG_BASIC : REG_EXTENDED));
+    int error = regcomp(r, translated, flags | REG_EXTENDED);
 
     if (error)
         return error;
@@ -389,7 +379,6 @@ API int bower_regcomp(regex_t *restrict r, const char *restrict pattern, int fla
     struct translation t = {
         .p = pattern,
         .extended = flags & REG_EXTENDED,
-        .refers_back = refers_back(pattern),
         .by_lines = flags & REG_NEWLINE,
         .out = out,
         .last = END,

@@ -2,7 +2,7 @@
 // setup: $ROOT/tests/guest/native.sh c_corners
 // check: cmp want stdout
 // Corners of the library where newlib is otherwise: 0x without digits, bases that are none, UTF-8 that is none, memory streams
-// that go back, %z, wide characters given back, holes of files, ecvt.
+// that go back, %z, wide characters given back, holes of files, ecvt, strsep.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -160,11 +160,25 @@ static void holes(void)
     close(fd);
 }
 
+static void separated(void)
+{
+    static const char *const texts[] = { "a,b", "a,b,", ",", "", ",,x;", "one" };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+        char text[16], *rest = strcpy(text, texts[i]), *part;
+
+        while ((part = strsep(&rest, ",;")) != NULL)
+            printf("<%s>", part);
+        printf(" %d\n", rest == NULL);
+    }
+}
+
 int main(void)
 {
     int point, sign;
     char out[32];
 
+    separated();
     prefixes();
     bases();
     characters();

@@ -41,16 +41,37 @@ static void match_all(const char *const *patterns, int flags)
         }
 }
 
+/* A loop that goes on behind a match says REG_NOTBOL. */
+static void edges_of_words(void)
+{
+    static const char *const patterns[] = { "\\<[a-z]+ ?", "\\b[a-z]+ ?", "[a-z]+\\>", "[a-z]+\\b" };
+
+    for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++) {
+        const char *text = "one two three";
+        regex_t r;
+        regmatch_t m;
+
+        regcomp(&r, patterns[i], REG_EXTENDED);
+        for (int flags = 0; regexec(&r, text, 1, &m, flags) == 0; flags = REG_NOTBOL | REG_NOTEOL) {
+            printf("%s: %.*s|\n", patterns[i], (int)(m.rm_eo - m.rm_so), text + m.rm_so);
+            text += m.rm_eo;
+        }
+        regfree(&r);
+    }
+}
+
 int main(void)
 {
     static const char *const extended[] = {
         "\\bfoo\\b", "\\w+@(\\w+)", "\\s+(\\S+)", "\\W", "\\<[a-z]", "o\\>", "(\\b)(f)o", "([a-z]+)=([0-9]+)|\\b(x+)\\b", /* words */
         "a**", ".*?b", "a+?b", "a{,2}b", "(a)\\1", "(a|)b", "|x", "()", "", "a)", "[\\w]+", "[]a]+", "[^]a]", "\\.", "\\(",
-        "[", "[a", "[^", "(", "a|*b", "^*", "a\\", "a{2", "a{x", "a{3,1}", "[[:foo:]]", "[z-a]", "a\\2", NULL /* wrong ones */
+        "[", "[a", "[^", "(", "a|*b", "^*", "a\\", "a{2", "a{x", "a{3,1}", "[[:foo:]]", "[z-a]", "a\\2", "a{}", /* wrong ones */
+        "(a|b)?b?(a)\\2", "\\b(a|(o))\\1", "([a-z]|x)?(a|f)?o\\b", "(a)?=?(1|x)?2?(\\w)?\\3", NULL
     };
     static const char *const basic[] = {
         "a\\+", "a\\?b", "a\\|foo", "\\(a\\|b\\)*", "*a", "^*", "\\(*a\\)", "a\\{2,\\}", "\\(a\\)\\1", "a^b", "^a", "b$", "a$b",
-        "\\w\\+", "a+", "a|b", "\\(a*\\)\\w\\1", "\\(foo\\)@\\b", "\\{1\\}", "\\)", "\\(", "a\\{1", NULL
+        "\\w\\+", "a+", "a|b", "\\(a*\\)\\w\\1", "\\(foo\\)@\\b", "\\{1\\}", "\\)", "\\(", "a\\{1",
+        "b\\?\\(a\\)\\1", "\\(f\\)\\{0,2\\}\\(o\\)\\2", "\\+", "x\\|\\?", "^\\+", "\\(a\\|o\\)\\1", NULL
     };
 
     match_all(extended, REG_EXTENDED);
@@ -64,6 +85,7 @@ int main(void)
     match("hello", "say HELLO", REG_EXTENDED | REG_ICASE);
     match("a\\(b\\)\\1", "abb", 0);
     match("a(", "x", REG_EXTENDED);
+    edges_of_words();
     printf("%d %d %d\n", fnmatch("*.c", "main.c", 0), fnmatch("*.c", "main.h", 0) != 0, fnmatch("[a-c]?x", "bzx", 0));
     return 0;
 }

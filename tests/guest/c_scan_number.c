@@ -92,8 +92,11 @@ static void edges(void)
         "340282356779733661637539395458142568447.9999999999999999999", "340282356779733661637539395458142568448",
         "4.9406564584124654e-324", "2e-324", "2.2250738585072011e-308", "2.2250738585072014e-308", "0x1p-1074", "0x1p-149",
         "1e-40", "1e-46", "-1e-50", "1e39", "-1e309", "1e-400", "nan",
-        "nan(12)", "-nan", "inf", "-infinity", "infin", "0x", "0x.p", "0x1p", "1e+", "."
+        "nan(12)", "-nan", "inf", "-infinity", "infin", "0x", "0x.p", "0x1p", "1e+", ".",
+        "0x1p1024", "-0x1p60000", "0x1p-60000", "0x1.8p-1074", "0x1p-150", "0x1.000003p-149", "0x2b5.9e63", "0x5f8.ed060",
+        "0x1.00000000000018", "0x1.00000000000028", "0x1.0000000000003", "-0x", "-0x.p1", "-e7", "-", "1.1\xc3\xa9"
     };
+    wchar_t wide[100], *wide_end;
     char *end;
 
     for (size_t i = 0; i < sizeof(list) / sizeof(*list); i++) {
@@ -106,6 +109,15 @@ static void edges(void)
         errno = 0;
         printf("strtold is above 1: %d", strtold(list[i], &end) > 1);
         printf(", errno %d, rest '%s'\n", errno, end);
+        for (int j = 0; j == 0 || list[i][j - 1]; j++)
+            wide[j] = (unsigned char)list[i][j];
+        errno = 0;
+        f = wcstof(wide, &wide_end);
+        printf("wcstof: %a, errno %d, %td", isnan(f) ? -2 : (double)f, errno, wide_end - wide);
+        d = wcstod(wide, &wide_end);
+        printf("; wcstod: %.17g, %td", isnan(d) ? -2 : d, wide_end - wide);
+        printf("; wcstold: %d", wcstold(wide, &wide_end) > 1);
+        printf(" %td\n", wide_end - wide);
     }
 }
 
