@@ -240,6 +240,12 @@ static bool is_valid(const struct timespec *t)
     return t->tv_nsec >= 0 && t->tv_nsec < (long)NS_PER_S;
 }
 
+/* Further away than nanoseconds can count. */
+static bool is_never(const struct timespec *t)
+{
+    return t->tv_sec > (time_t)(INT64_MAX / NS_PER_S - 1);
+}
+
 bool clock_deadline(clockid_t id, const struct timespec *t, uint64_t *deadline_ns)
 {
     uint64_t now, then;
@@ -247,8 +253,8 @@ bool clock_deadline(clockid_t id, const struct timespec *t, uint64_t *deadline_n
     if (!read_clock(id, &now) || !is_valid(t))
         return false;
     then = t->tv_sec < 0 ? 0 : (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec;
-    if (t->tv_sec > (time_t)(INT64_MAX / NS_PER_S - 1))
-        *deadline_ns = UINT64_MAX - 1;
+    if (is_never(t))
+        *deadline_ns = CLOCK_NEVER;
     else
         *deadline_ns = then > now ? time_ns() + (then - now) : 1;
     return true;
@@ -258,7 +264,7 @@ bool clock_deadline_in(const struct timespec *t, uint64_t *deadline_ns)
 {
     if (t->tv_sec < 0 || !is_valid(t))
         return false;
-    *deadline_ns = time_ns() + (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec;
+    *deadline_ns = is_never(t) ? CLOCK_NEVER : time_ns() + (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec;
     return true;
 }
 
@@ -297,10 +303,9 @@ API int clock_nanosleep(clockid_t id, int flags, const struct timespec *t, struc
         return EINVAL;
     if (!(flags & TIMER_ABSTIME))
         return -clock_sleep_for(t, left);
-    if (t->tv_sec < 0 || !is_valid(t))
+    if (t->tv_sec < 0 || !clock_deadline(id, t, &until))
         return EINVAL;
-    until = (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec;
-    return until > now && interrupt_sleep_until(time_ns() + (until - now)) ? EINTR : 0;
+    return interrupt_sleep_until(until) ? EINTR : 0;
 }
 
 API int usleep(useconds_t us)

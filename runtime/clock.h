@@ -6,6 +6,8 @@
 
 #include "kernel/types.h"
 
+#define CLOCK_NEVER (UINT64_MAX - 1) /* a deadline that does not come; who waits with it is no part of a deadlock (THREAD_FOREVER is) */
+
 /* The program starts now: CPU time and the counters' time_ns and instret count from here. */
 void clock_start(void);
 uint64_t clock_elapsed_ns(void);      /* since clock_start */
@@ -20,7 +22,7 @@ clockid_t clock_of_thread(unsigned long number);
 struct timespec clock_wall(void);
 /* Sleeps until time_ns() >= deadline. A cancellation point. */
 void clock_sleep_until(uint64_t deadline_ns);
-/* 0 or a negative errno. left (may be NULL) is 0: nothing interrupts a sleep. */
+/* 0, -EINVAL, or -EINTR: a handler ran (interrupt.h). left (may be NULL): how much of it was not slept. */
 int clock_sleep_for(const struct timespec *t, struct timespec *left);
 /* time_ns() when the clock will show t: at least 1. False: there is no such clock, or no such time. */
 bool clock_deadline(clockid_t id, const struct timespec *t, uint64_t *deadline_ns);

@@ -9,7 +9,6 @@
 #include "runtime/signal.h"
 
 #define INTERRUPT 3 /* ETX, what a terminal's Ctrl-C is */
-#define STEP_NS 10000000u
 
 static uint32_t is_wanted; /* 0 or 1; atomic */
 
@@ -62,6 +61,6 @@ bool interrupt_sleep_until(uint64_t deadline_ns)
             return true;
         if (now >= deadline_ns)
             return false;
-        clock_sleep_until(wanted && deadline_ns - now > STEP_NS ? now + STEP_NS : deadline_ns);
+        clock_sleep_until(wanted && deadline_ns - now > INTERRUPT_STEP_NS ? now + INTERRUPT_STEP_NS : deadline_ns);
     }
 }

@@ -8,6 +8,8 @@
 
 #include "kernel/types.h"
 
+#define INTERRUPT_STEP_NS 10000000u /* between looks for one, while it is wanted */
+
 /* The program's action for SIGINT: anything but the default is wanted. */
 void interrupt_want(bool wanted);
 bool interrupt_is_wanted(void);

@@ -17,7 +17,6 @@
 #include "runtime/interrupt.h"
 #include "runtime/signal.h"
 
-#define NEVER (UINT64_MAX - 1)
 #define STEP_NS 1000000u
 #define NS_PER_S 1000000000u
 #define READABLE (POLLIN | POLLRDNORM)
@@ -70,7 +69,7 @@ static int wait_for(struct pollfd *fds, nfds_t n, uint64_t deadline)
 /* False: not a time. */
 static bool deadline_after(const struct timespec *timeout, uint64_t *deadline)
 {
-    *deadline = NEVER;
+    *deadline = CLOCK_NEVER;
     return !timeout || clock_deadline_in(timeout, deadline);
 }
 
@@ -78,7 +77,7 @@ API int poll(struct pollfd *fds, nfds_t n, int timeout_ms)
 {
     if (n > FD_MAX)
         return api_status(-EINVAL);
-    return api_status(wait_for(fds, n, timeout_ms < 0 ? NEVER : time_ns() + (uint64_t)timeout_ms * 1000000u));
+    return api_status(wait_for(fds, n, timeout_ms < 0 ? CLOCK_NEVER : time_ns() + (uint64_t)timeout_ms * 1000000u));
 }
 
 API int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)

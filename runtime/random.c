@@ -15,7 +15,7 @@
 
 #define KEY_WORDS 8
 
-static uint32_t key[KEY_WORDS]; /* protected by lock, as is seeded */
+static uint32_t key[KEY_WORDS]; /* protected by lock; so is state, which once known stays */
 static enum { UNKNOWN,
               SEEDED,
               NO_SEED } state;

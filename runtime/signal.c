@@ -20,13 +20,13 @@
 #include "runtime/thread.h"
 
 #define BIT(signal) SIGNAL_BIT(signal)
-#define STEP_NS 10000000u /* between looks for SIGINT from outside */
+#define OF_LIBRARY (BIT(32) | BIT(33)) /* glibc keeps these for its threads */
 
 static struct sigaction actions[NSIG]; /* protected by lock */
 static struct futex_lock lock;
 /* Sent to the program while the sender blocks it: the first thread takes it that does not, or that waits for it. Protected by lock. */
 static struct pending_signals shared;
-static uint32_t arrivals; /* counts those; who waits for one sleeps at it. atomic */
+static uint32_t arrivals; /* counts those, and beginnings of interest in SIGINT; who waits for one sleeps at it. atomic */
 static _Thread_local struct pending_signals own;
 static _Thread_local sigset_t blocked;
 static _Thread_local unsigned handled; /* handlers that ran */
@@ -70,7 +70,12 @@ static bool is_ignored_by_default(int signal)
 
 static bool is_valid(int signal)
 {
-    return signal > 0 && signal < NSIG;
+    return signal > 0 && signal < NSIG && !(BIT(signal) & OF_LIBRARY);
+}
+
+static sigset_t without_unblockable(sigset_t set)
+{
+    return set & ~(BIT(SIGKILL) | BIT(SIGSTOP));
 }
 
 static bool ignores(const struct sigaction *action, int signal)
@@ -79,6 +84,12 @@ static bool ignores(const struct sigaction *action, int signal)
 }
 
 static void deliver_pending(void);
+
+static void announce(void)
+{
+    __atomic_add_fetch(&arrivals, 1, __ATOMIC_RELEASE);
+    thread_wake(&arrivals, UINT32_MAX);
+}
 
 /* Puts new_action (may be NULL: nothing changes) in place of the signal's action, which it returns. */
 static struct sigaction exchange(int signal, const struct sigaction *new_action)
@@ -94,27 +105,40 @@ static struct sigaction exchange(int signal, const struct sigaction *new_action)
         pending_forget(&shared, BIT(signal));
     }
     futex_unlock(&lock);
-    if (new_action && signal == SIGINT)
+    if (new_action && signal == SIGINT) {
         interrupt_want(new_action->sa_handler != SIG_DFL);
+        announce(); /* who sleeps has to look for it now */
+    }
     return old;
+}
+
+/* The signal's action, which with SA_RESETHAND is that of one thread alone. */
+static struct sigaction use_action(int signal)
+{
+    struct sigaction now;
+    bool resets;
+
+    futex_lock(&lock);
+    now = actions[signal];
+    resets = (now.sa_flags & (int)SA_RESETHAND) && now.sa_handler != SIG_IGN && now.sa_handler != SIG_DFL;
+    if (resets)
+        actions[signal].sa_handler = SIG_DFL;
+    futex_unlock(&lock);
+    if (resets && signal == SIGINT)
+        interrupt_want(false);
+    return now;
 }
 
 static void deliver(siginfo_t *info)
 {
     int signal = info->si_signo;
-    struct sigaction now = exchange(signal, NULL);
+    struct sigaction now = use_action(signal);
     sigset_t before = blocked;
 
     if (ignores(&now, signal))
         return;
     if (now.sa_handler == SIG_DFL)
         end_by(signal);
-    if (now.sa_flags & (int)SA_RESETHAND) {
-        struct sigaction reset = now;
-
-        reset.sa_handler = SIG_DFL;
-        exchange(signal, &reset);
-    }
     blocked |= now.sa_mask | (now.sa_flags & SA_NODEFER ? 0 : BIT(signal));
     deliver_pending(); /* as on Linux, what else is due interrupts the handler before it begins */
     handled++;
@@ -154,8 +178,7 @@ static int keep_for_any(const siginfo_t *info)
     futex_lock(&lock);
     error = pending_put(&shared, info);
     futex_unlock(&lock);
-    __atomic_add_fetch(&arrivals, 1, __ATOMIC_RELEASE);
-    thread_wake(&arrivals, UINT32_MAX);
+    announce();
     return error;
 }
 
@@ -187,7 +210,7 @@ bool signal_from_outside(int signal)
 {
     unsigned before = handled;
 
-    signal_raise(signal);
+    send(signal, SI_KERNEL, (union sigval){ 0 });
     return handled != before;
 }
 
@@ -201,27 +224,44 @@ bool signal_restarts(int signal)
     return exchange(signal, NULL).sa_flags & SA_RESTART;
 }
 
-/* Sleeps until a handler has run. With a deadline: what comes from outside may come at any time, so this is no deadlock. */
-static int wait_for_handler(void)
+/* Sleeps until a signal for the program arrives (arrivals is no longer `seen`), or it is time to look for SIGINT from outside. */
+static void sleep_until_arrival(uint32_t seen, uint64_t deadline_ns)
 {
-    interrupt_sleep_until(UINT64_MAX - 1);
-    return -EINTR;
+    uint64_t now = time_ns();
+
+    if (interrupt_is_wanted() && deadline_ns > now && deadline_ns - now > INTERRUPT_STEP_NS)
+        deadline_ns = now + INTERRUPT_STEP_NS;
+    futex_wait(&arrivals, seen, deadline_ns, &this_thread->cancel);
+}
+
+/* Sleeps until more handlers have run than before. What comes from outside may come at any time: this is no deadlock. */
+static int wait_for_handler(unsigned before)
+{
+    for (;;) {
+        uint32_t seen = __atomic_load_n(&arrivals, __ATOMIC_ACQUIRE);
+
+        runtime_thread_test_cancel();
+        deliver_pending();
+        interrupt_check();
+        if (handled != before)
+            return -EINTR;
+        sleep_until_arrival(seen, CLOCK_NEVER);
+    }
 }
 
 API int pause(void)
 {
-    return api_status(wait_for_handler());
+    return api_status(wait_for_handler(handled));
 }
 
 API int sigsuspend(const sigset_t *mask)
 {
     unsigned before = handled;
     sigset_t old;
-    int error = -EINTR;
+    int error;
 
     signal_change_mask(SIG_SETMASK, mask, &old);
-    if (handled == before)
-        error = wait_for_handler();
+    error = wait_for_handler(before);
     signal_change_mask(SIG_SETMASK, &old, NULL);
     return api_status(error);
 }
@@ -234,7 +274,6 @@ int signal_wait(sigset_t set, siginfo_t *info, uint64_t deadline_ns)
         interrupt_want(true);
     for (;;) {
         uint32_t seen = __atomic_load_n(&arrivals, __ATOMIC_ACQUIRE);
-        uint64_t now = time_ns(), until = deadline_ns;
 
         runtime_thread_test_cancel();
         if (take(set, info))
@@ -245,11 +284,9 @@ int signal_wait(sigset_t set, siginfo_t *info, uint64_t deadline_ns)
         }
         if (interrupt_check())
             return -EINTR;
-        if (now >= deadline_ns)
+        if (time_ns() >= deadline_ns)
             return -EAGAIN;
-        if (interrupt_is_wanted() && deadline_ns - now > STEP_NS)
-            until = now + STEP_NS;
-        futex_wait(&arrivals, seen, until, &this_thread->cancel);
+        sleep_until_arrival(seen, deadline_ns);
     }
 }
 
@@ -336,7 +373,7 @@ API _sig_func_ptr signal(int signal, _sig_func_ptr handler)
 {
     struct sigaction action = { .sa_flags = SA_RESTART };
 
-    if (!is_valid(signal) || signal == SIGKILL || signal == SIGSTOP) {
+    if (!is_valid(signal) || signal == SIGKILL || signal == SIGSTOP || handler == SIG_ERR) {
         errno = EINVAL;
         return SIG_ERR;
     }
@@ -346,11 +383,15 @@ API _sig_func_ptr signal(int signal, _sig_func_ptr handler)
 
 API int sigaction(int signal, const struct sigaction *action, struct sigaction *old)
 {
-    struct sigaction before;
+    struct sigaction before, wanted;
 
     if (!is_valid(signal) || (action && (signal == SIGKILL || signal == SIGSTOP)))
         return api_status(-EINVAL);
-    before = exchange(signal, action);
+    if (action) {
+        wanted = *action;
+        wanted.sa_mask = without_unblockable(wanted.sa_mask);
+    }
+    before = exchange(signal, action ? &wanted : NULL);
     if (old)
         *old = before;
     return 0;
@@ -383,7 +424,7 @@ int signal_change_mask(int how, const sigset_t *set, sigset_t *old)
     case SIG_SETMASK: blocked = *set; break;
     default: return EINVAL;
     }
-    blocked &= ~(BIT(SIGKILL) | BIT(SIGSTOP));
+    blocked = without_unblockable(blocked);
     deliver_pending();
     return 0;
 }
@@ -400,7 +441,7 @@ API int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 
 API int sigpending(sigset_t *out)
 {
-    *out = own.set | __atomic_load_n(&shared.set, __ATOMIC_ACQUIRE);
+    *out = (own.set | __atomic_load_n(&shared.set, __ATOMIC_ACQUIRE)) & blocked;
     return 0;
 }
 
@@ -412,7 +453,7 @@ API int sigemptyset(sigset_t *set)
 
 API int sigfillset(sigset_t *set)
 {
-    *set = ~(sigset_t)0;
+    *set = ~OF_LIBRARY;
     return 0;
 }
 
@@ -434,7 +475,7 @@ API int sigdelset(sigset_t *set, int signal)
 
 API int sigismember(const sigset_t *set, int signal)
 {
-    if (!is_valid(signal))
+    if (signal <= 0 || signal >= NSIG)
         return api_status(-EINVAL);
     return (*set & BIT(signal)) != 0;
 }

@@ -26,12 +26,44 @@ static void with_info(int signal, siginfo_t *info, void *context)
     printf("info %d\n", info->si_signo == signal);
 }
 
+static void show_mask(int signal)
+{
+    sigset_t now;
+
+    sigprocmask(SIG_BLOCK, NULL, &now);
+    printf("in the handler of %d: kill %d, stop %d, hup %d\n", signal, sigismember(&now, SIGKILL), sigismember(&now, SIGSTOP),
+           sigismember(&now, SIGHUP));
+}
+
+/* SIGKILL and SIGSTOP cannot be blocked, two numbers are the library's. */
+static void full_sets(void)
+{
+    struct sigaction action = { .sa_handler = show_mask }, old;
+    sigset_t set;
+    int bad[4];
+
+    sigfillset(&action.sa_mask);
+    sigaction(SIGUSR1, &action, NULL);
+    raise(SIGUSR1);
+    sigaction(SIGUSR1, NULL, &old);
+    sigfillset(&set);
+    for (int i = 30; i < 36; i++)
+        printf("%d: %d %d\n", i, sigismember(&set, i), sigismember(&old.sa_mask, i));
+    bad[0] = sigaddset(&set, 32);
+    bad[1] = sigdelset(&set, 33);
+    bad[2] = sigaction(32, NULL, &old);
+    bad[3] = signal(SIGUSR1, SIG_ERR) == SIG_ERR;
+    printf("%d %d %d %d, kill %d\n", bad[0], bad[1], bad[2], bad[3], sigismember(&old.sa_mask, SIGKILL));
+    signal(SIGUSR1, SIG_DFL);
+}
+
 int main(void)
 {
     struct sigaction action, old;
     sigset_t set, pending;
     int raised;
 
+    full_sets();
     printf("first %d\n", signal(SIGUSR1, on_signal) == SIG_DFL);
     printf("raise %d\n", raise(SIGUSR1));
     printf("count %d, deepest %d\n", (int)count, (int)deepest);

@@ -1,6 +1,6 @@
 /*
  * sys/signal.h: Linux's numbers, structures and functions, in place of newlib's: programs print numbers, and newlib's are
- * those of BSD. Signals here are those that the program raises in itself; they are delivered before raise returns.
+ * those of BSD. Signals here are those that the program raises in itself, delivered before raise returns, and SIGINT from outside.
  */
 #ifndef _SYS_SIGNAL_H
 #define _SYS_SIGNAL_H
@@ -71,9 +71,9 @@
 /* si_code. Only the first four occur here: nothing turns a fault into a signal. */
 #define SI_USER 0
 #define SI_QUEUE (-1)
-#define SI_TIMER (-2)
 #define SI_TKILL (-6)
-#define SI_KERNEL 0x80
+#define SI_KERNEL 0x80 /* SIGINT from outside */
+#define SI_TIMER (-2)
 #define SI_MESGQ (-3)
 #define SI_ASYNCIO (-4)
 #define ILL_ILLOPC 1
