@@ -4,6 +4,7 @@
  */
 #include "composite.h"
 #include "pattern.h"
+#include "recorded.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +35,7 @@ static void usage(FILE *out)
         fprintf(out, "                   %-11s %s\n", p->name, p->help);
     for (const struct pattern *p = composite_patterns; p->name; p++)
         fprintf(out, "                   %-11s %s\n", p->name, p->help);
-    fprintf(out, "  --trace FILE     the order of a recorded trace instead: 'r PAGE' or 'w PAGE' a line\n"
+    fprintf(out, "  --trace FILE     the order of a recorded trace instead, in either form\n"
                  "  --file FILE      what is mapped (weight.dat; made longer if it is too short)\n"
                  "  --pages N        length of the mapping (512)     --passes N    (4)\n"
                  "  --accesses N     (32 for lab, else 4 * pages)    --stride N    pages (7)\n"
@@ -120,12 +121,14 @@ static void make_list(struct options *o, struct access_list *list)
             fprintf(stderr, "workload: %s: %s\n", o->trace, strerror(errno));
             exit(2);
         }
-        int line = access_list_read(in, list);
+        int line = recorded_read(in, list);
         fclose(in);
-        if (line) {
+        if (line > 0)
             fprintf(stderr, "workload: %s:%d: 'r PAGE' or 'w PAGE' is needed\n", o->trace, line);
+        else if (line < 0)
+            fprintf(stderr, "workload: %s: cut short, or no trace\n", o->trace);
+        if (line)
             exit(2);
-        }
         for (size_t i = 0; i < list->count; i++)
             if (list->page[i] >= o->pattern.pages)
                 o->pattern.pages = list->page[i] + 1;

@@ -19,24 +19,6 @@ void access_list_add(struct access_list *list, uint32_t page)
     list->page[list->count++] = page;
 }
 
-int access_list_read(FILE *in, struct access_list *list)
-{
-    char line[128];
-    for (int number = 1; fgets(line, sizeof line, in); number++) {
-        char *text = line + strspn(line, " \t");
-        if (*text == '#' || *text == '\n' || *text == '\0')
-            continue;
-        if (*text == 'r' || *text == 'w')
-            text++;
-        char *end;
-        unsigned long page = strtoul(text, &end, 10);
-        if (end == text || page > UINT32_MAX || strspn(end, " \t\r\n") != strlen(end))
-            return number;
-        access_list_add(list, (uint32_t)page);
-    }
-    return 0;
-}
-
 static uint64_t random_state(const struct pattern_options *o)
 {
     return random_from(o->seed);

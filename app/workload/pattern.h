@@ -32,7 +32,5 @@ extern const struct pattern patterns[]; /* ends with a NULL name */
 
 /* Ends the program when memory is out. */
 void access_list_add(struct access_list *list, uint32_t page);
-/* A recorded trace: "r 17" or "w 17" or "17" a line, '#' starts a comment. 0, or the number of the line that is wrong. */
-int access_list_read(FILE *in, struct access_list *list);
 
 #endif

@@ -27,8 +27,8 @@ def series(options):
     """{name: (options of the launcher, words of the program)}: a curve each."""
     known = {name: (["--evict", name], [NO_PLAN]) for name in guest.policies("--evict")}
     known[PLAN] = ([], [])
-    names = options.policies.split(",") if options.policies else [name for name in known
-                                                                  if not options.quick or name in QUICK_POLICIES]
+    names = options.policies.split(",") if options.policies is not None else [name for name in known
+                                                                              if not options.quick or name in QUICK_POLICIES]
     for name in names:
         if name not in known:
             raise Unusable(f"--policies {name}: no such policy; one of {' '.join(known)}")
@@ -55,8 +55,6 @@ def list_cells(names, options):
 
 def model(options, models):
     """The model that was asked for."""
-    if options.model and not os.path.isfile(options.model):
-        raise Unusable(f"--model {options.model}: no such file")
     return models.Model(os.path.abspath(options.model) if options.model else models.synthetic(MODEL))
 
 

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+from launch.common import Unusable
+
 from . import bounds, guest
 
 # name, arguments of app/workload, caps in frames
@@ -34,13 +36,21 @@ def host_workload():
 
 def trace_of(program, args):
     """The page numbers that this workload touches, in order."""
-    text = subprocess.run([program, *args, "--list"], check=True, capture_output=True, text=True).stdout
-    return [int(line.split()[1]) for line in text.splitlines() if not line.startswith("#")]
+    done = subprocess.run([program, *args, "--list"], capture_output=True, text=True)
+    if done.returncode:
+        raise Unusable(done.stderr.strip())
+    return [int(line.split()[1]) for line in done.stdout.splitlines() if not line.startswith("#")]
+
+
+def for_guest(args):
+    """(the launcher's options, the program's): a recorded trace is a disk there."""
+    return (["--disk", f"{args[1]},name=trace"], ["--trace", "/dev/trace"]) if args[0] == "--trace" else ([], args)
 
 
 def one_row(name, args, frames, policy, evict, bound, share=None):
     """Runs one cell of the table."""
-    _, stats = guest.run("workload", ["--frames", str(frames), "--policy", policy, "--evict", evict], args, files=share)
+    more, words = for_guest(args)
+    _, stats = guest.run("workload", ["--frames", str(frames), "--policy", policy, "--evict", evict, *more], words, files=share)
     pages_bound, faults_bound = bound
     row = {key: stats[key] for key in COLUMNS if key in stats}
     row.update(workload=name, policy=policy, evict=evict, frames=frames, pages_read=stats["bytes_read"] // 4096,
@@ -56,13 +66,26 @@ def replay_row(name, args, frames, evict, bound):
         return one_row(name, args, frames, "replay", evict, bound, share)
 
 
+def asked(options):
+    """The workloads that are asked for."""
+    recorded = [(os.path.basename(path), ["--trace", os.path.abspath(path)], [64]) for path in options.trace]
+    return [w for w in WORKLOADS if not options.only or options.only in w[0]] + recorded
+
+
+def check(options):
+    """Unusable where an option names what is not there."""
+    if not asked(options):
+        raise Unusable(f"--only {options.only}: in the name of no workload; they are {' '.join(w[0] for w in WORKLOADS)}")
+    known = guest.policies("--evict")
+    if options.evict not in known:
+        raise Unusable(f"--evict {options.evict}: no such policy; one of {' '.join(known)}")
+
+
 def cells(options):
     """Every (workload, args, frames, policy, bound) that is asked for."""
     program = host_workload()
     prefetch = guest.policies("--policy")
-    table = [w for w in WORKLOADS if not options.only or options.only in w[0]]
-    table += [(os.path.basename(t), ["--trace", t], [64]) for t in options.trace]
-    for name, args, caps in table:
+    for name, args, caps in asked(options):
         if options.quick and name in [f"lab-{s}" for s in (2, 3, 5, 6, 7, 8)]:
             continue
         trace = trace_of(program, args)
@@ -73,8 +96,8 @@ def cells(options):
 
 def measure(options):
     """All rows, two guests at a time, with progress on stderr."""
-    guest.build("workload")
     wanted = list(cells(options))
+    guest.build("workload")
     rows, done = [None] * len(wanted), 0
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         jobs = {}

@@ -4,8 +4,6 @@ import csv
 import json
 import os
 
-from launch.common import Unusable
-
 from . import guest, linux_guest, steady
 from .steady import PAGE
 
@@ -191,14 +189,6 @@ def show_figures(table):
     print(f"\n{f'figure, disk at {TO_REACH_DISK} MB/s':<66}{'to reach':>10}{'measured':>10}")
     for what, wanted, measured, reached in table:
         print(f"{what:<66}{wanted:>10}{measured:>10}  {'reached' if reached else 'NOT reached'}")
-
-
-def check_files(options):
-    for option, path in (("--model", options.model), ("--run-c", options.run_c)):
-        if path and not os.path.isfile(path):
-            raise Unusable(f"{option} {path}: no such file")
-    if options.run_c and not options.resident:
-        raise Unusable("--run-c: needs --resident")
 
 
 def listed(options):

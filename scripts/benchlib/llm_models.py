@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 
+from launch.common import Unusable
+
 from . import guest
 
 CACHE = os.path.join(guest.ROOT, "build", "bench-llm-models")
@@ -18,7 +20,10 @@ class Model:
         self.name = os.path.basename(path).removesuffix(".gguf")
         self.synthetic = self.name == SYNTHETIC
         words = [os.path.join(guest.ROOT, "scripts/inspect"), "--json", path]
-        known = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+        done = subprocess.run(words, capture_output=True, text=True)
+        if done.returncode:
+            raise Unusable(done.stderr.strip())
+        known = json.loads(done.stdout)
         self.pages, self.token_pages = known["pages"], known["pages_per_token"]  # of 4096 bytes
 
 
@@ -38,10 +43,21 @@ def synthetic(shape="gpt2-124M"):
     return path
 
 
+def shipped():
+    return sorted(glob.glob(os.path.join(guest.ROOT, "models", "*.gguf")))
+
+
+def check(options):
+    """Unusable where no model is asked for."""
+    known = [*map(os.path.basename, shipped()), SYNTHETIC]
+    if options.only and not any(options.only in name for name in known):
+        raise Unusable(f"--only {options.only}: in the name of no model; they are {' '.join(known)}")
+
+
 def models(options):
     """Each model that is asked for."""
     wanted = options.only or ""
-    for path in sorted(glob.glob(os.path.join(guest.ROOT, "models", "*.gguf"))):
+    for path in shipped():
         if wanted in os.path.basename(path):
             yield Model(path, 8, 24 if options.quick else 72)
     if wanted in SYNTHETIC:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from importlib.machinery import SourceFileLoader
 
+from launch.common import Unusable
+
 from . import faults, guest
 
 # Prefetch policies are judged by time: 200 us and 200 MB/s are those of an eMMC; a fault costs what ten pages cost.
@@ -134,8 +136,13 @@ def main(options):
     os.makedirs(options.out, exist_ok=True)
     traces = os.path.join(guest.ROOT, "build/bench-traces")
     prefetch, evict = guest.policies("--policy"), guest.policies("--evict")
-    workloads = PREFETCH + composites(range(options.composites))
-    print(f"bench: {len(workloads)} workloads for prefetching, {len(EVICT)} for eviction, in the simulator", file=sys.stderr)
-    show_prefetch(run(workloads, prefetch, ["auto"], DEVICE, traces), options.out)
-    print()
-    show_evict(run(EVICT, ["none"], evict, [], traces), options.out)
+    workloads, scans = ([w for w in table if not options.only or options.only in w[0]]
+                        for table in (PREFETCH + composites(range(options.composites)), EVICT))
+    if not workloads and not scans:
+        raise Unusable(f"--only {options.only}: in the name of no workload; they are {' '.join(w[0] for w in PREFETCH + EVICT)}")
+    print(f"bench: {len(workloads)} workloads for prefetching, {len(scans)} for eviction, in the simulator", file=sys.stderr)
+    if workloads:
+        show_prefetch(run(workloads, prefetch, ["auto"], DEVICE, traces), options.out)
+        print()
+    if scans:
+        show_evict(run(scans, ["none"], evict, [], traces), options.out)

@@ -1,7 +1,5 @@
-"""What a token costs in the steady state, for scripts/bench-cliff and scripts/bench-linux, and the options that both take."""
-import argparse
+"""What a token costs in the steady state, for scripts/bench-cliff and scripts/bench-linux."""
 import math
-import re
 import sys
 import time
 from statistics import median
@@ -82,25 +80,6 @@ class Progress:
     def end(self):
         if sys.stderr.isatty():
             print(file=sys.stderr)
-
-
-def whole_numbers(text, least, most, what):
-    words = text.split(",")
-    if not all(re.fullmatch(r"[0-9]{1,6}", word) and least <= int(word) <= most for word in words):
-        raise argparse.ArgumentTypeError(f"{text!r}: needs {what} from {least} to {most}, with commas between")
-    return [int(word) for word in words]
-
-
-def percents(text):
-    return whole_numbers(text, 1, 1000, "percentages")
-
-
-def speeds(text):
-    return whole_numbers(text, 0, 100000, "MB/s (0: not throttled)")
-
-
-def count(text):
-    return whole_numbers(text, 1, 99, "one number")[0]
 
 
 def disk_name(disk):

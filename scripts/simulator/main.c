@@ -153,7 +153,10 @@ static void read_trace(const struct options *o, struct trace *t)
     FILE *in = strcmp(o->trace, "-") == 0 ? stdin : fopen(o->trace, "rb");
     if (!in)
         bad("trace", o->trace, strerror(errno));
-    if (trace_read(in, t, error, sizeof error) != 0)
+    int result = trace_read(in, t, error, sizeof error);
+    if (ferror(in))
+        bad("trace", o->trace, strerror(errno));
+    if (result != 0)
         bad("trace", o->trace, error);
     fclose(in);
     if (o->pages && o->pages < t->npages) {
@@ -193,7 +196,10 @@ static void declare_plan(const struct options *o, const struct trace *t, vaddr_t
     }
     int error = vm_plan_start(extents, n, true, false, PLAN_WIDTH);
     if (error)
-        bad("--plan", o->trace, strerror(-error));
+        bad("--plan", o->trace,
+            error == -ENOTSUP  ? "a plan needs --policy auto and --evict auto"
+            : error == -ENOMEM ? "too few frames for a plan"
+                               : strerror(-error));
     free(extents);
     free(seen);
 }

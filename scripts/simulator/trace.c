@@ -46,8 +46,9 @@ static bool add_line(struct trace *t, const char *line)
 {
     unsigned long long page, gap;
     char kind, rest;
-    int n = sscanf(line, "%c %llu %llu %c", &kind, &page, &gap, &rest);
-    return (n == 2 || n == 3) && (kind == 'r' || kind == 'w') && strchr(line, '-') == NULL &&
+    int end = 0, n = sscanf(line, "%c %llu%n %llu %c", &kind, &page, &end, &gap, &rest);
+    bool is_whole = n == 3 || (n == 2 && line[end + (int)strspn(line + end, " \t\r\n")] == '\0');
+    return is_whole && (kind == 'r' || kind == 'w') && strchr(line, '-') == NULL &&
            add(t, page, kind == 'w', n == 2 ? -1 : gap < UINT32_MAX ? (int64_t)gap
                                                                     : UINT32_MAX);
 }
@@ -60,6 +61,8 @@ static int read_text(FILE *in, struct trace *t, char *error, size_t size)
         if (line[0] == '#') {
             if (sscanf(line, "# pages %llu", &value) == 1 && value < TRACE_WRITE && value > t->npages)
                 t->npages = (uint32_t)value;
+            while (!strchr(line, '\n') && fgets(line, sizeof line, in))
+                ; /* a long remark */
             continue;
         }
         int event = line[0] == '\n' ? 1 : events_add_line(&t->plan, line, t->count);

@@ -19,9 +19,12 @@ from benchlib import cliff, cliff_plots, guest  # noqa: E402
 N, MB = 1000, 10**6
 MODEL = types.SimpleNamespace(name="model_1", token_pages=N, pages=1100)
 UNUSABLE = [
-    (["--caps", "5%"], r"--caps: '5%': needs percentages from 1 to 1000, with commas"), (["--disks", ""], r"--disks: ''"),
-    (["--repeat", "0"], r"needs one number"), (["--policies", "lru,oracle"], r"--policies oracle: no such policy; one of fifo .*mru"),
-    (["--model", "/no/such.gguf"], r"--model /no/such.gguf: no such file"),
+    (["--caps", "5%"], r"--caps 5%: needs percentages from 1 to 1000, with commas"), (["--disks", ""], r"--disks : needs MB/s"),
+    (["--repeat", "0"], r"--repeat 0: needs a whole number"), (["--harts", "9"], r"--harts 9: needs a whole number from 1 to 8"),
+    (["--policies", "lru,oracle"], r"--policies oracle: no such policy; one of fifo .*mru"), (["--policies", ""], r"--policies : no such"),
+    (["--model", "/no/such.gguf"], r"--model /no/such.gguf: no such file"), (["--model", ""], r"--model : no such file"),
+    (["--model", __file__], r"test_cliff.py: no model file"), (["--out", __file__], r"--out .*test_cliff.py: needs a folder"),
+    (["--caps", "50", "--dry"], r"unrecognized arguments: --dry"),
 ]
 
 
@@ -34,6 +37,7 @@ def options():
     for words, pattern in UNUSABLE:
         done = bench(*words)
         assert done.returncode == 2 and re.search(pattern, done.stderr), f"{words}: {done.returncode} {done.stderr}"
+        assert done.stderr.count("\n") == 1, f"{words}: more than a line: {done.stderr}"
 
 
 def every_policy():

@@ -25,12 +25,13 @@ MODEL = os.path.join(ROOT, "models", "stories-gpt2.gguf")
 ARGUMENTS = ["-m", MODEL, "-p", "once", "--temp", "0", "--ignore-eos", "-n", "12"]
 
 UNUSABLE = [
-    (["--caps", "0"], r"--caps: '0': needs percentages from 1 to 1000"), (["--caps", "50,x"], r"--caps: '50,x'"),
+    (["--caps", "0"], r"--caps 0: needs percentages from 1 to 1000"), (["--caps", "50,x"], r"--caps 50,x: "),
     (["--disks", "-5"], r"--disks"), (["--disks", "fast"], r"needs MB/s \(0: not throttled\) from 0 to 100000"),
-    (["--repeat", "0"], r"needs one number from 1 to 99"), (["--harts", "two"], r"--harts: 'two'"),
+    (["--repeat", "0"], r"needs a whole number from 1 to 99"), (["--harts", "two"], r"--harts two: "),
     (["--model", "/no/such.gguf", "--dry-run"], r"--model /no/such.gguf: no such file"),
     (["--run-c", MODEL, "--dry-run"], r"--run-c: needs --resident"),
-    (["--resident", "--run-c", "/no/run.c"], r"--run-c /no/run.c: no such file"),
+    (["--resident", "--run-c", "/no/run.c"], r"--run-c /no/run.c: no such file"), (["--out", MODEL], r"--out .*gguf: needs a folder"),
+    (["--resident", "--caps", "50"], r"--resident: takes no --caps"),
 ]
 
 
