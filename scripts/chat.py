@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 
+import arguments
 import clitools
 import gguf
 import modelfile
@@ -58,14 +59,14 @@ def answer(text, tokenizer, first, args):
     print(tokenizer.decode(result))
 
 
-def arguments():
+def command_line():
     """The command line; `options` holds what follows "--"."""
-    parser = argparse.ArgumentParser(prog="chat.py", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments.Parser(prog="chat.py", description=__doc__,
+                              formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", required=True, metavar="FILE")
     parser.add_argument("--tokenizer", metavar="FILE", help="llm.c's tokenizer file or a GGUF (default: the model's own, "
                         "or gpt2_tokenizer.bin beside it)")
-    parser.add_argument("-n", type=int, default=32, metavar="N", help="tokens to add (32)")
+    parser.add_argument("-n", type=arguments.number(0, 2**31 - 1), default=32, metavar="N", help="tokens to add (32)")
     parser.add_argument("text", nargs="*", help="what to go on from (default: each line of stdin)")
     words, rest = sys.argv[1:], []
     if "--" in words:
@@ -76,7 +77,7 @@ def arguments():
 
 
 def main():
-    args = arguments()
+    args = command_line()
     tokenizer, first = load_vocabulary(args.model, args.tokenizer)
     if args.text:
         answer(" ".join(args.text), tokenizer, first, args)

@@ -28,8 +28,10 @@ def run(name, main):
         sys.stdout.flush()
     except BrokenPipeError:
         status = 1
+    except KeyboardInterrupt:
+        status = 130
     except OSError as error:
-        status = f"{name}: {error.filename}: {error.strerror}"
+        status = f"{name}: {error.filename or 'stdout'}: {error.strerror}"
     except gguf.GGUFError as error:
         status = f"{name}: {error}"
     sys.exit(status)

@@ -15,6 +15,8 @@ import struct
 
 import numpy as np
 
+from launch.common import writing
+
 MAGIC = b"GGUF"
 VERSION = 3
 DEFAULT_ALIGNMENT = 32
@@ -450,10 +452,16 @@ def _header(metadata, tensors, alignment):
 
 @contextlib.contextmanager
 def replacing(path):
-    """A binary file to write that appears under its name when it is complete, and not at all after an error."""
+    """
+    A binary file to write that appears under its name when it is complete, and not at all after an error. A link stays one; what is no
+    file, as a device or a folder, is never replaced by one (GGUFError).
+    """
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise GGUFError(f"{path}: is there, and is no file")
+    path = os.path.realpath(path)
     part = f"{path}.part"
     try:
-        with open(part, "wb") as file:
+        with writing(path), open(part, "wb") as file:
             yield file
         os.replace(part, path)
     except BaseException:

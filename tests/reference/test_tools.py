@@ -7,6 +7,7 @@ Decoders are checked against plain loops written from the format's description. 
 import json
 import math
 import os
+import resource
 import struct
 import sys
 import tempfile
@@ -294,6 +295,29 @@ def bad_input(folder):
         assert not os.path.exists(out), "an output was left behind"
 
 
+def places(folder):
+    """What is no file is not replaced by one, a link stays one; a full disk and a wrong number are said with their names."""
+    pipe, link, model = (os.path.join(folder, name) for name in ("pipe", "link.gguf", "linked.gguf"))
+    os.mkfifo(pipe)
+    os.symlink("linked.gguf", link)
+    for place in (pipe, folder):
+        _, said = script("synth-model", "--shape", "gpt2-tiny", place, status=1)
+        assert said == f"synth-model: {place}: is there, and is no file\n", said
+    script("synth-model", "--shape", "gpt2-tiny", link)
+    script("convert", link, "--type", "F16", link + ".f16")
+    assert os.path.islink(link) and os.path.getsize(model) > os.path.getsize(link + ".f16"), "the link, or its target"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100000, limits[1]))  # as full as a disk
+    try:
+        _, said = script("convert", link, model + ".copy", status=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert said == f"convert: {model}.copy: File too large\n", said
+    for words, name in ((["--seed", "-1"], "--seed -1"), (["--layers", "0"], "--layers 0"), (["--format", "onnx"], "--format")):
+        _, said = script("synth-model", *words, model, status=2)
+        assert said.startswith(f"synth-model: {name}") and said.count("\n") == 1, said
+
+
 def inspect_agrees(folder):
     """Offsets that inspect prints are where the data are, in a format that is not GGUF too."""
     path = os.path.join(folder, "g.bin")
@@ -323,7 +347,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for function in (metadata_round_trip, damaged_gguf_is_refused, llama2c_round_trip, gpt2_vocabulary_round_trip,
                          train_checkpoint, pytorch_gpt2, pytorch_llama, types_that_do_not_fit,
-                         bad_input, inspect_agrees, same_seed_same_bytes):
+                         bad_input, places, inspect_agrees, same_seed_same_bytes):
             results.check(function.__name__.replace("_", "-"), function, folder)
         for arch in ("gpt2", "llama"):
             results.check(f"synthetic-formats-{arch}", synthetic_formats, folder, arch)
