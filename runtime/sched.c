@@ -9,11 +9,10 @@
 #include <unistd.h>
 
 #include "arch/hart.h"
+#include "kernel/sched.h"
 #include "kernel/thread.h"
 #include "runtime/api.h"
 #include "runtime/thread.h"
-
-#define SLICE_NS 10000000 /* what a thread may run while another waits for its hart, about */
 
 static bool is_real_time(int policy)
 {
