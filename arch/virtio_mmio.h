@@ -58,7 +58,7 @@ void virtio_mmio_reset(struct virtio_mmio *d); /* the device stops: nothing is i
 
 /* Rings the doorbell of queue q; orders everything written before it (mb_before_notify is inside). */
 void virtio_mmio_notify(struct virtio_mmio *d, uint32_t q);
-/* Reads the interrupt status and acknowledges what it read; look at the rings after this (pitfall P27). */
+/* Reads the interrupt status and acknowledges what it read; look at the rings after this. */
 uint32_t virtio_mmio_ack(struct virtio_mmio *d);
 /* Acknowledges a used buffer alone, without a look (a register access is dear): what else there is keeps the line raised. */
 void virtio_mmio_ack_used(struct virtio_mmio *d);

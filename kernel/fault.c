@@ -217,7 +217,7 @@ static void tell_policies(struct region *r, uint32_t page)
     }
     r->prefetch->on_access(r->prefetch_state, &page, 1, ACCESS_FAULT);
     if (!pager_repeats || learn_repeats)
-        learn_fault(r, page); /* else it would learn nothing */
+        learn_fault(r, page); /* where counts repeat nothing is learnt, unless asked for */
 }
 
 /* Is the page the plan's to read? Then it has been waited for, as any device read that a fault asks for. */

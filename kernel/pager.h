@@ -24,7 +24,7 @@ enum fault_result {
     FAULT_NO_MAPPING, /* nobody owns this address */
     FAULT_PROTECTION, /* the mapping does not allow this access */
     FAULT_BEYOND_END, /* the file ends before this page (POSIX: SIGBUS) */
-    FAULT_IO_ERROR,   /* the device failed; fault_error has the errno */
+    FAULT_IO_ERROR,   /* the device failed; fault_last_failure has the errno */
     FAULT_OUT_OF_MEMORY
 };
 

@@ -22,7 +22,7 @@ void ram_remove(struct ram *ram, paddr_t start, paddr_t end);
 
 /*
  * All memory of the tree below limit, without what it reserves, without the image, and without the firmware that lies in
- * the same piece of memory in front of the image (pitfall P12).
+ * the same piece of memory in front of the image.
  */
 void ram_find(struct ram *ram, const struct fdt *t, struct ram_range image, paddr_t limit);
 

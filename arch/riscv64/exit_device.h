@@ -1,6 +1,6 @@
 /*
  * exit_device.h: how the machine ends: a store to the SiFive test finisher, or without one SBI's system reset, whose exit
- * status QEMU does not pass on (P22). Also included by assembly.
+ * status QEMU does not pass on. Also included by assembly.
  */
 #ifndef ARCH_RISCV64_EXIT_DEVICE_H
 #define ARCH_RISCV64_EXIT_DEVICE_H

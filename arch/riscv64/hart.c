@@ -63,7 +63,7 @@ static void set_registers(struct hart *h)
 {
     csr_write(sscratch, (uint64_t)h);
     csr_write(stvec, (uint64_t)trap_entry);
-    /* Whatever the firmware left (P6: OpenSBI 1.1 leaves FS dirty): floating point on and clean, no vectors. */
+    /* Whatever the firmware left (OpenSBI 1.1: FS dirty): floating point on and clean, no vectors. */
     csr_clear(sstatus, SSTATUS_FS | SSTATUS_VS | SSTATUS_SUM);
     csr_set(sstatus, SSTATUS_FS_INITIAL);
     csr_write(fcsr, 0);
@@ -112,7 +112,7 @@ _Noreturn void hart_start_here(struct hart *h)
     panic("hart %lu has nothing to run", h->id);
 }
 
-/* P19: a hart that the firmware keeps for itself, or that runs already, is left out, with a line that says so. */
+/* A hart that the firmware keeps for itself, or that runs already, is left out, with a line that says so. */
 unsigned hart_start_others(void (*run)(void))
 {
     unsigned started = 1;
@@ -187,7 +187,7 @@ static uint64_t sleep_until_due(struct hart *h)
 
     do {
         timer_begin_wait(h);
-        wait_for_interrupt(); /* P29: with SIE off it still returns when an enabled source is pending (Priv. 3.3.3) */
+        wait_for_interrupt(); /* with SIE off it still returns when an enabled source is pending (Priv. 3.3.3) */
         timer_end_wait(h);
         due = csr_read(sip) & csr_read(sie);
     } while (due == 0);

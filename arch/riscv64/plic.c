@@ -113,7 +113,7 @@ void plic_dispatch(void)
     paddr_t claim = plic_base + PLIC_CLAIM(this_hart()->plic_context);
     uint32_t irq = mmio_read32(claim);
 
-    /* P28: 0 is "another hart was faster"; completion goes to the context that claimed. A further source traps anew. */
+    /* 0 is "another hart was faster"; completion goes to the context that claimed. A further source traps anew. */
     if (irq == 0)
         return;
     ASSERT(irq <= source_count);

@@ -117,7 +117,7 @@ static pt_ticket begin_fence(void)
 {
     pt_ticket ticket = __atomic_add_fetch(&pt_last_ticket, 1, __ATOMIC_ACQ_REL);
 
-    BARRIER(rw, rw); /* P15: the stores to the table come before the look at the other harts */
+    BARRIER(rw, rw); /* the stores to the table come before the look at the other harts */
     pt_want_left(ticket);
     return ticket;
 }

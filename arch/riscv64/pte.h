@@ -1,8 +1,8 @@
 /*
  * pte.h: page-table entries (Sv39, Priv. 20211203, 4.4).
  *
- * PROT_NONE is a valid leaf with U set: S-mode may neither use nor execute it while SUM is 0, which it is forever
- * (pitfall P11). So the V bit alone says whether there is a leaf, and address, A and D outlive mprotect.
+ * PROT_NONE is a valid leaf with U set: S-mode may neither use nor execute it while SUM is 0, which it is forever.
+ * So the V bit alone says whether there is a leaf, and address, A and D outlive mprotect.
  */
 #ifndef ARCH_RISCV64_PTE_H
 #define ARCH_RISCV64_PTE_H

@@ -61,7 +61,7 @@ static void set_compare(uint64_t ticks)
 
 void timer_start_hart(void)
 {
-    set_compare(NEVER); /* P20: before STIE, since reset leaves it at 0 */
+    set_compare(NEVER); /* before STIE, since reset leaves it at 0 */
     irq_allow(SIE_STIE);
 }
 

@@ -2,8 +2,8 @@
  * trap.S: from interrupted code to handle_trap and back.
  *
  * The kernel and the program share one address space and privilege, so the interrupted sp may be the very thing that is
- * broken: nothing is stored through it. sscratch points at struct hart; the three stores before it does so
- * again go to that structure, which is pinned, so no trap can come while sscratch holds anything else.
+ * broken: nothing is stored through it. sscratch points at struct hart; the one store before it does so again
+ * goes to that structure, which is pinned, so no trap can come while sscratch holds anything else.
  */
 #include "arch/riscv64/csr.h"
 #include "arch/riscv64/exit_device.h"

@@ -30,7 +30,7 @@ _Static_assert(sizeof(struct trap_frame) == FRAME_SIZE && FRAME_SIZE % 16 == 0, 
 int handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address);
 
 /*
- * With interrupts off the interrupted code may hold a spinlock, and the fault path takes the same ones (P4). Its stack is
+ * With interrupts off the interrupted code may hold a spinlock, and the fault path takes the same ones. Its stack is
  * the exception: code that only turned interrupts off may grow it, and spin_lock probes it beforehand.
  */
 static bool may_fault(const struct trap_frame *frame, vaddr_t address)

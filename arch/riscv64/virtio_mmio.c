@@ -201,7 +201,7 @@ uint32_t virtio_mmio_ack(struct virtio_mmio *d)
     uint32_t status = reg_read(d, REG_INTERRUPT_STATUS);
 
     reg_write(d, REG_INTERRUPT_ACK, status);
-    /* P27: acknowledged before the ring is read, so that what arrives later raises the line again. */
+    /* Acknowledged before the ring is read, so that what arrives later raises the line again. */
     BARRIER(io, rw);
     return status;
 }
@@ -209,7 +209,7 @@ uint32_t virtio_mmio_ack(struct virtio_mmio *d)
 void virtio_mmio_ack_used(struct virtio_mmio *d)
 {
     reg_write(d, REG_INTERRUPT_ACK, VIRTIO_IRQ_USED);
-    BARRIER(io, rw); /* P27 */
+    BARRIER(io, rw); /* as above */
 }
 
 uint8_t virtio_mmio_config8(struct virtio_mmio *d, uint32_t offset)

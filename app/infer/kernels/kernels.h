@@ -72,7 +72,7 @@ extern const struct kernel kernel_f32, kernel_f16, kernel_bf16, kernel_q8_0, ker
 
 enum { HALF_UNIT = -24 }; /* of integers that are multiples of half-precision numbers */
 
-/* The bits of one half-precision exponent that must be clear in every scale for dot_quant: below
+/* The bits of one half-precision exponent that must be clear in every scale for `dot`: below
  * 2^1 (Q8_0, Q4_0: exponent < 16) and below 2^-7 (Q4_K, Q6_K: exponent < 8). */
 #define HALF_LARGE_BLOCK 0x4000u
 #define HALF_LARGE_SUPER 0x6000u
