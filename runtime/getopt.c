@@ -3,7 +3,9 @@
  * when a program sets optind itself.
  *
  * Operands before an option are moved behind it, unless the option string starts with '+' (or POSIXLY_CORRECT is set):
- * then the first operand ends the options; or with '-': then each operand is returned as the argument of an option 1.
+ * then the first operand ends the options; or with '-': then each operand is returned as the argument of an option 1. They
+ * are moved by the call after that which found the option: a program that looks at argv[optind] for an argument that may be
+ * there sees the word that followed.
  */
 #include <getopt.h>
 #include <stdbool.h>
@@ -17,6 +19,9 @@ API char *optarg;
 API int optind = 1, opterr = 1, optopt = '?';
 
 static const char *next_char; /* inside a group of short options such as -abc; NULL: at the start of a word */
+/* argv[first_operand..end_of_operands) were passed by; the words from there to optind are options that must go before them. */
+static int first_operand, end_of_operands;
+static bool begun;
 
 struct call {
     int argc;
@@ -26,6 +31,7 @@ struct call {
     int *long_index;            /* or NULL */
     bool one_dash_too;          /* getopt_long_only: -name is --name */
     bool colon;                 /* the string starts with ':': no messages, and ':' for a missing argument */
+    char order;                 /* '+', '-' or 0: what is done with operands */
 };
 
 static bool is_operand(const char *word)
@@ -41,38 +47,6 @@ static bool speaks(const struct call *c)
 static int missing_argument(const struct call *c)
 {
     return c->colon ? ':' : '?';
-}
-
-static int short_option(struct call *c)
-{
-    char letter = *next_char++;
-    const char *known = letter == ':' || letter == ';' ? NULL : strchr(c->shorts, letter);
-    bool last = *next_char == '\0';
-
-    optopt = (unsigned char)letter;
-    if (last)
-        optind++;
-    if (!known) {
-        if (speaks(c))
-            fprintf(stderr, "%s: invalid option -- '%c'\n", c->argv[0], letter);
-    } else if (known[1] == ':') {
-        optarg = NULL;
-        if (!last)
-            optarg = (char *)next_char, optind++;
-        else if (known[2] != ':' && optind < c->argc)
-            optarg = c->argv[optind++];
-        last = true;
-        if (!optarg && known[2] != ':') {
-            if (speaks(c))
-                fprintf(stderr, "%s: option requires an argument -- '%c'\n", c->argv[0], letter);
-            known = NULL;
-        }
-    }
-    if (last)
-        next_char = NULL;
-    if (known)
-        return (unsigned char)letter;
-    return strchr(c->shorts, letter) && letter != ':' ? missing_argument(c) : '?';
 }
 
 /* The long option that name abbreviates; -1: none; -2: several that differ. */
@@ -144,16 +118,50 @@ static int long_option(struct call *c, const char *dashes, const char *name)
     return 0;
 }
 
-/* The option at argv[optind], which is no operand. */
+static int short_option(struct call *c)
+{
+    char letter = *next_char++;
+    const char *known = letter == ':' || letter == ';' ? NULL : strchr(c->shorts, letter);
+    bool last = *next_char == '\0';
+
+    if (last)
+        optind++;
+    if (known && letter == 'W' && known[1] == ';' && c->longs && (!last || optind < c->argc)) {
+        const char *name = last ? c->argv[optind] : next_char; /* -W name is --name */
+
+        next_char = NULL;
+        return long_option(c, "-W ", name);
+    }
+    if (!known) {
+        if (speaks(c))
+            fprintf(stderr, "%s: invalid option -- '%c'\n", c->argv[0], letter);
+    } else if (known[1] == ':' || (letter == 'W' && known[1] == ';')) {
+        optarg = NULL;
+        if (!last)
+            optarg = (char *)next_char, optind++;
+        else if (known[2] != ':' && optind < c->argc)
+            optarg = c->argv[optind++];
+        last = true;
+        if (!optarg && known[2] != ':') {
+            if (speaks(c))
+                fprintf(stderr, "%s: option requires an argument -- '%c'\n", c->argv[0], letter);
+            known = NULL;
+        }
+    }
+    if (last)
+        next_char = NULL;
+    if (known)
+        return (unsigned char)letter;
+    optopt = (unsigned char)letter;
+    return strchr(c->shorts, letter) && letter != ':' ? missing_argument(c) : '?';
+}
+
+/* The option at argv[optind], which is neither an operand nor "--". */
 static int parse_word(struct call *c)
 {
     const char *word = c->argv[optind];
 
     if (!next_char) {
-        if (strcmp(word, "--") == 0) {
-            optind++;
-            return -1;
-        }
         if (c->longs && word[1] == '-')
             return long_option(c, "--", word + 2);
         /* -x may be meant as a short option if there is one; -xyz is a long one first. */
@@ -176,37 +184,68 @@ static void exchange(char **argv, int from, int middle, int to)
     }
 }
 
-static int next_option(struct call *c)
+/* Moves the operands that were passed by behind the options that followed them; they end at optind then. */
+static void move_operands(struct call *c)
 {
-    char order = *c->shorts == '+' || *c->shorts == '-' ? *c->shorts++ : '\0';
-    int first, found, result;
+    exchange(c->argv, first_operand, end_of_operands, optind);
+    first_operand += optind - end_of_operands;
+    end_of_operands = optind;
+}
 
-    if (!order && getenv("POSIXLY_CORRECT"))
-        order = '+';
+static void begin(struct call *c)
+{
+    if (optind == 0 || !begun) {
+        if (optind == 0)
+            optind = 1;
+        first_operand = end_of_operands = optind;
+        next_char = NULL;
+        if (!begun)
+            optopt = 0;
+        begun = true;
+    }
+    /* The program may have set optind back. */
+    if (end_of_operands > optind)
+        end_of_operands = optind;
+    if (first_operand > optind)
+        first_operand = optind;
+    optarg = NULL;
+    c->order = *c->shorts == '+' || *c->shorts == '-' ? *c->shorts++ : '\0';
+    if (!c->order && getenv("POSIXLY_CORRECT"))
+        c->order = '+';
     c->colon = *c->shorts == ':';
     if (c->colon)
         c->shorts++;
-    if (optind == 0) {
-        optind = 1;
-        next_char = NULL;
+}
+
+static int next_option(struct call *c)
+{
+    begin(c);
+    if (next_char && *next_char)
+        return parse_word(c);
+    next_char = NULL;
+    if (!c->order) {
+        move_operands(c);
+        while (optind < c->argc && is_operand(c->argv[optind]))
+            optind++;
+        end_of_operands = optind;
     }
-    optarg = NULL;
-    first = found = optind;
-    while (!order && found < c->argc && is_operand(c->argv[found]))
-        found++;
-    if (found >= c->argc)
+    if (optind < c->argc && strcmp(c->argv[optind], "--") == 0) {
+        optind++;
+        move_operands(c);
+        optind = end_of_operands = c->argc;
+    }
+    if (optind >= c->argc) {
+        if (first_operand != end_of_operands)
+            optind = first_operand;
         return -1;
-    if (is_operand(c->argv[found])) {
-        if (order == '+')
+    }
+    if (is_operand(c->argv[optind])) {
+        if (c->order == '+')
             return -1;
         optarg = c->argv[optind++];
         return 1;
     }
-    optind = found;
-    result = parse_word(c);
-    exchange(c->argv, first, found, optind);
-    optind = first + (optind - found);
-    return result;
+    return parse_word(c);
 }
 
 API int getopt(int argc, char *const argv[], const char *shorts)
@@ -225,7 +264,7 @@ API int getopt_long(int argc, char *const argv[], const char *shorts, const stru
 
 API int getopt_long_only(int argc, char *const argv[], const char *shorts, const struct option *longs, int *index)
 {
-    struct call c = { argc, (char **)argv, shorts, longs, index, true, false };
+    struct call c = { argc, (char **)argv, shorts, longs, index, .one_dash_too = true };
 
     return next_option(&c);
 }

@@ -41,9 +41,7 @@ static void parse(enum kind kind, const char *shorts, const char *line)
         if (c == -1)
             break;
         printf("  %d arg %s index %d", c, optarg ? optarg : "-", index);
-        if (c == '?' || c == ':')
-            printf(" optopt %d", optopt);
-        printf(" flag %d\n", flag);
+        printf(" optopt %d optind %d (%s) flag %d\n", optopt, optind, argv[optind] ? argv[optind] : "-", flag);
     }
     printf("  rest:");
     while (optind < argc)
@@ -71,5 +69,8 @@ int main(void)
     parse(LONG, "ab:c", "one two --beta 5 three -a four -- --alpha");
     parse(LONG_ONLY, "ab:c", "-alpha -beta 5 -gamma=3 -a -c --flat x");
     parse(LONG_ONLY, "ab:c", "-none -b 7 -flag");
+    parse(LONG, "ab:cW;", "one -W alpha two -Wbeta=3 -W gamma three -W");
+    parse(LONG, "ab:cW;", "-W nonsense -W beta");
+    parse(SHORT, "ag::", "one -g two -a three -- four -a");
     return 0;
 }
