@@ -14,7 +14,6 @@
 
 /* What newlib's own wrappers call. */
 #define DECLARE(type, f) \
-    type __ieee754_pow##f(type x, type y); \
     type __ieee754_fmod##f(type x, type y); \
     type __ieee754_remainder##f(type x, type y); \
     type __ieee754_cosh##f(type x); \
@@ -29,24 +28,6 @@
     type __ieee754_lgamma##f##_r(type x, int *sign);
 DECLARE(double, )
 DECLARE(float, f)
-
-/* Of finite arguments: nothing is a domain error, infinity a pole or an overflow, 0 an underflow. */
-static void tell(double x, double y, double power)
-{
-    if (isfinite(x) && isfinite(y) && (!isfinite(power) || (power == 0 && x != 0)))
-        errno = isnan(power) ? EDOM : ERANGE;
-}
-
-/* -1 to the power of nothing is 1 for newlib. */
-#define DEFINE_POW(type, f) \
-    API type pow##f(type x, type y) \
-    { \
-        type power = isnan(y) && x < 0 ? y : __ieee754_pow##f(x, y); \
-        tell((double)x, (double)y, (double)power); \
-        return power; \
-    }
-DEFINE_POW(double, )
-DEFINE_POW(float, f)
 
 /* Nothing, of arguments that are something. */
 #define DEFINE_REMAINDER(type, name, compute) \

@@ -10,10 +10,6 @@
 
 #define DAYS_A_WEEK 7
 
-static const char *const days[] = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday" };
-static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July",
-                                      "August", "September", "October", "November", "December" };
-
 struct out {
     char *s;
     size_t n, max;
@@ -152,11 +148,11 @@ static bool convert_date(struct out *out, const struct spec *spec, char letter, 
     int week = iso_week(tm, &iso_year);
 
     switch (letter) {
-    case 'a': name(out, *spec, days, 7, tm->tm_wday, 3); return true;
-    case 'A': name(out, *spec, days, 7, tm->tm_wday, 0); return true;
+    case 'a': name(out, *spec, calendar_days, 7, tm->tm_wday, 3); return true;
+    case 'A': name(out, *spec, calendar_days, 7, tm->tm_wday, 0); return true;
     case 'b':
-    case 'h': name(out, *spec, months, 12, tm->tm_mon, 3); return true;
-    case 'B': name(out, *spec, months, 12, tm->tm_mon, 0); return true;
+    case 'h': name(out, *spec, calendar_months, 12, tm->tm_mon, 3); return true;
+    case 'B': name(out, *spec, calendar_months, 12, tm->tm_mon, 0); return true;
     case 'C': number(out, spec, floor_div(year, 100), 2, '0'); return true;
     case 'd': number(out, spec, tm->tm_mday, 2, '0'); return true;
     case 'e': number(out, spec, tm->tm_mday, 2, '_'); return true;

@@ -6,8 +6,26 @@
 #include <fenv.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define SHOW(f) printf(#f " %.10g\n", (double)(f))
+
+/* Nearly all powers of ten are what the literal is, and exp, log and pow the nearest double there is. */
+static void nearest(void)
+{
+    int missed = 0, far = 0;
+
+    for (int i = -300; i <= 300; i++) {
+        char text[8];
+
+        snprintf(text, sizeof(text), "1e%d", i);
+        missed += pow(10, i) != strtod(text, NULL);
+        far += pow(10, i) < strtod(text, NULL) * (1 - 3e-16) || pow(10, i) > strtod(text, NULL) * (1 + 3e-16);
+    }
+    printf("%d %d\n", missed <= 6, far);
+    printf("%.17g %.17g %.17g %.17g\n", exp(0.3), log(0.3), pow(1.1, 7.7), exp(-17.3));
+    printf("%.9g %.9g %.9g %.9g %.9g\n", expf(0.3f), logf(0.3f), powf(1.1f, 7.7f), sinf(0.3f), cosf(1.3f));
+}
 
 int main(void)
 {
@@ -45,5 +63,6 @@ int main(void)
     fesetround(FE_TOWARDZERO);
     SHOW(rint(2.9));
     fesetround(FE_TONEAREST);
+    nearest();
     return 0;
 }

@@ -59,6 +59,27 @@ static int format(char *out, size_t n, const char *f, ...)
     return result;
 }
 
+/* What is no conversion, what pads, bits, and the least doubles. */
+static void odd(const char *none, const char *end)
+{
+    printf(none, 5);
+    printf(none + 6, 5);
+    printf("|%5%|%-5%|%d|\n", 7);
+    printf("[%05s] [%05c] [%-05s|] [%05d] [%05x]\n", "ab", 'c', "ab", 42, 42);
+    printf("[%b] [%#b] [%08b] [%#010b] [%-6b|] [%.6b] [%lb] [%#b]\n", 5u, 5u, 5u, 5u, 5u, 5u, 0xf00000000fUL, 0u);
+    printf("%Zd %Zu\n", (ssize_t)-5, (size_t)5);
+    printf("%a %a %A %.3a %25a|\n", 4.9e-324, -1e-310, 2.2250738585072009e-308, 1e-310, 1e-320);
+    printf("%d\n", printf(end, 5));
+}
+
+/* A stream goes on after what could not be shown. */
+static void goes_on(void)
+{
+    int failed = printf("%ls", L"\xffff"), after = printf("after\n");
+
+    printf("%d %d\n", failed, after);
+}
+
 int main(void)
 {
     char small[8];
@@ -81,6 +102,8 @@ int main(void)
     errno = ENOENT;
     printf("%m, %d: %s\n", 5, strerror(errno));
     printf("%ls %s\n", L"wide", format(small, sizeof(small), "%p", NULL) ? small : "");
+    odd("100%! %d\n%y %-5Q|\n", "%d%");
+    goes_on();
     fputs("end\n", stdout);
     return 0;
 }
