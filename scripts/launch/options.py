@@ -42,6 +42,8 @@ DEFAULT_MEM = 256 * MIB
 OUTSIDE_POOL = 64 * MIB      # what firmware, image, stacks, heap and page tables need beside the frame pool
 MIN_MEM = OUTSIDE_POOL + MIB
 ROOM = 192 * MIB           # the same, comfortably: a program's buffers and KV cache as well; what the default leaves
+MOST_FRAMES = 1 << 20      # kernel/mem.c: its largest block
+BELOW_TREE = GIB           # QEMU puts the device tree there: no block of memory as large as this one lies before it
 MAX_MEM = 512 * GIB          # half of what Sv39 maps
 MAX_THROTTLE = 100000        # MB/s
 SAMPLER = 16 * MIB         # what --profile takes of the machine's memory
@@ -263,19 +265,32 @@ def apply_memory(options, given):
         # The instruction-counting clock is one for all harts, and a small cap is one for few.
         options.harts = 1 if options.icount else min(host_processors(), MAX_HARTS, options.frames // MIN_FRAMES)
     sampler = (SAMPLER if options.profile else 0) + (SAMPLER if options.trace else 0)
-    need = options.frames * PAGE + OUTSIDE_POOL + sampler
+    need = memory_of_pool(options.frames) + OUTSIDE_POOL + sampler
     if given_mem is not None and need > given_mem:
-        most = (given_mem - OUTSIDE_POOL - sampler) // PAGE
+        most = most_frames(given_mem - OUTSIDE_POOL - sampler)
         raise Unusable(f"--frames {text}: {options.frames} frames do not fit into --mem {given['--mem']};"
                        f" at most {most}, or a larger --mem")
     host = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    wanted = given_mem if given_mem is not None else max(DEFAULT_MEM, -(-(options.frames * PAGE + ROOM + sampler) // MIB) * MIB)
+    wanted = given_mem if given_mem is not None else max(DEFAULT_MEM, -(-(need - OUTSIDE_POOL + ROOM) // MIB) * MIB)
     if wanted > min(host, MAX_MEM):
         option = f"--mem {given['--mem']}" if given_mem is not None else f"--frames {text}"
         most = min(host, MAX_MEM)
-        allowed = f"at most {most // MIB}M" if given_mem is not None else f"at most {(most - OUTSIDE_POOL) // PAGE} frames"
+        allowed = f"at most {most // MIB}M" if given_mem is not None else f"at most {most_frames(most - ROOM)} frames"
         raise Unusable(f"{option}: more memory than this host has; {allowed}")
+    if options.frames > MOST_FRAMES:
+        raise Unusable(f"--frames {text}: {options.frames} frames; at most {MOST_FRAMES}")
     options.mem = wanted
+
+
+def memory_of_pool(count):
+    """Bytes of memory among which a pool of so many frames is found: the kernel cuts it out of a block of a power of two."""
+    block = PAGE << (count - 1).bit_length()
+    return block if block < BELOW_TREE else BELOW_TREE + block
+
+
+def most_frames(size):
+    """Of a pool that is found in so much memory."""
+    return max((1 << bits for bits in range(MOST_FRAMES.bit_length()) if memory_of_pool(1 << bits) <= size), default=0)
 
 
 def frames(text, model, harts):
