@@ -10,7 +10,8 @@
 
 #define INTERRUPT 3 /* ETX, what a terminal's Ctrl-C is */
 
-static uint32_t is_wanted; /* 0 or 1; atomic */
+static uint32_t is_wanted; /* SIGINT from outside: 0 or 1; atomic */
+static bool is_expected;   /* a timer has been set; atomic */
 
 /* Also says that one was delivered: scripts/launch/console.py reads it. */
 static void tell_launcher(bool wanted)
@@ -29,12 +30,22 @@ bool interrupt_is_wanted(void)
     return __atomic_load_n(&is_wanted, __ATOMIC_RELAXED) != 0;
 }
 
+void interrupt_expect(void)
+{
+    __atomic_store_n(&is_expected, true, __ATOMIC_RELEASE);
+}
+
+bool interrupt_may_come(void)
+{
+    return interrupt_is_wanted() || __atomic_load_n(&is_expected, __ATOMIC_RELAXED);
+}
+
 bool interrupt_check(void)
 {
-    bool handled = false;
+    bool handled = __atomic_load_n(&is_expected, __ATOMIC_RELAXED) && signal_deliver_due();
 
     if (!interrupt_is_wanted() || signal_is_blocked(SIGINT))
-        return false;
+        return handled;
     while (console_read() == INTERRUPT) {
         tell_launcher(true);
         handled |= signal_from_outside(SIGINT);
@@ -54,13 +65,16 @@ bool interrupt_take(void)
 bool interrupt_sleep_until(uint64_t deadline_ns)
 {
     for (;;) {
-        bool wanted = interrupt_is_wanted();
+        bool wanted = interrupt_may_come();
         uint64_t now = time_ns();
 
+        signal_main_waits(true);
         if (interrupt_check())
             return true;
         if (now >= deadline_ns)
-            return false;
+            break;
         clock_sleep_until(wanted && deadline_ns - now > INTERRUPT_STEP_NS ? now + INTERRUPT_STEP_NS : deadline_ns);
     }
+    signal_main_waits(false);
+    return false;
 }

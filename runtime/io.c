@@ -68,8 +68,8 @@ static struct file *get_for(int fd, int access)
 /* Until the file has something to read: 0; -EINTR: a handler ran that does not let calls begin again. */
 static int wait_until_ready(struct file *file)
 {
-    while (interrupt_is_wanted() && !file_is_ready(file) && !(file_flags(file) & O_NONBLOCK)) {
-        if (interrupt_sleep_until(time_ns() + STEP_NS) && !signal_restarts(SIGINT))
+    while (interrupt_may_come() && !file_is_ready(file) && !(file_flags(file) & O_NONBLOCK)) {
+        if (interrupt_sleep_until(time_ns() + STEP_NS) && !signal_restarts())
             return -EINTR;
     }
     return 0;

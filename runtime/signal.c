@@ -20,6 +20,7 @@
 #include "runtime/thread.h"
 
 #define BIT(signal) SIGNAL_BIT(signal)
+#define MAIN_NUMBER 1                  /* of the main thread (thread.h) */
 #define OF_LIBRARY (BIT(32) | BIT(33)) /* glibc keeps these for its threads */
 
 static struct sigaction actions[NSIG]; /* protected by lock */
@@ -30,6 +31,10 @@ static uint32_t arrivals; /* counts those, and beginnings of interest in SIGINT;
 static _Thread_local struct pending_signals own;
 static _Thread_local sigset_t blocked;
 static _Thread_local unsigned handled; /* handlers that ran */
+static _Thread_local bool restarts;    /* the last one's SA_RESTART */
+/* What the others must know of the main thread: its mask, all once it has ended; its waits, in which it looks for signals. atomic */
+static sigset_t main_blocks;
+static uint32_t main_turns; /* odd: it waits; changes with every step of a wait */
 
 static const char *name_of(int signal)
 {
@@ -129,6 +134,18 @@ static struct sigaction use_action(int signal)
     return now;
 }
 
+static bool is_main(void)
+{
+    return this_thread && this_thread->number == MAIN_NUMBER;
+}
+
+static void set_blocked(sigset_t set)
+{
+    blocked = set;
+    if (is_main())
+        __atomic_store_n(&main_blocks, set, __ATOMIC_RELEASE);
+}
+
 static void deliver(siginfo_t *info)
 {
     int signal = info->si_signo;
@@ -139,14 +156,16 @@ static void deliver(siginfo_t *info)
         return;
     if (now.sa_handler == SIG_DFL)
         end_by(signal);
-    blocked |= now.sa_mask | (now.sa_flags & SA_NODEFER ? 0 : BIT(signal));
+    signal_main_waits(false);
+    set_blocked(blocked | now.sa_mask | (now.sa_flags & SA_NODEFER ? 0 : BIT(signal)));
     deliver_pending(); /* as on Linux, what else is due interrupts the handler before it begins */
     handled++;
     if (now.sa_flags & SA_SIGINFO)
         now.sa_sigaction(signal, info, NULL);
     else
         now.sa_handler(signal);
-    blocked = before;
+    set_blocked(before);
+    restarts = now.sa_flags & SA_RESTART;
 }
 
 /* Takes what waits for this thread or for any; false: none of `wanted` does. */
@@ -219,9 +238,62 @@ bool signal_is_blocked(int signal)
     return blocked & BIT(signal);
 }
 
-bool signal_restarts(int signal)
+bool signal_restarts(void)
 {
-    return exchange(signal, NULL).sa_flags & SA_RESTART;
+    return restarts;
+}
+
+bool signal_send_program(int signal)
+{
+    siginfo_t info = { .si_signo = signal, .si_code = SI_KERNEL };
+
+    keep_for_any(&info);
+    return !(__atomic_load_n(&main_blocks, __ATOMIC_ACQUIRE) & BIT(signal));
+}
+
+/* What the running thread takes of what is sent to the program. */
+static sigset_t takes(void)
+{
+    return ~blocked & (is_main() ? ~(sigset_t)0 : __atomic_load_n(&main_blocks, __ATOMIC_ACQUIRE));
+}
+
+bool signal_is_due(int signal)
+{
+    return __atomic_load_n(&shared.set, __ATOMIC_ACQUIRE) & takes() & BIT(signal);
+}
+
+bool signal_deliver_due(void)
+{
+    unsigned before = handled;
+    siginfo_t info;
+
+    while (take(takes(), &info))
+        deliver(&info);
+    return handled != before;
+}
+
+void signal_main_waits(bool waits)
+{
+    uint32_t turns = main_turns; /* only the main thread changes it */
+
+    if (is_main() && (waits || (turns & 1)))
+        __atomic_store_n(&main_turns, turns + (waits && (turns & 1) ? 2 : 1), __ATOMIC_SEQ_CST);
+}
+
+bool signal_main_will_take(int signal, uint32_t *turns)
+{
+    uint32_t before = *turns;
+
+    *turns = __atomic_load_n(&main_turns, __ATOMIC_SEQ_CST);
+    return (__atomic_load_n(&shared.set, __ATOMIC_SEQ_CST) & BIT(signal)) && ((*turns & 1) || *turns != before);
+}
+
+void signal_deliver_here(int signal)
+{
+    siginfo_t info;
+
+    if (!(__atomic_load_n(&main_blocks, __ATOMIC_ACQUIRE) & BIT(signal)) && take(BIT(signal), &info))
+        deliver(&info);
 }
 
 /* Sleeps until a signal for the program arrives (arrivals is no longer `seen`), or it is time to look for SIGINT from outside. */
@@ -229,7 +301,7 @@ static void sleep_until_arrival(uint32_t seen, uint64_t deadline_ns)
 {
     uint64_t now = time_ns();
 
-    if (interrupt_is_wanted() && deadline_ns > now && deadline_ns - now > INTERRUPT_STEP_NS)
+    if (interrupt_may_come() && deadline_ns > now && deadline_ns - now > INTERRUPT_STEP_NS)
         deadline_ns = now + INTERRUPT_STEP_NS;
     futex_wait(&arrivals, seen, deadline_ns, &this_thread->cancel);
 }
@@ -241,6 +313,7 @@ static int wait_for_handler(unsigned before)
         uint32_t seen = __atomic_load_n(&arrivals, __ATOMIC_ACQUIRE);
 
         runtime_thread_test_cancel();
+        signal_main_waits(true);
         deliver_pending();
         interrupt_check();
         if (handled != before)
@@ -266,7 +339,7 @@ API int sigsuspend(const sigset_t *mask)
     return api_status(error);
 }
 
-int signal_wait(sigset_t set, siginfo_t *info, uint64_t deadline_ns)
+static int wait_for_one_of(sigset_t set, siginfo_t *info, uint64_t deadline_ns)
 {
     bool from_outside = set & BIT(SIGINT);
 
@@ -276,6 +349,7 @@ int signal_wait(sigset_t set, siginfo_t *info, uint64_t deadline_ns)
         uint32_t seen = __atomic_load_n(&arrivals, __ATOMIC_ACQUIRE);
 
         runtime_thread_test_cancel();
+        signal_main_waits(true);
         if (take(set, info))
             return info->si_signo;
         if (from_outside && interrupt_take()) {
@@ -288,6 +362,14 @@ int signal_wait(sigset_t set, siginfo_t *info, uint64_t deadline_ns)
             return -EAGAIN;
         sleep_until_arrival(seen, deadline_ns);
     }
+}
+
+int signal_wait(sigset_t set, siginfo_t *info, uint64_t deadline_ns)
+{
+    int result = wait_for_one_of(set, info, deadline_ns);
+
+    signal_main_waits(false);
+    return result;
 }
 
 API int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict info, const struct timespec *restrict timeout)
@@ -410,21 +492,25 @@ void signal_thread_begin(sigset_t mask)
 void signal_thread_end(void)
 {
     pending_forget(&own, ~(sigset_t)0);
+    signal_main_waits(false);
+    set_blocked(~(sigset_t)0);
 }
 
 int signal_change_mask(int how, const sigset_t *set, sigset_t *old)
 {
+    sigset_t now;
+
     if (old)
         *old = blocked;
     if (!set)
         return 0;
     switch (how) {
-    case SIG_BLOCK: blocked |= *set; break;
-    case SIG_UNBLOCK: blocked &= ~*set; break;
-    case SIG_SETMASK: blocked = *set; break;
+    case SIG_BLOCK: now = blocked | *set; break;
+    case SIG_UNBLOCK: now = blocked & ~*set; break;
+    case SIG_SETMASK: now = *set; break;
     default: return EINVAL;
     }
-    blocked = without_unblockable(blocked);
+    set_blocked(without_unblockable(now));
     deliver_pending();
     return 0;
 }
@@ -483,7 +569,7 @@ API int sigismember(const sigset_t *set, int signal)
 /* ISO C: a handler may catch SIGABRT, but if it returns the program ends all the same; nothing is flushed. */
 API _Noreturn void abort(void)
 {
-    blocked &= ~BIT(SIGABRT);
+    set_blocked(blocked & ~BIT(SIGABRT));
     signal_raise(SIGABRT);
     end_by(SIGABRT);
 }

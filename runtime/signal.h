@@ -1,6 +1,6 @@
 /*
- * signal.h: signals that the program raises in itself, and SIGINT from outside (interrupt.h). Handlers are the program's; each thread has
- * its mask and what waits behind it, and a handler runs in the thread that raises.
+ * signal.h: signals that the program raises in itself, SIGINT from outside (interrupt.h) and SIGALRM (alarm.h). Handlers are the
+ * program's; each thread has its mask and what waits behind it, and a handler runs in the thread that raises.
  */
 #ifndef RUNTIME_SIGNAL_H
 #define RUNTIME_SIGNAL_H
@@ -19,8 +19,23 @@ int signal_change_mask(int how, const sigset_t *set, sigset_t *old);
 /* True if a handler ran. */
 bool signal_from_outside(int signal);
 bool signal_is_blocked(int signal);
-/* Calls that the handler of this signal interrupts begin again (SA_RESTART). */
-bool signal_restarts(int signal);
+/* Calls that the thread's last handler interrupted begin again (SA_RESTART). */
+bool signal_restarts(void);
+/*
+ * What another thread sends the program is the main thread's to take, as on Linux, unless that one blocks it: then any other's that
+ * does not. Returns false if the signal has to wait for somebody to unblock it or ask for it.
+ */
+bool signal_send_program(int signal);
+/* It was sent so, has not been taken, and the running thread may take it. */
+bool signal_is_due(int signal);
+/* Delivers what was sent so, in the thread that it is for; true if a handler ran. */
+bool signal_deliver_due(void);
+/* The main thread begins or ends a wait in which it looks for such signals. In other threads nothing happens. */
+void signal_main_waits(bool waits);
+/* The signal has not been taken yet, and the main thread waits, or did since the last call with *turns: it will take it. */
+bool signal_main_will_take(int signal, uint32_t *turns);
+/* Takes it after all, in the running thread. */
+void signal_deliver_here(int signal);
 /* The running thread's mask, and what a new thread begins with. */
 sigset_t signal_mask(void);
 void signal_thread_begin(sigset_t mask);

@@ -7,6 +7,7 @@
 #include <sys/lock.h>
 #include <unistd.h>
 
+#include "runtime/alarm.h"
 #include "runtime/api.h"
 #include "runtime/signal.h"
 
@@ -57,7 +58,8 @@ API void bower_keep_mask(sigjmp_buf env, int with_mask)
 
 API void siglongjmp(sigjmp_buf env, int value)
 {
+    alarm_check_jump((const uintptr_t *)env->registers);
     if (env->with_mask)
         signal_change_mask(SIG_SETMASK, &env->mask, NULL);
-    longjmp(env->registers, value);
+    (longjmp)(env->registers, value);
 }

@@ -1,6 +1,7 @@
 /*
  * sys/signal.h: Linux's numbers, structures and functions, in place of newlib's: programs print numbers, and newlib's are
- * those of BSD. Signals here are those that the program raises in itself, delivered before raise returns, and SIGINT from outside.
+ * those of BSD. Signals here are those that the program raises in itself, delivered before raise returns, SIGINT from
+ * outside, and SIGALRM of a timer.
  */
 #ifndef _SYS_SIGNAL_H
 #define _SYS_SIGNAL_H
