@@ -4,7 +4,7 @@
 
 #include "kernel/types.h"
 
-/* The last fault that went to a device: the page's address, and 0 or the negative errno that it ended with. */
+/* This hart's last fault that went to a device: the page's address, and 0 or the negative errno that it ended with. Any context. */
 struct fault_report {
     vaddr_t address;
     int error;

@@ -112,15 +112,20 @@ API int renameat(int from_directory, const char *from, int to_directory, const c
     return api_status(error ? error : path_rename(from, to));
 }
 
-/* Symbolic links are not followed, whatever flags say: path_link gives the link itself another name. */
+/* path_link gives a symbolic link itself another name: to follow one is refused. */
 API int linkat(int from_directory, const char *from, int to_directory, const char *to, int flags)
 {
     struct whole whole_from, whole_to;
+    struct file_stat st;
     int error;
 
-    if (flags)
+    if (flags & ~AT_SYMLINK_FOLLOW)
         return api_status(-EINVAL);
     from = resolve(from_directory, from, &whole_from, &error);
+    if (!error && flags)
+        error = path_stat(from, false, &st);
+    if (!error && flags && st.type == FILE_SYMLINK)
+        error = -EOPNOTSUPP;
     if (!error)
         to = resolve(to_directory, to, &whole_to, &error);
     return api_status(error ? error : path_link(from, to));

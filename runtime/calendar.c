@@ -122,6 +122,8 @@ time_t calendar_mktime(struct tm *tm)
         near.tm_isdst = tm->tm_isdst;
     near.tm_year -= (int)cycles * CYCLE_YEARS;
     t = __newlib_mktime(&near) + cycles * CYCLE_S;
+    if (tm->tm_isdst > 0 && !_daylight)
+        t -= 3600; /* summer time that the zone has not is taken to be an hour ahead, as in glibc */
     return calendar_local(&t, &near) ? (*tm = near, t) : -1;
 }
 

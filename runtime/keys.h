@@ -1,4 +1,4 @@
-/* keys.h: values that each thread has of its own (pthread_key_create). */
+/* keys.h: values that each thread has of its own (pthread_key_create). Thread context, for the running thread. */
 #ifndef RUNTIME_KEYS_H
 #define RUNTIME_KEYS_H
 

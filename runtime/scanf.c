@@ -328,7 +328,7 @@ static long read_decimal(struct scan *s)
 static void read_size(struct scan *s)
 {
     wint_t c = ahead(s, 0);
-    bool twice = ahead(s, 1) == c;
+    bool twice = c && ahead(s, 1) == c; /* behind the format's end there may be nothing to look at */
 
     s->size = SIZE_INT;
     if (c == 'h')

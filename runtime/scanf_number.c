@@ -127,7 +127,7 @@ enum outcome scan_integer(struct scan *s, int base, bool is_signed, bool pointer
     }
     scan_give_back(s);
     add(&d, '\0');
-    if (any && !d.failed)
+    if (any && !d.failed && !s->suppress) /* else what does not fit is no error */
         *out = is_signed ? (uint64_t)strtol(d.text, NULL, base) : strtoul(d.text, NULL, base);
     end(&d);
     return d.failed ? NO_INPUT : any ? MATCHED

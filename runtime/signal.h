@@ -1,6 +1,7 @@
 /*
  * signal.h: signals that the program raises in itself, SIGINT from outside (interrupt.h) and SIGALRM (alarm.h). Handlers are the
  * program's; each thread has its mask and what waits behind it, and a handler runs in the thread that raises.
+ * Thread context; handlers run inside these calls.
  */
 #ifndef RUNTIME_SIGNAL_H
 #define RUNTIME_SIGNAL_H

@@ -1,4 +1,4 @@
-/* stat.h: what stat says, in the kernel's words and in the program's. */
+/* stat.h: what stat says, in the kernel's words and in the program's. Thread context. */
 #ifndef RUNTIME_STAT_H
 #define RUNTIME_STAT_H
 

@@ -10,6 +10,7 @@
 #include "runtime/futex.h"
 #include "runtime/io.h"
 #include "runtime/nosys.h"
+#include "runtime/system.h"
 
 static int64_t futex(uint32_t *word, int operation, uint32_t value, const struct timespec *timeout)
 {
@@ -40,7 +41,7 @@ static int64_t call(long number, const long *a)
         thread_yield();
         return 0;
     case SYS_getpid:
-        return 1;
+        return PID;
     case SYS_gettid:
         return thread_number(thread_self());
     }

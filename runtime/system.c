@@ -216,8 +216,9 @@ API const char *bower_isa(void)
 static unsigned long hwcap(void)
 {
     unsigned long bits = 0;
+    const char *isa = find_isa();
 
-    for (const char *letter = find_isa() + strlen("rv64"); *letter >= 'a' && *letter <= 'z'; letter++)
+    for (const char *letter = isa + strnlen(isa, strlen("rv64")); *letter >= 'a' && *letter <= 'z'; letter++)
         bits |= 1ul << (*letter - 'a');
     return bits;
 }

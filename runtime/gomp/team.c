@@ -219,12 +219,11 @@ static unsigned wanted_threads(const struct gomp_thread *self, const struct gomp
 static unsigned reserve(uint32_t *busy, unsigned n, unsigned limit)
 {
     uint32_t now = __atomic_load_n(busy, __ATOMIC_RELAXED);
-    unsigned more;
+    unsigned room, more;
 
     do {
-        more = n - 1;
-        if (limit - now < more)
-            more = now >= limit ? 0 : limit - now;
+        room = now < limit ? limit - now : 0;
+        more = n - 1 < room ? n - 1 : room;
     } while (!__atomic_compare_exchange_n(busy, &now, now + more, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
     return more;
 }

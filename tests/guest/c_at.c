@@ -37,6 +37,9 @@ static void relative(int folder)
     SHOW(fstatat(folder, "link", &st, AT_SYMLINK_NOFOLLOW));
     printf("%d\n", S_ISLNK(st.st_mode));
     SHOW(linkat(folder, "inner", folder, "sub/hard", 0));
+    SHOW(linkat(folder, "inner", folder, "sub/hard2", AT_SYMLINK_FOLLOW));
+    SHOW(unlinkat(folder, "sub/hard2", 0));
+    SHOW(linkat(folder, "inner", folder, "sub/hard3", 0x40));
     SHOW(renameat(folder, "sub/hard", AT_FDCWD, "outside"));
     SHOW(access("outside", R_OK));
     SHOW(faccessat(folder, "inner", W_OK, 0));

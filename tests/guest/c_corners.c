@@ -160,6 +160,27 @@ static void holes(void)
     close(fd);
 }
 
+/* A stream that has failed once goes on printing, and says so. */
+static void after_an_error(void)
+{
+    for (int mode = _IOFBF; mode <= _IONBF; mode++) {
+        char text[64] = "";
+        FILE *f = fopen("printed", "w");
+
+        setvbuf(f, NULL, mode, mode == _IONBF ? 0 : 32);
+        printf("%d", getc(f));
+        printf(" %d", ferror(f) != 0);
+        printf(" %d", fprintf(f, "%d and %s\n", 5, "more than fits into its buffer at once"));
+        printf(" %d\n", ferror(f) != 0);
+        fclose(f);
+        f = fopen("printed", "r");
+        printf("%s", fgets(text, sizeof(text), f) ? text : "nothing\n");
+        printf("%d\n", fprintf(f, "x"));
+        fclose(f);
+    }
+    unlink("printed");
+}
+
 static void separated(void)
 {
     static const char *const texts[] = { "a,b", "a,b,", ",", "", ",,x;", "one" };
@@ -178,6 +199,7 @@ int main(void)
     int point, sign;
     char out[32];
 
+    after_an_error();
     separated();
     prefixes();
     bases();

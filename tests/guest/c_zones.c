@@ -37,6 +37,19 @@ static void show_zone(const char *zone)
         before = tm;
     }
     printf("  %lx\n", hash);
+    before = (struct tm){ .tm_year = 123, .tm_mon = 6, .tm_mday = 1, .tm_hour = 12, .tm_isdst = 1 };
+    printf("  noon of summer time: %ld", (long)mktime(&before));
+    printf(" %d %d\n", before.tm_hour, before.tm_isdst);
+}
+
+/* Days and months that there are not. */
+static void show_nonsense(void)
+{
+    struct tm tm = { .tm_year = 100, .tm_mon = 12, .tm_mday = 1, .tm_wday = 7 };
+
+    printf("%s", asctime(&tm));
+    tm.tm_mon = tm.tm_wday = -1;
+    printf("%s", asctime(&tm));
 }
 
 int main(void)
@@ -60,5 +73,6 @@ int main(void)
 
     for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++)
         show_zone(zones[i]);
+    show_nonsense();
     return 0;
 }
