@@ -24,7 +24,10 @@ static size_t without_slashes(const char *path, size_t n)
 
 #undef basename
 char *runtime_basename(char *path) __asm__("basename");
-/* POSIX's, which may change its argument; <string.h> with _GNU_SOURCE declares another under the same name. */
+/*
+ * POSIX's, which may change its argument, but only where slashes end it: programs give it __FILE__. <string.h> with _GNU_SOURCE
+ * declares another under the same name.
+ */
 API char *runtime_basename(char *path)
 {
     size_t n, start;
@@ -36,7 +39,8 @@ API char *runtime_basename(char *path)
         ;
     if (start == n)
         return (char *)"/";
-    path[n] = '\0';
+    if (path[n])
+        path[n] = '\0';
     return path + start;
 }
 

@@ -136,6 +136,7 @@ int main(void)
     list("dir");
     printf("rename directory %d\n", rename("dir/sub", "dir/moved"));
     list("dir/moved");
+    printf("%s ", basename((char *)"a/constant.c")); /* nothing to change there */
     printf("%s %s %s %s", basename(a), dirname(b), basename(c), basename(d));
     printf(" %s\n", dirname(e));
     return 0;
