@@ -67,7 +67,8 @@ struct bower_extent {
 int bower_plan(const struct bower_extent *extents, size_t n, int flags, unsigned width);
 /*
  * No thread of the program will look at what comes before this address in the plan, in this turn. Optional without BOWER_PLAN_CURSOR; where
- * several threads share pages, only the program knows when a page has been used by all. EINVAL: no MAP_LLM mapping there.
+ * several threads share pages, only the program knows when a page has been used by all. EINVAL: no MAP_LLM mapping there (not always
+ * noticed: a call that finds the pager busy says nothing, since the next one will).
  */
 int bower_plan_at(const void *address);
 /* The program will touch these bytes soon: read ahead, outside the order. Does not wait. EINVAL: not within a MAP_LLM mapping. */
