@@ -124,7 +124,7 @@ RUN_FLAGS :=
 TESTS :=
 
 run: ## build and boot a program: APP=bower ARGS="..." RUN_FLAGS="--frames 8"
-	$(Q)scripts/run $(RUN_FLAGS) $(APP) -- $(ARGS)
+	$(Q)scripts/run $(RUN_FLAGS) $(if $(APP),"$(APP)") -- $(ARGS)
 
 test: $(BUILD)/setup-test.ok ## run every test, or those that match TESTS=pattern
 	$(Q)tests/run $(TESTS)
@@ -151,10 +151,10 @@ bench-linux: $(BUILD)/setup-bench.ok $(BUILD)/setup-linux.ok ## Linux 6.1 and Bo
 include tests/infer/infer.mk
 
 profile: ## sample every hart of a run: flame graph and tables in build/profile/: APP=llm
-	$(Q)scripts/run --profile $(BUILD)/profile $(RUN_FLAGS) $(APP) -- $(ARGS)
+	$(Q)scripts/run --profile $(BUILD)/profile $(RUN_FLAGS) $(if $(APP),"$(APP)") -- $(ARGS)
 
 debug: $(BUILD)/setup-debug.ok ## boot a program under gdb, stopped at its main: APP=bower
-	$(Q)scripts/debug $(RUN_FLAGS) $(APP) -- $(ARGS)
+	$(Q)scripts/debug $(RUN_FLAGS) $(if $(APP),"$(APP)") -- $(ARGS)
 
 lint: $(BUILD)/setup-lint.ok ## check layout, headers, lengths and common mistakes
 	$(Q)scripts/lint

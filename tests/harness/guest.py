@@ -35,8 +35,8 @@ class GuestTest(Test):
     def values(self, key):
         return [value for found, value in self.expectations if found == key]
 
-    def expand(self, text):
-        return text.replace("{dir}", self.folder).replace("{files}", os.path.join(self.folder, "files"))
+    def expand(self, text, quote=str):
+        return text.replace("{dir}", quote(self.folder)).replace("{files}", quote(os.path.join(self.folder, "files")))
 
     def command(self):
         options, dashes, arguments = [self.expand(word) for word in shlex.split(self.run_line)], [], []
@@ -68,8 +68,9 @@ class GuestTest(Test):
         return [Outcome(self.name, "FAIL" if reason else "OK", reason)]
 
     def shell(self, command):
+        words = ["bash", "-c", "IFS=$'\\n'; " + self.expand(command, shlex.quote)]  # no word ends within $ROOT, whatever its name
         with open(os.path.join(self.folder, "commands"), "ab") as log:
-            return subprocess.run(["bash", "-c", self.expand(command)], cwd=self.folder, env={**os.environ, "ROOT": ROOT},
+            return subprocess.run(words, cwd=self.folder, env={**os.environ, "ROOT": ROOT},
                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=120, check=False).returncode
 
     def verdict(self, status):

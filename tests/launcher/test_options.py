@@ -198,7 +198,7 @@ def test_help():
 
 def test_make_run_passes_arguments():
     done = subprocess.run(["make", "--no-print-directory", "run", f"APP={ARG}", "ARGS=one two",
-                           f"RUN_FLAGS=--dry-run --frames 9 --run-dir {launcher.SCRATCH}"], cwd=launcher.ROOT,
+                           f"RUN_FLAGS=--dry-run --frames 9 --run-dir {shlex.quote(launcher.SCRATCH)}"], cwd=launcher.ROOT,
                           capture_output=True, text=True, check=False)
     expect("frames=9" in done.stdout and "-- prog one two" in done.stdout, done.stdout + done.stderr)
 
