@@ -11,7 +11,7 @@ import sys
 sys.dont_write_bytecode = True
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SCRATCH = os.environ.get("SCRATCH", os.path.join(ROOT, "build/tests/policies"))
-FOLDERS = ["kernel", "arch", "scripts/simulator"]
+FOLDERS = ["kernel", "arch", "scripts/simulator", "scripts/launch"]
 
 
 def main():
@@ -23,7 +23,8 @@ def main():
     shutil.rmtree(copy, ignore_errors=True)
     for folder in FOLDERS:
         shutil.copytree(os.path.join(ROOT, folder), os.path.join(copy, folder))
-    shutil.copy(os.path.join(ROOT, "scripts/simulate"), os.path.join(copy, "scripts/simulate"))
+    for name in ("simulate", "arguments.py"):
+        shutil.copy(os.path.join(ROOT, "scripts", name), os.path.join(copy, "scripts", name))
     with open(os.path.join(copy, "kernel/policy/prefetch/group.c"), "w", encoding="utf-8") as f:
         f.write(code)
     table = os.path.join(copy, "kernel/policy/prefetch.c")
