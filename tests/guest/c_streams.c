@@ -2,7 +2,7 @@
 // setup: $ROOT/tests/guest/native.sh c_streams
 // check: cmp want stdout
 // Corners of streams and of printf: the two kinds of streams, sizes 0 and 1, null pointers, digits that end in zeros, the offset
-// of the descriptor, where appending begins.
+// of the descriptor, where appending begins, what is pushed back onto a stream without a buffer.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -83,6 +83,24 @@ static void appending(void)
     begin_appending(fdopen(open("append.txt", O_RDWR), "a"), 0);
     begin_appending(fdopen(open("append.txt", O_RDWR), "a+"), 1);
     begin_appending(fdopen(open("append.txt", O_WRONLY | O_APPEND), "a"), 0);
+}
+
+/* scanf gives the x back, ungetc adds one: fread gets both, and what is behind them. */
+static void pushed_back(size_t length, int buffering)
+{
+    char text[8] = "";
+    int n;
+    FILE *f = fopen("pushed.txt", "w+");
+
+    fputs("12xyz", f);
+    rewind(f);
+    setvbuf(f, NULL, buffering, BUFSIZ);
+    printf("%d", fscanf(f, "%d", &n));
+    printf(" %c", ungetc('-', f));
+    printf(" %zu", fread(text, 1, length, f));
+    printf(" [%s]", text);
+    printf(" %c\n", getc(f));
+    fclose(f);
 }
 
 static void kinds(void)
@@ -168,6 +186,10 @@ int main(void)
     offset("r");
     offset("r+");
     appending();
+    for (size_t length = 1; length <= 4; length++) {
+        pushed_back(length, _IOFBF);
+        pushed_back(length, _IONBF);
+    }
     sizes();
     texts();
     return 0;
