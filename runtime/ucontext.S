@@ -1,10 +1,11 @@
 /*
  * ucontext.S: from one context of a thread to another of the same or another thread. Contexts hold what a call preserves
- * (psABI), never tp: the thread stays who it is. Offsets: mcontext_t of <ucontext.h>.
+ * (psABI) and, as in glibc, fcsr; never tp: the thread stays who it is. Offsets: mcontext_t of <ucontext.h>.
  */
 #define PC 0
 #define SP 8
 #define ARGUMENTS 208
+#define FCSR 272
 
 .macro EACH_PRESERVED op
     \op s0, 16(a0)
@@ -38,11 +39,13 @@
 
 /* To come back here is to return 0 to the caller. */
 .macro SAVE
+    frcsr t0
     sd ra, PC(a0)
     sd sp, SP(a0)
     EACH_PRESERVED sd
     EACH_PRESERVED_FLOAT fsd
     sd zero, ARGUMENTS(a0)
+    sd t0, FCSR(a0)
 .endm
 
     .text
@@ -70,6 +73,8 @@ ucontext_resume:
     ld sp, SP(a0)
     EACH_PRESERVED ld
     EACH_PRESERVED_FLOAT fld
+    ld t0, FCSR(a0)
+    fscsr t0
     ld a1, ARGUMENTS + 8(a0)
     ld a2, ARGUMENTS + 16(a0)
     ld a3, ARGUMENTS + 24(a0)

@@ -12,7 +12,8 @@
 
 #define IN_REGISTERS 8 /* arguments; further ones lie on the stack */
 
-_Static_assert(offsetof(ucontext_t, uc_mcontext) == 0 && offsetof(mcontext_t, arguments) == 208, "ucontext.S knows these");
+_Static_assert(offsetof(ucontext_t, uc_mcontext) == 0 && offsetof(mcontext_t, arguments) == 208 && offsetof(mcontext_t, fcsr) == 272,
+               "ucontext.S knows these");
 
 _Noreturn void ucontext_resume(const ucontext_t *there);
 void ucontext_begin(void);

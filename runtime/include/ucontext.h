@@ -4,11 +4,12 @@
 #include <signal.h>
 #include <sys/cdefs.h>
 
-/* What a call preserves (psABI), as runtime/ucontext.S puts it here, and what a new context's function is called with. */
+/* What a call preserves (psABI) and fcsr, as runtime/ucontext.S puts them here, and what a new context's function is called with. */
 typedef struct {
     unsigned long pc, sp, s[12];
     double fs[12];
     unsigned long arguments[8];
+    unsigned long fcsr;
 } mcontext_t;
 
 typedef struct ucontext {

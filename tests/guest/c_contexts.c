@@ -1,7 +1,9 @@
 // run:
 // setup: $ROOT/tests/guest/native.sh c_contexts
 // check: cmp want stdout
-// Coroutines (<ucontext.h>): arguments, what is preserved, where a context goes on when its function returns.
+// Coroutines (<ucontext.h>): arguments, what is preserved (also the rounding mode and the exceptions of floating point), where a
+// context goes on when its function returns.
+#include <fenv.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +24,20 @@ static void produce(int from, int to)
     }
     printf("produced, %.1f\n", half);
     value = -1;
+}
+
+static void show_rounding(const char *who)
+{
+    printf("%s: %s, %s\n", who, fegetround() == FE_UPWARD ? "upward" : "to nearest",
+           fetestexcept(FE_OVERFLOW) ? "overflow" : "no overflow");
+}
+
+static void round_upward(void)
+{
+    fesetround(FE_UPWARD);
+    feraiseexcept(FE_OVERFLOW);
+    swapcontext(&producer, &main_context);
+    show_rounding("coroutine");
 }
 
 static void take_many(int a, int b, int c, int d, int e, int f, int g, int h, int i, int j)
@@ -47,6 +63,13 @@ int main(void)
     makecontext(&producer, (void (*)(void))produce, 2, 3, 7);
     while (swapcontext(&main_context, &producer) == 0 && value >= 0)
         printf("got %d\n", value);
+
+    make(&producer, stacks[0]);
+    makecontext(&producer, round_upward, 0);
+    for (int i = 0; i < 2; i++) {
+        swapcontext(&main_context, &producer);
+        show_rounding("main");
+    }
 
     make(&many, stacks[1]);
     makecontext(&many, (void (*)(void))take_many, 10, 1, 2, 3, 4, 5, 6, 7, 8, 9, -10);
