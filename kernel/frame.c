@@ -17,9 +17,9 @@ int pool_init(struct pool *pool, uint64_t nframes, const struct evict_policy *ev
 {
     if (nframes < POOL_MIN_FRAMES * hart_count() || nframes >= FRAME_NONE)
         return -EINVAL;
+    pool->base = mem_pages(nframes); /* first, as long as memory is in one piece */
     pool->frames = kalloc(nframes * sizeof *pool->frames);
     pool->evict_state = kalloc(evict->state_size((uint32_t)nframes));
-    pool->base = mem_pages(nframes);
     if (!pool->frames || !pool->evict_state || !pool->base)
         return -ENOMEM;
     pool->nframes = (uint32_t)nframes;

@@ -115,28 +115,58 @@ void mem_add(paddr_t start, paddr_t end)
     spin_unlock(&mem_lock);
 }
 
-paddr_t mem_pages(uint64_t n)
+/* The first free block that holds n pages; its first page in *page. NULL: there is none. */
+static struct arena *find_block(uint64_t n, uint64_t *page)
 {
     unsigned order = 0;
-    while (((uint64_t)1 << order) < n && order <= MAX_ORDER)
+    while (order <= MAX_ORDER && (((uint64_t)1 << order) < n || !free_lists[order]))
         order++;
+    if (order > MAX_ORDER)
+        return NULL;
+    paddr_t pa = kva_to_pa(free_lists[order]);
+    struct arena *a = arena_of(pa);
+    *page = (pa - a->base) / PAGE_SIZE;
+    return a;
+}
+
+/* The same for free blocks that are neighbours: what is no power of two may fit although no block is as large. Looks at every block. */
+static struct arena *find_neighbours(uint64_t n, uint64_t *page)
+{
+    for (struct arena *a = arenas; a < arenas + narenas; a++) {
+        uint64_t begin = 0, end = 0;
+        while (end < a->npages && end - begin < n) {
+            bool free = a->map[end] <= MAX_ORDER;
+            end += free ? (uint64_t)1 << a->map[end] : 1;
+            begin = free ? begin : end;
+        }
+        if (end - begin >= n) {
+            *page = begin;
+            return a;
+        }
+    }
+    return NULL;
+}
+
+paddr_t mem_pages(uint64_t n)
+{
+    uint64_t page, end;
     spin_lock(&mem_lock);
-    unsigned found = order;
-    while (found <= MAX_ORDER && !free_lists[found])
-        found++;
-    if (n == 0 || found > MAX_ORDER) {
+    struct arena *a = n == 0 ? NULL : find_block(n, &page);
+    if (!a && n > 0 && n <= free_pages)
+        a = find_neighbours(n, &page);
+    if (!a) {
         spin_unlock(&mem_lock);
         return 0;
     }
-    paddr_t pa = kva_to_pa(free_lists[found]);
-    struct arena *a = arena_of(pa);
-    uint64_t page = (pa - a->base) / PAGE_SIZE;
-    take_block(a, page, found);
+    for (end = page; end < page + n;) {
+        unsigned order = a->map[end];
+        take_block(a, end, order);
+        end += (uint64_t)1 << order;
+    }
     a->map[page] = USED;
-    /* The block may be larger than asked: its tail goes back at once. */
-    free_range(a, page + n, ((uint64_t)1 << found) - n);
+    free_range(a, page + n, end - page - n); /* what is more than was asked for goes back at once */
     spin_unlock(&mem_lock);
-    return pa;
+    return a->base + page * PAGE_SIZE;
 }
 
 void mem_free_pages(paddr_t start, uint64_t n)

@@ -42,8 +42,7 @@ DEFAULT_MEM = 256 * MIB
 OUTSIDE_POOL = 64 * MIB      # what firmware, image, stacks, heap and page tables need beside the frame pool
 MIN_MEM = OUTSIDE_POOL + MIB
 ROOM = 192 * MIB           # the same, comfortably: a program's buffers and KV cache as well; what the default leaves
-MOST_FRAMES = 1 << 20      # kernel/mem.c: its largest block
-BELOW_TREE = GIB           # QEMU puts the device tree there: no block of memory as large as this one lies before it
+BELOW_TREE = GIB           # QEMU puts the device tree there at the latest: a pool lies before it, or behind
 MAX_MEM = 512 * GIB          # half of what Sv39 maps
 MAX_THROTTLE = 100000        # MB/s
 SAMPLER = 16 * MIB         # what --profile takes of the machine's memory
@@ -267,7 +266,7 @@ def apply_memory(options, given):
     sampler = (SAMPLER if options.profile else 0) + (SAMPLER if options.trace else 0)
     need = memory_of_pool(options.frames) + OUTSIDE_POOL + sampler
     if given_mem is not None and need > given_mem:
-        most = most_frames(given_mem - OUTSIDE_POOL - sampler)
+        most = most_frames(given_mem - sampler)
         raise Unusable(f"--frames {text}: {options.frames} frames do not fit into --mem {given['--mem']};"
                        f" at most {most}, or a larger --mem")
     host = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -275,22 +274,21 @@ def apply_memory(options, given):
     if wanted > min(host, MAX_MEM):
         option = f"--mem {given['--mem']}" if given_mem is not None else f"--frames {text}"
         most = min(host, MAX_MEM)
-        allowed = f"at most {most // MIB}M" if given_mem is not None else f"at most {most_frames(most - ROOM)} frames"
+        allowed = f"at most {most // MIB}M" if given_mem is not None else f"at most {most_frames(most - (ROOM - OUTSIDE_POOL))} frames"
         raise Unusable(f"{option}: more memory than this host has; {allowed}")
-    if options.frames > MOST_FRAMES:
-        raise Unusable(f"--frames {text}: {options.frames} frames; at most {MOST_FRAMES}")
     options.mem = wanted
 
 
 def memory_of_pool(count):
-    """Bytes of memory among which a pool of so many frames is found: the kernel cuts it out of a block of a power of two."""
-    block = PAGE << (count - 1).bit_length()
-    return block if block < BELOW_TREE else BELOW_TREE + block
+    """Bytes of memory in which a pool of so many frames is found: its frames lie side by side."""
+    size = count * PAGE
+    return size if size <= BELOW_TREE - OUTSIDE_POOL else BELOW_TREE + size
 
 
-def most_frames(size):
-    """Of a pool that is found in so much memory."""
-    return max((1 << bits for bits in range(MOST_FRAMES.bit_length()) if memory_of_pool(1 << bits) <= size), default=0)
+def most_frames(mem):
+    """Of a pool that is found in a machine with so much memory."""
+    size = mem - OUTSIDE_POOL
+    return max(min(size, BELOW_TREE - OUTSIDE_POOL), size - BELOW_TREE) // PAGE
 
 
 def frames(text, model, harts):
