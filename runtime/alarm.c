@@ -1,5 +1,6 @@
 #include "runtime/alarm.h"
 
+#include <setjmp.h>
 #include <signal.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -208,7 +209,8 @@ void alarm_check_jump(const uintptr_t *env)
     runtime_exit(STATUS_ABORTED);
 }
 
-API void bower_before_jump(const void *env)
+API long long *bower_before_jump(long long *env)
 {
-    alarm_check_jump(env);
+    alarm_check_jump((const uintptr_t *)env);
+    return env;
 }

@@ -6,7 +6,7 @@
 #include <signal.h>
 
 /* Some handlers cannot be left so (runtime/alarm.h). */
-#define longjmp(env, value) (bower_before_jump(env), longjmp(env, value))
+#define longjmp(env, value) longjmp(bower_before_jump(env), value)
 #define _setjmp(env) setjmp(env)
 #define _longjmp(env, value) longjmp(env, value)
 
@@ -18,7 +18,7 @@ typedef struct {
 
 __BEGIN_DECLS
 void bower_keep_mask(sigjmp_buf env, int with_mask);
-void bower_before_jump(const void *env);
+long long *bower_before_jump(long long *env); /* returns env */
 void siglongjmp(sigjmp_buf env, int value) __attribute__((noreturn));
 __END_DECLS
 /* A macro, since the registers must be those of the caller. */

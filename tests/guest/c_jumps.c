@@ -1,14 +1,14 @@
 // run:
 // setup: $ROOT/tests/guest/native.sh c_jumps
 // check: cmp want stdout
-// Jumps out of calls and handlers with the signal mask kept, stream locks, floating-point registers over a jump.
+// Jumps out of calls and handlers with the signal mask kept, off a stack of buffers, stream locks, floating-point registers over a jump.
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 static sigjmp_buf with_mask;
-static jmp_buf plain;
+static jmp_buf plain, stack[2];
 
 static void jump_out(int signal)
 {
@@ -39,6 +39,10 @@ int main(void)
     kept *= 3;
     if (value < 2)
         _longjmp(plain, value + 1);
+    rounds = 1;
+    if (setjmp(stack[0]) == 0)
+        longjmp(stack[--rounds], 1);
+    printf("off the stack, %d\n", rounds);
     flockfile(stdout);
     flockfile(stdout);
     printf("locked %d\n", ftrylockfile(stdout));
