@@ -20,6 +20,8 @@
 #define GRACE_NS 10000000u /* how long the main thread has to take a signal before it counts as computing */
 #define JUMP_SP 13         /* which word of a jmp_buf is the stack pointer: newlib's setjmp for RISC-V */
 #define STATUS_ABORTED 134
+/* As on Linux, what is longer is as long as this. */
+#define MOST_S (INT64_MAX / NS_PER_S)
 
 static struct futex_lock lock;
 static uint64_t due_ns, interval_ns; /* time_ns() of the next expiry, 0: none; what lies between two. Protected by lock */
@@ -41,7 +43,7 @@ static void run_beside(void)
     while (signal_main_will_take(SIGALRM, &turns));
     futex_lock(&running);
     handler_frame = (uintptr_t)__builtin_frame_address(0);
-    signal_deliver_here(SIGALRM);
+    signal_deliver_for_main(SIGALRM);
     handler_frame = 0;
     futex_unlock(&running);
 }
@@ -91,23 +93,41 @@ static int begin(void)
     return begun ? 0 : -EAGAIN;
 }
 
+static bool handler_runs(void)
+{
+    return __atomic_load_n(&running.word, __ATOMIC_SEQ_CST) != FUTEX_FREE; /* the main thread has changed its mask before */
+}
+
+void alarm_wait_for_handler(void)
+{
+    if (handler_frame || !handler_runs())
+        return;
+    futex_lock(&running);
+    futex_unlock(&running);
+}
+
 /* Locks the timer when the handler has run for what has expired already, as it has on Linux: it may set the timer, too. */
 static void lock_settled(void)
 {
     for (;;) {
         signal_deliver_due();
-        if (handler_frame == 0) {
-            futex_lock(&running);
-            futex_unlock(&running);
-        }
+        alarm_wait_for_handler();
         futex_lock(&lock);
-        if (handler_frame || (!signal_is_due(SIGALRM) && __atomic_load_n(&running.word, __ATOMIC_ACQUIRE) == FUTEX_FREE))
+        if (handler_frame || (!signal_is_due(SIGALRM) && !handler_runs()))
             return;
         futex_unlock(&lock);
     }
 }
 
-/* Sets the timer to expire `first` from now on (0: never) and then every `interval`; old (may be NULL): what was left, and the interval. */
+/* What is left until it expires (0: never; it has just now: 1), and the interval. Under the lock. */
+static void read_state(uint64_t now, uint64_t state[2])
+{
+    state[0] = due_ns == 0 ? 0 : due_ns > now ? due_ns - now
+                                              : 1;
+    state[1] = interval_ns;
+}
+
+/* Sets the timer to expire `first` from now on (0: never) and then every `interval`; old: as read_state. */
 static int set(uint64_t first, uint64_t interval, uint64_t old[2])
 {
     uint64_t now;
@@ -116,11 +136,7 @@ static int set(uint64_t first, uint64_t interval, uint64_t old[2])
     lock_settled();
     now = time_ns();
     error = first ? begin() : 0;
-    if (old) {
-        old[0] = due_ns == 0 ? 0 : due_ns > now ? due_ns - now
-                                                : 1;
-        old[1] = interval_ns;
-    }
+    read_state(now, old);
     if (!error) {
         due_ns = first ? now + first : 0;
         interval_ns = interval;
@@ -157,7 +173,7 @@ static struct timeval to_timeval(uint64_t ns)
 
 static bool to_ns(const struct timeval *t, uint64_t *ns)
 {
-    *ns = (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_usec * NS_PER_US;
+    *ns = (uint64_t)MIN(t->tv_sec, MOST_S) * NS_PER_S + (uint64_t)t->tv_usec * NS_PER_US;
     return t->tv_sec >= 0 && t->tv_usec >= 0 && t->tv_usec < US_PER_S;
 }
 
@@ -184,16 +200,14 @@ API int setitimer(int which, const struct itimerval *restrict value, struct itim
 
 API int getitimer(int which, struct itimerval *out)
 {
-    uint64_t now = time_ns(), state[2];
+    uint64_t state[2];
 
     if (which == ITIMER_VIRTUAL || which == ITIMER_PROF)
         return NOSYS("getitimer of processor time");
     if (which != ITIMER_REAL)
         return api_status(-EINVAL);
     futex_lock(&lock);
-    state[0] = due_ns == 0 ? 0 : due_ns > now ? due_ns - now
-                                              : 1;
-    state[1] = interval_ns;
+    read_state(time_ns(), state);
     futex_unlock(&lock);
     tell(out, state);
     return 0;

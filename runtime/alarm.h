@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+/* Returns once no handler runs beside the program; at once in a handler that does. */
+void alarm_wait_for_handler(void);
 /* Ends the program with a line if longjmp to the jmp_buf would leave a handler that runs beside the program: that is another thread's. */
 void alarm_check_jump(const uintptr_t *env);
 

@@ -74,20 +74,6 @@ struct timespec clock_wall(void)
     return from_ns(wall_ns());
 }
 
-/* Sleeps at the word that a cancellation changes first. */
-void clock_sleep_until(uint64_t deadline_ns)
-{
-    struct cancellation *cancel = &this_thread->cancel;
-
-    runtime_thread_test_cancel();
-    while (time_ns() < deadline_ns) {
-        uint32_t flags = __atomic_load_n(&cancel->flags, __ATOMIC_RELAXED);
-
-        if (futex_wait(&cancel->flags, flags, deadline_ns, cancel) == -ECANCELED)
-            runtime_thread_test_cancel();
-    }
-}
-
 /* The clock of a thread of this number (clock_of_thread). */
 static bool read_clock_of(clockid_t id, uint64_t *ns)
 {

@@ -20,8 +20,6 @@ uint64_t clock_cpu_ns(void);
 clockid_t clock_of_thread(unsigned long number);
 /* Time of day: the host's clock at the first question, carried on by the machine's own. */
 struct timespec clock_wall(void);
-/* Sleeps until time_ns() >= deadline. A cancellation point. */
-void clock_sleep_until(uint64_t deadline_ns);
 /* 0, -EINVAL, or -EINTR: a handler ran (interrupt.h). left (may be NULL): how much of it was not slept. */
 int clock_sleep_for(const struct timespec *t, struct timespec *left);
 /* time_ns() when the clock will show t: at least 1. False: there is no such clock, or no such time. */

@@ -5,8 +5,8 @@
 #include "arch/console.h"
 #include "arch/hart.h"
 #include "kernel/log.h"
-#include "runtime/clock.h"
 #include "runtime/signal.h"
+#include "runtime/thread.h"
 
 #define INTERRUPT 3 /* ETX, what a terminal's Ctrl-C is */
 
@@ -33,6 +33,7 @@ bool interrupt_is_wanted(void)
 void interrupt_expect(void)
 {
     __atomic_store_n(&is_expected, true, __ATOMIC_RELEASE);
+    signal_announce(); /* who sleeps has to look for them now */
 }
 
 bool interrupt_may_come(void)
@@ -64,16 +65,16 @@ bool interrupt_take(void)
 
 bool interrupt_sleep_until(uint64_t deadline_ns)
 {
+    runtime_thread_test_cancel();
     for (;;) {
-        bool wanted = interrupt_may_come();
-        uint64_t now = time_ns();
+        uint32_t seen = signal_arrivals();
 
         signal_main_waits(true);
         if (interrupt_check())
             return true;
-        if (now >= deadline_ns)
+        if (time_ns() >= deadline_ns)
             break;
-        clock_sleep_until(wanted && deadline_ns - now > INTERRUPT_STEP_NS ? now + INTERRUPT_STEP_NS : deadline_ns);
+        signal_sleep(seen, deadline_ns);
     }
     signal_main_waits(false);
     return false;

@@ -21,7 +21,7 @@ bool interrupt_may_come(void);
 bool interrupt_check(void);
 /* Takes one that has come, for a thread that waits for it by sigwait: no handler runs. */
 bool interrupt_take(void);
-/* As clock_sleep_until; true if a handler ran before the deadline. */
+/* Sleeps until time_ns() >= deadline; true if a handler ran before. A cancellation point. */
 bool interrupt_sleep_until(uint64_t deadline_ns);
 
 #endif

@@ -9,6 +9,7 @@
 #include "arch/hart.h"
 #include "kernel/log.h"
 #include "kernel/types.h"
+#include "runtime/alarm.h"
 #include "runtime/api.h"
 #include "runtime/clock.h"
 #include "runtime/exit.h"
@@ -27,7 +28,7 @@ static struct sigaction actions[NSIG]; /* protected by lock */
 static struct futex_lock lock;
 /* Sent to the program while the sender blocks it: the first thread takes it that does not, or that waits for it. Protected by lock. */
 static struct pending_signals shared;
-static uint32_t arrivals; /* counts those, and beginnings of interest in SIGINT; who waits for one sleeps at it. atomic */
+static uint32_t arrivals; /* counts those, and beginnings of interest in others; who waits for one sleeps at it. atomic */
 static _Thread_local struct pending_signals own;
 static _Thread_local sigset_t blocked;
 static _Thread_local unsigned handled; /* handlers that ran */
@@ -90,7 +91,7 @@ static bool ignores(const struct sigaction *action, int signal)
 
 static void deliver_pending(void);
 
-static void announce(void)
+void signal_announce(void)
 {
     __atomic_add_fetch(&arrivals, 1, __ATOMIC_RELEASE);
     thread_wake(&arrivals, UINT32_MAX);
@@ -112,7 +113,7 @@ static struct sigaction exchange(int signal, const struct sigaction *new_action)
     futex_unlock(&lock);
     if (new_action && signal == SIGINT) {
         interrupt_want(new_action->sa_handler != SIG_DFL);
-        announce(); /* who sleeps has to look for it now */
+        signal_announce(); /* who sleeps has to look for it now */
     }
     return old;
 }
@@ -139,11 +140,12 @@ static bool is_main(void)
     return this_thread && this_thread->number == MAIN_NUMBER;
 }
 
+/* What is sent meanwhile is seen by a look at `shared` behind this, or its sender sees the new mask: hence SEQ_CST in both. */
 static void set_blocked(sigset_t set)
 {
     blocked = set;
     if (is_main())
-        __atomic_store_n(&main_blocks, set, __ATOMIC_RELEASE);
+        __atomic_store_n(&main_blocks, set, __ATOMIC_SEQ_CST);
 }
 
 static void deliver(siginfo_t *info)
@@ -173,7 +175,7 @@ static bool take(sigset_t wanted, siginfo_t *info)
 {
     bool taken = pending_take(&own, wanted, info);
 
-    if (!taken && (__atomic_load_n(&shared.set, __ATOMIC_ACQUIRE) & wanted)) {
+    if (!taken && (__atomic_load_n(&shared.set, __ATOMIC_SEQ_CST) & wanted)) {
         futex_lock(&lock);
         taken = pending_take(&shared, wanted, info);
         futex_unlock(&lock);
@@ -197,7 +199,7 @@ static int keep_for_any(const siginfo_t *info)
     futex_lock(&lock);
     error = pending_put(&shared, info);
     futex_unlock(&lock);
-    announce();
+    signal_announce();
     return error;
 }
 
@@ -248,7 +250,7 @@ bool signal_send_program(int signal)
     siginfo_t info = { .si_signo = signal, .si_code = SI_KERNEL };
 
     keep_for_any(&info);
-    return !(__atomic_load_n(&main_blocks, __ATOMIC_ACQUIRE) & BIT(signal));
+    return !(__atomic_load_n(&main_blocks, __ATOMIC_SEQ_CST) & BIT(signal));
 }
 
 /* What the running thread takes of what is sent to the program. */
@@ -288,38 +290,48 @@ bool signal_main_will_take(int signal, uint32_t *turns)
     return (__atomic_load_n(&shared.set, __ATOMIC_SEQ_CST) & BIT(signal)) && ((*turns & 1) || *turns != before);
 }
 
-void signal_deliver_here(int signal)
+void signal_deliver_for_main(int signal)
 {
     siginfo_t info;
 
-    if (!(__atomic_load_n(&main_blocks, __ATOMIC_ACQUIRE) & BIT(signal)) && take(BIT(signal), &info))
-        deliver(&info);
+    blocked = __atomic_load_n(&main_blocks, __ATOMIC_SEQ_CST);
+    if ((blocked & BIT(signal)) || !take(BIT(signal), &info))
+        return;
+    deliver(&info);
+    deliver_pending(); /* what the handler has raised */
 }
 
-/* Sleeps until a signal for the program arrives (arrivals is no longer `seen`), or it is time to look for SIGINT from outside. */
-static void sleep_until_arrival(uint32_t seen, uint64_t deadline_ns)
+uint32_t signal_arrivals(void)
+{
+    return __atomic_load_n(&arrivals, __ATOMIC_ACQUIRE);
+}
+
+void signal_sleep(uint32_t seen, uint64_t deadline_ns)
 {
     uint64_t now = time_ns();
 
     if (interrupt_may_come() && deadline_ns > now && deadline_ns - now > INTERRUPT_STEP_NS)
         deadline_ns = now + INTERRUPT_STEP_NS;
     futex_wait(&arrivals, seen, deadline_ns, &this_thread->cancel);
+    runtime_thread_test_cancel();
 }
 
 /* Sleeps until more handlers have run than before. What comes from outside may come at any time: this is no deadlock. */
 static int wait_for_handler(unsigned before)
 {
+    runtime_thread_test_cancel();
     for (;;) {
-        uint32_t seen = __atomic_load_n(&arrivals, __ATOMIC_ACQUIRE);
+        uint32_t seen = signal_arrivals();
 
-        runtime_thread_test_cancel();
         signal_main_waits(true);
         deliver_pending();
         interrupt_check();
         if (handled != before)
-            return -EINTR;
-        sleep_until_arrival(seen, CLOCK_NEVER);
+            break;
+        signal_sleep(seen, CLOCK_NEVER);
     }
+    signal_main_waits(false); /* the handler may have run before the wait */
+    return -EINTR;
 }
 
 API int pause(void)
@@ -345,10 +357,10 @@ static int wait_for_one_of(sigset_t set, siginfo_t *info, uint64_t deadline_ns)
 
     if (from_outside)
         interrupt_want(true);
+    runtime_thread_test_cancel();
     for (;;) {
-        uint32_t seen = __atomic_load_n(&arrivals, __ATOMIC_ACQUIRE);
+        uint32_t seen = signal_arrivals();
 
-        runtime_thread_test_cancel();
         signal_main_waits(true);
         if (take(set, info))
             return info->si_signo;
@@ -360,7 +372,7 @@ static int wait_for_one_of(sigset_t set, siginfo_t *info, uint64_t deadline_ns)
             return -EINTR;
         if (time_ns() >= deadline_ns)
             return -EAGAIN;
-        sleep_until_arrival(seen, deadline_ns);
+        signal_sleep(seen, deadline_ns);
     }
 }
 
@@ -511,6 +523,8 @@ int signal_change_mask(int how, const sigset_t *set, sigset_t *old)
     default: return EINVAL;
     }
     set_blocked(without_unblockable(now));
+    if (is_main() && (now & BIT(SIGALRM)))
+        alarm_wait_for_handler(); /* what the program does from now on is not disturbed by it */
     deliver_pending();
     return 0;
 }

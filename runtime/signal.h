@@ -31,12 +31,20 @@ bool signal_send_program(int signal);
 bool signal_is_due(int signal);
 /* Delivers what was sent so, in the thread that it is for; true if a handler ran. */
 bool signal_deliver_due(void);
+/* Counts arrivals; whoever sleeps in signal_sleep looks again after signal_announce. */
+uint32_t signal_arrivals(void);
+void signal_announce(void);
+/*
+ * Sleeps until a signal for the program arrives (signal_arrivals is no longer `seen`), the deadline, or it is time to look for SIGINT
+ * from outside. A cancellation point.
+ */
+void signal_sleep(uint32_t seen, uint64_t deadline_ns);
 /* The main thread begins or ends a wait in which it looks for such signals. In other threads nothing happens. */
 void signal_main_waits(bool waits);
 /* The signal has not been taken yet, and the main thread waits, or did since the last call with *turns: it will take it. */
 bool signal_main_will_take(int signal, uint32_t *turns);
-/* Takes it after all, in the running thread. */
-void signal_deliver_here(int signal);
+/* Takes it after all, in the running thread, which is the runtime's: the handler has the main thread's mask. */
+void signal_deliver_for_main(int signal);
 /* The running thread's mask, and what a new thread begins with. */
 sigset_t signal_mask(void);
 void signal_thread_begin(sigset_t mask);

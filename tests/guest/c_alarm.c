@@ -16,6 +16,9 @@
 // run: -- jump
 // exit: 134
 // stderr~: cannot leave a computation by longjmp
+// run: -- worker
+// exit: 0
+// stdout~: ^woken$
 // run: -- processor
 // exit: 38
 // stderr~: setitimer of processor time is not implemented
@@ -34,7 +37,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t ticks, in_main, stop;
+static volatile sig_atomic_t ticks, in_main, stop, users, inside;
 static pthread_t main_thread;
 static sigjmp_buf back;
 static jmp_buf plain;
@@ -43,6 +46,21 @@ static void tick(int number)
 {
     ticks += number == SIGALRM;
     in_main |= pthread_equal(pthread_self(), main_thread);
+}
+
+static void user(int number)
+{
+    users += number == SIGUSR1;
+}
+
+/* Takes its time. */
+static void dawdle(int number)
+{
+    inside = 1;
+    ticks += number == SIGALRM;
+    for (volatile int i = 0; i < 3000000; i++)
+        ;
+    inside = 0;
 }
 
 static void jump(int number)
@@ -136,6 +154,35 @@ static void computation(void)
     handle(tick, 0);
 }
 
+/* What the program blocks stays blocked in a handler, and no handler runs behind the call that blocks its signal. */
+static void masks(void)
+{
+    sigset_t set, before;
+
+    signal(SIGUSR1, user);
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, &before);
+    kill(getpid(), SIGUSR1);
+    ticks = 0;
+    in_us(5000, 0);
+    while (ticks < 1)
+        ;
+    printf("still blocked %d\n", users);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    printf("unblocked %d\n", users);
+    handle(dawdle, 0);
+    ticks = 0;
+    in_us(5000, 0);
+    while (ticks < 1)
+        ;
+    sigaddset(&set, SIGALRM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    printf("inside %d\n", inside);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    handle(tick, 0);
+}
+
 static void values(void)
 {
     struct itimerval value = { { 7, 8000 }, { 1000, 5 } }, old, bad = { { 0, 0 }, { 0, 1000000 } };
@@ -155,6 +202,10 @@ static void values(void)
     printf("%ld %ld\n", (long)old.it_value.tv_sec, (long)old.it_value.tv_usec);
     result = setitimer(ITIMER_REAL, &bad, NULL);
     printf("%d %d", result, errno == EINVAL);
+    value.it_value.tv_sec = (time_t)1 << 55; /* in nanoseconds a multiple of 2^64 */
+    setitimer(ITIMER_REAL, &value, NULL);
+    setitimer(ITIMER_REAL, &old, &value);
+    printf(" %d", value.it_value.tv_sec > 1000000000);
     result = setitimer((__typeof__(ITIMER_REAL))77, &value, NULL);
     printf(" %d %d\n", result, errno == EINVAL);
 }
@@ -183,6 +234,11 @@ static void blocking(void)
     while (!sigismember(&pending, SIGALRM));
     sigsuspend(&before);
     printf("suspended %d %d\n", ticks, in_main);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    in_us(5000, 0);
+    while (ticks < 2)
+        ; /* that was no wait */
+    sigprocmask(SIG_BLOCK, &set, NULL);
     in_us(1000, 0);
     do
         sigpending(&pending);
@@ -228,6 +284,25 @@ static void beside_others(void)
     puts("ignored");
 }
 
+/* Sets the program's first timer, while the main thread sleeps already. */
+static void *set_timer(void *unused)
+{
+    usleep(50000);
+    in_us(30000, 30000);
+    return unused;
+}
+
+static int sleep_before_timer(void)
+{
+    pthread_t other;
+
+    signal(SIGALRM, tick);
+    pthread_create(&other, NULL, set_timer, NULL);
+    if (sleep(1000) > 900)
+        puts("woken");
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -237,6 +312,8 @@ int main(int argc, char **argv)
     atexit(at_exit);
     if (strcmp(what, "processor") == 0)
         return setitimer(ITIMER_PROF, &value, NULL) == 0 ? 0 : errno;
+    if (strcmp(what, "worker") == 0)
+        return sleep_before_timer();
     if (*what) {
         signal(SIGALRM, strcmp(what, "default") == 0 ? SIG_DFL : strcmp(what, "exit") == 0 ? end
                                                                                            : jump_plainly);
@@ -247,6 +324,7 @@ int main(int argc, char **argv)
     }
     waits();
     computation();
+    masks();
     values();
     blocking();
     beside_others();
