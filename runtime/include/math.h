@@ -12,6 +12,9 @@
 #undef pow10
 #undef pow10f
 #undef pow10l
+/* These are log(x) / log(2), which misses every fifth power of two; the functions do not. */
+#undef log2
+#undef log2f
 
 #if __ISO_C_VISIBLE >= 1999
 __BEGIN_DECLS

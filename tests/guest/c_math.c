@@ -27,6 +27,18 @@ static void nearest(void)
     printf("%.9g %.9g %.9g %.9g %.9g\n", expf(0.3f), logf(0.3f), powf(1.1f, 7.7f), sinf(0.3f), cosf(1.3f));
 }
 
+/* Logarithms of powers of two are whole. */
+static void powers_of_two(void)
+{
+    int missed = 0;
+
+    for (int i = -1074; i < 1024; i++)
+        missed += log2(ldexp(1, i)) != i;
+    for (int i = -149; i < 128; i++)
+        missed += log2f(ldexpf(1, i)) != i;
+    printf("%d %.17g %.9g\n", missed, log2(0.3), log2f(0.3f));
+}
+
 int main(void)
 {
     static const double x[] = { 0.1, 0.5, 1, 1.5, 2, 3.7, 10, 123.456 };
@@ -64,5 +76,6 @@ int main(void)
     SHOW(rint(2.9));
     fesetround(FE_TONEAREST);
     nearest();
+    powers_of_two();
     return 0;
 }
