@@ -16,6 +16,12 @@
 enum { MAP_FIRSTPRIVATE = 12 }; /* of the kinds: a copy belongs to the region; it alone matters without a device */
 enum { FLAG_NOWAIT = 1 };
 
+/* GCC's list of what a target region's clauses say, NULL at its end: each entry is a value above a key, or a key before a value. */
+#define ARGUMENT_KEY(entry) ((entry)&0xff7f)
+#define ARGUMENT_VALUE(entry) ((intptr_t)(entry) >> 16)
+enum { ARGUMENT_VALUE_FOLLOWS = 1 << 7,
+       ARGUMENT_THREAD_LIMIT = 2 << 8 }; /* for all devices; keys for one kind of them have its number added */
+
 static void wait_for_dependences(void **depend)
 {
     if (depend)
@@ -51,8 +57,21 @@ static char *copy_firstprivate(size_t n, void **hosts, const size_t *sizes, cons
     return block;
 }
 
+/* 0: there is none. */
+static unsigned thread_limit(void *const *arguments)
+{
+    while (arguments && *arguments) {
+        uintptr_t entry = (uintptr_t)*arguments++;
+        intptr_t value = entry & ARGUMENT_VALUE_FOLLOWS ? (intptr_t)*arguments++ : ARGUMENT_VALUE(entry);
+
+        if (ARGUMENT_KEY(entry) == ARGUMENT_THREAD_LIMIT)
+            return value > INT_MAX ? INT_MAX : (unsigned)value;
+    }
+    return 0;
+}
+
 /* The region begins as a program does: level 0, a team of one. Tasks of the encountering thread are none of its business. */
-static void run_as_initial(void (*fn)(void *), void *data)
+static void run_as_initial(void (*fn)(void *), void *data, unsigned limit)
 {
     struct gomp_thread *self = gomp_thread();
     struct gomp_thread before = *self;
@@ -64,6 +83,8 @@ static void run_as_initial(void (*fn)(void *), void *data)
     team->leagues = 1;
     team->busy = &busy;
     team->icvs = self->task->icvs;
+    if (limit > 0)
+        team->icvs.thread_limit = limit;
     gomp_task_begin(&task, NULL, &team->icvs);
     self->team = team;
     self->task = &task;
@@ -86,11 +107,10 @@ API void GOMP_target_ext(int device, void (*fn)(void *), size_t n, void **hosts,
 
     (void)device;
     (void)flags;
-    (void)arguments;
     check_offload();
     wait_for_dependences(depend);
     copies = copy_firstprivate(n, hosts, sizes, kinds);
-    run_as_initial(fn, hosts);
+    run_as_initial(fn, hosts, thread_limit(arguments));
     platform_free(copies);
 }
 

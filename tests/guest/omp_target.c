@@ -23,6 +23,7 @@ static void target(void)
 {
     int a[N], sum = 0, private = 5, level = -1, scalar = 9;
     double *heap = omp_target_alloc(N * sizeof *heap, omp_get_default_device());
+    int limit = 40000, sizes[2] = { 0 };
 
     for (int i = 0; i < N; i++)
         a[i] = i;
@@ -62,6 +63,12 @@ static void target(void)
 #pragma omp taskwait
     printf("target: level %d, sum %d, %g %d\n", level, sum, heap[N - 1], omp_target_is_present(heap, omp_get_initial_device()));
     omp_target_free(heap, omp_get_default_device());
+#pragma omp target parallel num_threads(4) thread_limit(2) map(from : sizes)
+#pragma omp single
+    sizes[0] = omp_get_num_threads();
+#pragma omp target thread_limit(limit) map(from : sizes[1])
+    sizes[1] = omp_get_thread_limit();
+    printf("limits: %d threads, at most %d\n", sizes[0], sizes[1]);
     printf("devices: %d, initial %d\n", omp_get_num_devices(), omp_is_initial_device());
 }
 
