@@ -4,6 +4,7 @@
  * computes inside newlib, for double and float alike.
  */
 #include <errno.h>
+#include <fenv.h>
 #include <limits.h>
 #include <math.h>
 #include <stdbool.h>
@@ -65,27 +66,34 @@ DEFINE_REMAINDER(float, dremf, __ieee754_remainderf)
     DEFINE_OF_ONE(type, y1##f, __ieee754_y1##f) \
     API type jn##f(int n, type x) \
     { \
-        return __ieee754_jn##f(n, x); \
+        type y = __ieee754_jn##f(n, x); \
+        if (y == 0 && x != 0 && isfinite(x)) \
+            errno = ERANGE; \
+        return y; \
     } \
     API type yn##f(int n, type x) \
     { \
-        if (x <= 0) \
-            errno = x < 0 ? EDOM : ERANGE; \
-        return __ieee754_yn##f(n, x); \
+        type y = __ieee754_yn##f(n, x); \
+        if (x < 0) \
+            errno = EDOM; \
+        else if (isinf(y)) \
+            errno = ERANGE; \
+        return y; \
     }
 DEFINE_SIMPLE(double, )
 DEFINE_SIMPLE(float, f)
 
-#define DEFINE_GAMMA(type, f) \
+/* `tiny`: what lies below is 1/x, in which newlib's reflection would lose x * x. (x - x) / (x - x) is nothing and says FE_INVALID. */
+#define DEFINE_GAMMA(type, f, tiny) \
     API type tgamma##f(type x) \
     { \
         int sign = 1; \
         type y; \
         if (x == 0 || (x < 0 && floor##f(x) == x)) { /* also of -infinity */ \
             errno = x == 0 ? ERANGE : EDOM; \
-            return x == 0 ? 1 / x : (type)NAN; \
+            return x == 0 ? 1 / x : (x - x) / (x - x); \
         } \
-        y = __ieee754_gamma##f##_r(x, &sign); \
+        y = fabs##f(x) < (tiny) ? 1 / x : __ieee754_gamma##f##_r(x, &sign); \
         if (sign < 0) \
             y = -y; \
         if (isinf(y) && x < 0) /* between 0 and the first pole: newlib may lose the sign */ \
@@ -96,7 +104,13 @@ DEFINE_SIMPLE(float, f)
     } \
     static type log_gamma##f(type x, int *sign) \
     { \
-        type y = __ieee754_lgamma##f##_r(x, sign); \
+        type y; \
+        if (fabs##f(x) < (tiny)) { \
+            *sign = signbit(x) ? -1 : 1; \
+            y = -log##f(fabs##f(x)); \
+        } else { \
+            y = __ieee754_lgamma##f##_r(x, sign); \
+        } \
         if (isinf(y) && isfinite(x)) \
             errno = ERANGE; \
         return y; \
@@ -109,8 +123,8 @@ DEFINE_SIMPLE(float, f)
     { \
         return log_gamma##f(x, &signgam); \
     }
-DEFINE_GAMMA(double, )
-DEFINE_GAMMA(float, f)
+DEFINE_GAMMA(double, , 0x1p-60)
+DEFINE_GAMMA(float, f, 0x1p-30f)
 
 /* x times a power of 2. Steps keep 53 bits away from the least normal number, so that it is rounded once. */
 static double scale(double x, int n)
@@ -162,8 +176,8 @@ API float ldexpf(float x, int n) { return scalef(x, n); }
         if (isfinite(n) && rint##f(n) == n) \
             return scalbln##f(x, n > 100000 ? 100000 : n < -100000 ? -100000 \
                                                                    : (long)n); \
-        y = isfinite(n) ? (type)NAN : n < 0 ? x / -n \
-                                            : x * n; \
+        y = isfinite(n) ? (n - n) / (n - n) : n < 0 ? x / -n \
+                                                    : x * n; \
         if (isnan(y) && !isnan(x) && !isnan(n)) \
             errno = EDOM; \
         return y; \
@@ -175,7 +189,7 @@ DEFINE_SCALB(float, f)
 #define DEFINE_DIFFERENCE(type, f) \
     API type fdim##f(type x, type y) \
     { \
-        type difference = x <= y ? 0 : x - y; \
+        type difference = islessequal(x, y) ? 0 : x - y; \
         if (isinf(difference) && isfinite(x) && isfinite(y)) \
             errno = ERANGE; \
         return difference; \
@@ -188,6 +202,7 @@ DEFINE_SCALB(float, f)
             return exponent - 1; \
         } \
         errno = EDOM; \
+        feraiseexcept(FE_INVALID); \
         return x == 0 ? FP_ILOGB0 : isnan(x) ? FP_ILOGBNAN \
                                              : INT_MAX; \
     }

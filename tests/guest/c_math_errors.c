@@ -1,8 +1,9 @@
 // run:
 // setup: $ROOT/tests/guest/native.sh c_math_errors
 // check: cmp want stdout
-// Errors of domain and range of <math.h> in errno, and what the functions return then.
+// Errors of domain and range of <math.h> in errno and as exceptions, and what the functions return then.
 #include <errno.h>
+#include <fenv.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -97,6 +98,53 @@ static void scaled(double x)
     printf(", errno %d\n", errno);
 }
 
+#define RAISED(call) \
+    do { \
+        feclearexcept(FE_ALL_EXCEPT); \
+        errno = 0; \
+        (void)(call); \
+        printf("%s: errno %d, invalid %d\n", #call, errno, fetestexcept(FE_INVALID) != 0); \
+    } while (0)
+
+static void exceptions(void)
+{
+    volatile double one = 1, zero = 0, nothing = (double)NAN, infinity = (double)INFINITY;
+
+    RAISED(tgamma(-one));
+    RAISED(tgamma(-infinity));
+    RAISED(tgamma(zero));
+    RAISED(ilogb(zero));
+    RAISED(ilogb(infinity));
+    RAISED(ilogb(one));
+    RAISED(fdim(one, nothing));
+    RAISED(fdim(nothing, zero));
+}
+
+/* Of floats near 0, and of any order. */
+static void more(double x)
+{
+    float tiny = (float)x * 0x1p-100f;
+    double result;
+
+    for (int i = 0; i < 5; i++, tiny *= 0x1p20f) {
+        errno = 0;
+        result = (double)tgammaf(tiny);
+        show("tgammaf", (double)tiny, 0, isfinite(result) ? round(result * 1e5 * (double)tiny) : result, errno);
+        errno = 0;
+        result = (double)lgammaf(tiny);
+        printf("%d ", signgam);
+        show("lgammaf", (double)tiny, 0, isfinite(result) ? round(result * 1e3) : result, errno);
+    }
+    for (int n = 2; n < 4; n++) {
+        errno = 0;
+        result = yn(n, x);
+        show("yn", x, n, isfinite(result) ? 0 : result, errno);
+        errno = 0;
+        result = jn(n, x);
+        show("jn", x, n, fabs(result) < 0x1p-1022 ? result : 1, errno);
+    }
+}
+
 int main(void)
 {
     static const double values[] = { 0.0, -0.0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 1e4, -1e4, 1e30, -1e30, 1e308, -2.5, 5e-324,
@@ -105,9 +153,11 @@ int main(void)
     for (size_t i = 0; i < COUNT(values); i++) {
         one(values[i]);
         scaled(values[i]);
+        more(values[i]);
         for (size_t k = 0; k < COUNT(values); k++)
             two(values[i], values[k]);
     }
+    exceptions();
     two(-1, (double)NAN);
     two(1, (double)NAN);
     errno = 0;
