@@ -23,9 +23,9 @@ time_t timegm(struct tm *tm);
 #define timelocal(tm) mktime(tm)
 int dysize(int year);
 #if __SVID_VISIBLE || __XSI_VISIBLE
-/* POSIX's names of newlib's variables. */
-#define timezone _timezone
-#define daylight _daylight
+/* POSIX's names of newlib's variables; no macros, for there is a struct timezone, too. */
+extern long timezone __asm__("_timezone");
+extern int daylight __asm__("_daylight");
 #endif
 __END_DECLS
 

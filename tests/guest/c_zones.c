@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 
 #define DAY 86400L
@@ -54,6 +55,9 @@ static void show_nonsense(void)
 
 int main(void)
 {
+    struct timeval now;
+    struct timezone here; /* whichever header is first */
+
     static const char *const zones[] = {
         NULL,
         "",
@@ -74,5 +78,6 @@ int main(void)
     for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++)
         show_zone(zones[i]);
     show_nonsense();
+    printf("%d\n", gettimeofday(&now, &here));
     return 0;
 }
