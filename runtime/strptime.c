@@ -257,7 +257,7 @@ static int days_before(int month, int year)
 /* Of January the 1st: 400 years are whole weeks. */
 static int first_wday_of(int year)
 {
-    int y = ((year - 1) % 400 + 400) % 400; /* whole years since one that 400 divides, and which began on a Monday after it */
+    int y = ((year - 1) % 400 + 400) % 400; /* whole years since the year 1, which began on a Monday */
 
     return (1 + y + y / 4 - y / 100) % DAYS_A_WEEK;
 }

@@ -39,8 +39,11 @@ static int read_lines(FILE *in, struct access_list *list)
     char line[128];
     for (int number = 1; fgets(line, sizeof line, in); number++) {
         const char *text = line + strspn(line, " \t\r");
-        if (*text != '#' && *text != '\n' && *text != '\0' && !is_word_of_plan(text) && !add_line(text, list))
+        bool is_remark = *text == '#';
+        if (!is_remark && *text != '\n' && *text != '\0' && !is_word_of_plan(text) && !add_line(text, list))
             return number;
+        while (is_remark && !strchr(line, '\n') && fgets(line, sizeof line, in))
+            ; /* a long one */
     }
     return 0;
 }

@@ -143,6 +143,7 @@ def main(options):
     print(f"bench: {len(workloads)} workloads for prefetching, {len(scans)} for eviction, in the simulator", file=sys.stderr)
     if workloads:
         show_prefetch(run(workloads, prefetch, ["auto"], DEVICE, traces), options.out)
+    if workloads and scans:
         print()
     if scans:
         show_evict(run(scans, ["none"], evict, [], traces), options.out)

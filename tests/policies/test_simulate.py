@@ -205,7 +205,8 @@ def test_policy_help():
 
 def test_workload():
     """app/workload, and so scripts/bench --trace, reads what is recorded: both forms, with times and with the plan."""
-    lines = ["# pages 40", "plan 1 4", "extent 0 40", "r 0 7", "w 39 70000", "at 5", "r 5 0", "choose 3 2", "end", "r 4 1"]
+    lines = ["# pages 40", "# a long" + " long" * 99 + " remark", "plan 1 4", "extent 0 40",
+             "r 0 7", "w 39 70000", "at 5", "r 5 0", "choose 3 2", "end", "r 4 1"]
     text, packed = write_trace("recorded", lines), os.path.join(SCRATCH, "recorded.packed")
     simulate("--pack", packed, text)
     for trace in (text, packed):
