@@ -106,6 +106,12 @@ void alarm_wait_for_handler(void)
     futex_unlock(&running);
 }
 
+void alarm_leave_handler(void)
+{
+    if (handler_frame)
+        futex_unlock(&running);
+}
+
 /* Locks the timer when the handler has run for what has expired already, as it has on Linux: it may set the timer, too. */
 static void lock_settled(void)
 {

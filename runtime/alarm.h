@@ -11,6 +11,8 @@
 
 /* Returns once no handler runs beside the program; at once in a handler that does. */
 void alarm_wait_for_handler(void);
+/* The running thread will never go on: if it is in such a handler, nobody has to wait for that. */
+void alarm_leave_handler(void);
 /* Ends the program with a line if longjmp to the jmp_buf would leave a handler that runs beside the program: that is another thread's. */
 void alarm_check_jump(const uintptr_t *env);
 

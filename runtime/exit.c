@@ -14,6 +14,7 @@
 #include "kernel/sched.h"
 #include "kernel/stats.h"
 #include "kernel/vm.h"
+#include "runtime/alarm.h"
 #include "runtime/api.h"
 #include "runtime/clock.h"
 #include "runtime/io.h"
@@ -143,6 +144,7 @@ API _Noreturn void exit(int status)
 
     if (!__atomic_compare_exchange_n(&exiting, &nobody, this_thread, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED) &&
         nobody != this_thread) {
+        alarm_leave_handler();
         for (;;)
             thread_wait(&never, 0, THREAD_FOREVER);
     }

@@ -13,6 +13,9 @@
 // run: --harts 1 -- exit
 // exit: 3
 // stdout~: ^at exit$
+// run: -- both
+// exit: 4
+// stdout~: ^at exit$
 // run: -- jump
 // exit: 134
 // stderr~: cannot leave a computation by longjmp
@@ -37,7 +40,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t ticks, in_main, stop, users, inside;
+static volatile sig_atomic_t ticks, in_main, stop, users, inside, leaving;
 static pthread_t main_thread;
 static sigjmp_buf back;
 static jmp_buf plain;
@@ -86,6 +89,21 @@ static void jump_inside(int number)
 static void end(int number)
 {
     exit(number == SIGALRM ? 3 : 4);
+}
+
+/* While the main thread does so, too. */
+static void end_as_well(int number)
+{
+    inside = 1;
+    while (!leaving)
+        ;
+    exit(number);
+}
+
+static void stop_timer(void)
+{
+    leaving = 1;
+    alarm(0);
 }
 
 static void at_exit(void)
@@ -303,6 +321,16 @@ static int sleep_before_timer(void)
     return 0;
 }
 
+static int end_beside_handler(void)
+{
+    atexit(stop_timer);
+    signal(SIGALRM, end_as_well);
+    in_us(5000, 0);
+    while (!inside)
+        ;
+    return 4;
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -314,6 +342,8 @@ int main(int argc, char **argv)
         return setitimer(ITIMER_PROF, &value, NULL) == 0 ? 0 : errno;
     if (strcmp(what, "worker") == 0)
         return sleep_before_timer();
+    if (strcmp(what, "both") == 0)
+        return end_beside_handler();
     if (*what) {
         signal(SIGALRM, strcmp(what, "default") == 0 ? SIG_DFL : strcmp(what, "exit") == 0 ? end
                                                                                            : jump_plainly);
