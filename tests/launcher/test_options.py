@@ -130,7 +130,10 @@ def test_memory_follows_cap():
     expect(after(command("--frames", "100000", ARG), "-m") == "583M", "not the cap's 390.6M and 192M")
     expect(after(command("--mem", "1G", ARG), "-m") == "1024M", "1G")
     # What the launcher lets through boots: pools that no power of two is made for, before the device tree and behind, in the least memory.
-    for options in (["40000"], ["150000"], ["240000"], ["250000"], ["300000"], ["49152", "--mem", "256M"], ["2", "--mem", "65M"]):
+    machines = [["40000"], ["150000"], ["49152", "--mem", "256M"], ["2", "--mem", "65M"]]
+    if os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") > 3 << 30:  # a smaller host is not given such machines
+        machines += [["240000"], ["250000"], ["300000"]]
+    for options in machines:
         done = launcher.run("--frames", *options, ARG)
         expect(done.returncode == 0, f"{options}: {done.returncode} {done.stderr[-300:]}")
 
