@@ -291,6 +291,17 @@ static int open_char(size_t i, int flags, struct file **out)
     return make(ops, flags, NULL, INO_CHARS + i, out);
 }
 
+bool dev_has(struct p9_name name)
+{
+    for (unsigned i = 0; i < blk_count(); i++)
+        if (strlen(blk_name(blk_disk(i))) == name.n && memcmp(blk_name(blk_disk(i)), name.s, name.n) == 0)
+            return true;
+    for (size_t i = 0; i < ARRAY_LEN(chars); i++)
+        if (strlen(chars[i].name) == name.n && memcmp(chars[i].name, name.s, name.n) == 0)
+            return true;
+    return false;
+}
+
 int dev_open(const struct walk *w, int flags, struct file **out)
 {
     const char *name = w->name.s;

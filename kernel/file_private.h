@@ -94,6 +94,8 @@ static inline bool walk_is_link(const struct walk *w) { return w->qid.type & P9_
 /* ---- kinds */
 
 int share_open(struct walk *w, int flags, uint32_t mode, struct file **out);
+/* Whether a device has that name. */
+bool dev_has(struct p9_name name);
 int dev_open(const struct walk *w, int flags, struct file **out);
 int dev_stat(const struct walk *w, struct file_stat *out);
 

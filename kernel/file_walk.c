@@ -190,6 +190,27 @@ static int step(struct walk *w, struct p9_name name, unsigned flags)
     return error;
 }
 
+/*
+ * Whether "dev", just taken off the path at the root, is the share's folder of that name: if it has one, all that is no
+ * device is in there (programs keep their own things in dev/data).
+ */
+static bool is_share_dev(const struct walk *w)
+{
+    struct p9_name dev = { "dev", 3 }, name = { w->next, 0 };
+    struct p9_qid qid;
+    uint32_t fid;
+    do {
+        name.s += name.n + strspn(name.s + name.n, "/");
+        name.n = strcspn(name.s, "/");
+    } while (is_name(name, "."));
+    if (name.n == 0 || is_name(name, "..") || dev_has(name) || !p9_present())
+        return false;
+    if (p9_walk(P9_ROOT_FID, &dev, 1, &fid, &qid, NULL) != 0)
+        return false;
+    p9_clunk(fid);
+    return qid.type & P9_QID_DIR;
+}
+
 /* In /dev: names are flat. */
 static int walk_dev(struct walk *w)
 {
@@ -221,7 +242,7 @@ static int walk_all(struct walk *w, unsigned flags)
     struct p9_name name;
     int error = p9_present() ? leap(w) : 0;
     while (error == 0 && (name = next_name(w)).n > 0) {
-        if (at_root(w) && is_name(name, "dev") && w->place == PLACE_SHARE) {
+        if (at_root(w) && is_name(name, "dev") && !is_share_dev(w)) {
             error = append(w, name.s, name.n);
             w->place = PLACE_DEV;
             forget_name(w);
@@ -266,9 +287,10 @@ static int start(struct walk *w, const char *path)
     }
     w->found = true;
     forget_name(w);
-    if (strcmp(w->path, "/dev") == 0) {
-        w->place = PLACE_DEV;
-        return 0;
+    if (strcmp(w->path, "/dev") == 0) { /* of two folders: the next name tells which */
+        memmove(w->rest + strlen("dev/"), w->rest, n + 1);
+        memcpy(w->rest, "dev/", strlen("dev/"));
+        strcpy(w->path, "/");
     }
     return p9_present() ? rewalk(w) : 0;
 }
@@ -282,9 +304,7 @@ int walk_path(const char *path, unsigned flags, struct walk **out)
         return -ENOMEM;
     w->fid = w->parent = P9_NOFID;
     int error = start(w, path);
-    if (error == 0 && w->place == PLACE_DEV)
-        error = walk_dev(w);
-    if (error == 0 && w->place == PLACE_SHARE)
+    if (error == 0)
         error = walk_all(w, flags);
     if (error == 0 && w->place == PLACE_SHARE && !p9_present())
         error = -ENODEV;
