@@ -266,7 +266,9 @@ void gomp_read_environment(void)
 
     if (__atomic_load_n(&done, __ATOMIC_ACQUIRE))
         return;
-    gomp_lock(&lock);
+    /* gomp_lock without its spins, which are a setting. */
+    while (__atomic_exchange_n(&lock, 2, __ATOMIC_ACQUIRE) != 0)
+        platform_wait(&lock, 2);
     if (!done)
         read_all();
     __atomic_store_n(&done, true, __ATOMIC_RELEASE);
