@@ -294,10 +294,10 @@ static int open_char(size_t i, int flags, struct file **out)
 bool dev_has(struct p9_name name)
 {
     for (unsigned i = 0; i < blk_count(); i++)
-        if (strlen(blk_name(blk_disk(i))) == name.n && memcmp(blk_name(blk_disk(i)), name.s, name.n) == 0)
+        if (is_name(name, blk_name(blk_disk(i))))
             return true;
     for (size_t i = 0; i < ARRAY_LEN(chars); i++)
-        if (strlen(chars[i].name) == name.n && memcmp(chars[i].name, name.s, name.n) == 0)
+        if (is_name(name, chars[i].name))
             return true;
     return false;
 }

@@ -4,6 +4,8 @@
 #ifndef KERNEL_FILE_PRIVATE_H
 #define KERNEL_FILE_PRIVATE_H
 
+#include <string.h>
+
 #include "kernel/file.h"
 #include "kernel/p9.h"
 #include "kernel/semaphore.h"
@@ -90,6 +92,11 @@ void walk_end(struct walk *w);
 uint32_t walk_take_fid(struct walk *w);
 static inline bool walk_is_directory(const struct walk *w) { return w->qid.type & P9_QID_DIR; }
 static inline bool walk_is_link(const struct walk *w) { return w->qid.type & P9_QID_SYMLINK; }
+
+static inline bool is_name(struct p9_name name, const char *s)
+{
+    return name.n == strlen(s) && memcmp(name.s, s, name.n) == 0;
+}
 
 /* ---- kinds */
 

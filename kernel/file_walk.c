@@ -53,11 +53,6 @@ static bool nothing_ahead(const struct walk *w)
     return w->next[strspn(w->next, "/")] == '\0';
 }
 
-static bool is_name(struct p9_name name, const char *s)
-{
-    return name.n == strlen(s) && memcmp(name.s, s, name.n) == 0;
-}
-
 /* ---- fids */
 
 static void set_fid(uint32_t *slot, uint32_t fid)

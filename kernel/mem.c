@@ -151,8 +151,8 @@ paddr_t mem_pages(uint64_t n)
 {
     uint64_t page, end;
     spin_lock(&mem_lock);
-    struct arena *a = n == 0 ? NULL : find_block(n, &page);
-    if (!a && n > 0 && n <= free_pages)
+    struct arena *a = NULL;
+    if (n > 0 && n <= free_pages && !(a = find_block(n, &page)))
         a = find_neighbours(n, &page);
     if (!a) {
         spin_unlock(&mem_lock);
