@@ -21,10 +21,6 @@ GRACE = 2.0  # seconds that a reader of our streams gets once the machine is gon
 PR_SET_PDEATHSIG = 1
 
 
-class Ended(Exception):
-    """A signal asked us to end: the argument is its number."""
-
-
 def make_folder(option, path):
     try:
         os.makedirs(path, exist_ok=True)
@@ -66,6 +62,7 @@ class Machine:
     def __init__(self, options, app):
         self.options, self.app = options, app
         self.ours, self.process = {}, None
+        self.endings, self.ending = os.pipe()  # the numbers of signals that end us: on_signal may come anywhere, wait() is where it counts
         self.failure = None      # exit status that a stream's failure asks for
         self.log = self.samples = None
 
@@ -119,17 +116,15 @@ class Machine:
 
     def wait(self):
         """QEMU's status, or ours if we had to end it."""
-        watch = os.pidfd_open(self.process.pid)
-        try:
-            selector = selectors.DefaultSelector()
-            selector.register(watch, selectors.EVENT_READ)
-            if not selector.select(self.options.timeout):
-                self.kill()
-                return EXIT_TIMEOUT
+        gone = os.pidfd_open(self.process.pid)
+        selector = selectors.DefaultSelector()
+        for fd in (gone, self.endings):
+            selector.register(fd, selectors.EVENT_READ)
+        ready = [key.fd for key, _ in selector.select(self.options.timeout)]
+        if gone in ready:
             return self.process.wait()
-        except Ended as ended:
-            self.kill()
-            return 128 + ended.args[0]
+        self.kill()
+        return 128 + os.read(self.endings, 1)[0] if ready else EXIT_TIMEOUT
 
     def on_signal(self, number, _):
         """SIGINT goes to a program that handles it; it ends the machine if the program does not, or did not take the last one."""
@@ -140,7 +135,7 @@ class Machine:
                 return
             except OSError:
                 pass
-        raise Ended(number)
+        os.write(self.ending, bytes([number]))
 
     def kill(self):
         self.process.kill()
