@@ -12,7 +12,8 @@
 // run: --icount --learn --model {dir}/data --frames 150 -- fro
 // stats: faults_major < 500 and plan_missed < 100
 // A program that goes round from the end to the beginning: what is learnt must go down, too, and not the other way. From the third turn on
-// it reads close to N - C pages a turn; `loose`: about as many, for without --icount the host decides when the ring looks.
+// it reads close to N - C pages a turn. `loose`, without --icount: a plan is made there, too, and reads less than going without would;
+// how much less, the host decides, whose pauses change what is seen of the order.
 // `side`: three streams side by side have no order that a plan could keep; none is made, and the policies go on. `fro`: up and down
 // in turns; whatever plan is made of that is wrong soon, and must not be tried for long.
 #include <bower.h>
@@ -62,7 +63,7 @@ int main(int argc, char **argv)
     bower_counters(&now);
     unsigned long reads = (now.bytes_read - was.bytes_read) / PAGE / (TURNS - LEARNT), least = PAGES - now.frames;
     printf("%lu pages a turn where %lu are missing, %lu missed\n", reads, least, (unsigned long)now.plan_missed);
-    CHECK(side || fro || reads <= least + least / (loose ? 2 : 20) + 20);
+    CHECK(side || fro || (loose ? reads < PAGES : reads <= least + least / 20 + 20));
     CHECK(wrong == 0);
     return done();
 }
