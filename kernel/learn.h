@@ -10,8 +10,8 @@
 #include "kernel/region.h"
 
 /*
- * Learn even where counts must repeat? Set at boot. There a plan without a cursor costs a fault for each ring of pages, since nothing but
- * faults says how far the program is: it reads less, and faults more often than the policies do.
+ * Learn even where counts must repeat? Set at boot. There a plan without a cursor costs a soft fault for most of its runs, since nothing
+ * but faults says how far the program is: it reads less, and faults more often than the policies do.
  */
 extern bool learn_repeats;
 

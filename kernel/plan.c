@@ -1,4 +1,5 @@
 #include "kernel/batch.h"
+#include "kernel/fault.h"
 #include "kernel/learn.h"
 #include "kernel/learn_turn.h"
 #include "kernel/mem.h"
@@ -31,6 +32,7 @@
 #define BEHIND_IN_A_ROW 32        /* pages that are gone already, for a thread that walks behind the others; more: it is alone there */
 #define BEHIND_NS 1000000         /* if he wants no more in that time, he has caught up */
 #define AHEAD_SHARE 4             /* who is further ahead than such a part of a turn is somewhere else */
+#define TRIPS 128                 /* runs that say when the program comes by, after one that it had to wait for */
 #define STEP 64                   /* pages that change hands in one go, at the end */
 
 /* ---- the beginning */
@@ -448,6 +450,25 @@ static bool walks_behind(struct region *r, uint32_t run)
     return true;
 }
 
+/* The program was faster than the looks at it: pages of the next runs say when it comes by. */
+static void lay_trips(void)
+{
+    if (plan.options.cursor)
+        return;
+    plan.trips = TRIPS;
+    fault_tells_soft = true;
+}
+
+void plan_shown(void)
+{
+    if (!plan.on || plan.trips == 0)
+        return;
+    if (pager_repeats && plan.pending > 0)
+        wait_for_reads();
+    plan_collect();
+    plan_pump(false);
+}
+
 bool plan_fault(struct region *r, uint32_t page)
 {
     uint32_t run;
@@ -456,8 +477,10 @@ bool plan_fault(struct region *r, uint32_t page)
         wait_for_reads(); /* what has come by now must not depend on the device */
     plan_collect();
     plan_pump(!plan_others_go_on());
-    if (r->pages[page].state != PAGE_ABSENT)
+    if (r->pages[page].state != PAGE_ABSENT) {
+        lay_trips();
         return true;
+    }
     if (!plan.on)
         return false;
     if (!order_find(&plan.order, r->plan_source, page, &plan.piece, &run, &hot)) {

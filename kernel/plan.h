@@ -77,6 +77,8 @@ static inline bool plan_needs_cursor(vaddr_t address)
  * on its way or here, look again; false: it must be read by itself, since the program left the order, or the plan has no room.
  */
 bool plan_fault(struct region *r, uint32_t page);
+/* A page of such a region that has a frame was touched and is mapped now: the plan may have left it unmapped, to see that. May wait. */
+void plan_shown(void);
 /*
  * A page of such a region that a declared plan says nothing of is the policies', as if there was no plan; what a program was seen to do is
  * all of it.

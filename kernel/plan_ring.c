@@ -264,6 +264,22 @@ static void read_on(void)
 
 /* ---- what has come */
 
+/*
+ * A program without a cursor that uses up the ring between two looks finds the next run not even asked for, and waits a device's time.
+ * After that, for a while, a page of each run is left unmapped: behind the last one that must have been used for the run before to go.
+ */
+static void map_come(struct cell *c, const struct cell_request *q, uint32_t good)
+{
+    uint32_t before = c->first + plan.options.width % c->n - q->first;
+    if (__builtin_expect(plan.trips == 0, 1) || c->stays || before >= good) {
+        windows_map_run(c->region, q->first, q->io.pages, good);
+        return;
+    }
+    plan.trips--;
+    windows_map_run(c->region, q->first, q->io.pages, before);
+    windows_map_run(c->region, q->first + before + 1, q->io.pages + before + 1, good - before - 1);
+}
+
 /* The pages that a request brought: they wait for their first use, in the ring. */
 static void settle(struct cell *c, const struct cell_request *q)
 {
@@ -278,7 +294,7 @@ static void settle(struct cell *c, const struct cell_request *q)
     r->counters.plan_pages += good;
     r->untouched += good;
     r->peak = MAX(r->peak, r->resident);
-    windows_map_run(r, q->first, q->io.pages, good);
+    map_come(c, q, good);
     /* Whoever touches a page that did not come reads it for itself, and learns why. Its frame is the cell's again. */
     for (; good < n; good++) {
         page_set_state(p++, PAGE_READING, PAGE_ABSENT);
