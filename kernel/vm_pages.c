@@ -18,8 +18,11 @@ bool region_is_written(const struct region *r)
 
 #define STEP 32 /* pages a step: what a stack frame of the kernel has room for */
 
-/* The next at most STEP resident pages of [*at, end), waiting for those under way if `settle`; *at moves past them. */
-static size_t next_resident(struct region *r, uint32_t *at, uint32_t end, struct page_ref *refs, bool settle)
+/*
+ * The next at most STEP resident pages of [*at, end), waiting for those under way if `settle`; *at moves past them. Absent ones lose the
+ * flags `forget` as they are passed: while this waits for another one, they may be read again.
+ */
+static size_t next_resident(struct region *r, uint32_t *at, uint32_t end, struct page_ref *refs, bool settle, uint8_t forget)
 {
     size_t n = 0;
     for (; *at < end && n < STEP; ++*at) {
@@ -30,6 +33,8 @@ static size_t next_resident(struct region *r, uint32_t *at, uint32_t end, struct
         }
         if (r->pages[*at].state == PAGE_RESIDENT)
             refs[n++] = (struct page_ref){ r, *at };
+        else if (r->pages[*at].state == PAGE_ABSENT)
+            r->pages[*at].flags &= (uint8_t)~forget;
     }
     return n;
 }
@@ -41,7 +46,7 @@ void pages_hide(struct vma *v, uint32_t first, uint32_t n)
     struct pt_entry old[STEP];
     uint32_t at = first;
     size_t count;
-    while ((count = next_resident(v->region, &at, first + n, refs, true)) > 0) {
+    while ((count = next_resident(v->region, &at, first + n, refs, true, 0)) > 0) {
         for (size_t i = 0; i < count; i++)
             va[i] = vma_page_address(v, refs[i].page);
         pt_unmap_batched(va, count, old);
@@ -57,7 +62,7 @@ int pages_write_back(struct region *r, uint32_t first, uint32_t n)
     uint32_t at = first;
     size_t count;
     int error = 0;
-    while ((count = next_resident(r, &at, first + n, refs, true)) > 0) {
+    while ((count = next_resident(r, &at, first + n, refs, true, 0)) > 0) {
         windows_collect_dirty(refs, count);
         size_t ndirty = 0;
         for (size_t i = 0; i < count; i++)
@@ -82,7 +87,7 @@ void pages_drop_unseen(struct region *r, uint32_t first, uint32_t n)
     struct page_ref refs[STEP];
     uint32_t at = first;
     size_t count;
-    while ((count = next_resident(r, &at, first + n, refs, true)) > 0)
+    while ((count = next_resident(r, &at, first + n, refs, true, 0)) > 0)
         for (size_t i = 0; i < count; i++)
             if (!page_is_shown(r, refs[i].page))
                 region_free_page(r, refs[i].page);
@@ -96,20 +101,21 @@ void pages_drop(struct region *r, uint32_t first, uint32_t n)
     pt_make_leave(); /* no hart reads on what is gone already */
     if (r->pool)
         harvest_all(r->pool);
-    while ((count = next_resident(r, &at, first + n, refs, true)) > 0) {
+    while ((count = next_resident(r, &at, first + n, refs, true, PAGE_SWAPPED)) > 0) {
         size_t ndirty = 0;
         windows_unmap(refs, count);
         for (size_t i = 0; i < count; i++) {
-            if (r->shared && (r->pages[refs[i].page].flags & PAGE_DIRTY))
+            struct page *p = &r->pages[refs[i].page];
+            if (r->shared && (p->flags & PAGE_DIRTY)) {
                 refs[ndirty++] = refs[i];
-            else
+            } else {
                 region_free_page(r, refs[i].page);
+                p->flags = 0; /* nor is what it has in the swap file its contents any more */
+            }
         }
         if (ndirty > 0)
             batch_write(refs, ndirty, true); /* an error leaves them dirty: msync will say why */
     }
-    for (uint32_t page = first; page < first + n; page++)
-        r->pages[page].flags &= (uint8_t)~PAGE_SWAPPED;
 }
 
 void pages_fetch(struct region *r, uint32_t first, uint32_t n)
@@ -147,7 +153,7 @@ void pages_protect(struct vma *v, uint8_t prot)
         pages_hide(v, v->first, n);
         return;
     }
-    while ((count = next_resident(v->region, &at, v->first + n, refs, false)) > 0) {
+    while ((count = next_resident(v->region, &at, v->first + n, refs, false, 0)) > 0) {
         for (size_t i = 0; i < count; i++)
             va[i] = vma_page_address(v, refs[i].page);
         pt_protect_batched(va, count, prot);
