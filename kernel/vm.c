@@ -182,7 +182,7 @@ static vaddr_t choose_address(vaddr_t hint, uint64_t length, int flags)
     if (flags & (VM_MAP_FIXED | VM_MAP_FIXED_NOREPLACE))
         return hint;
     vaddr_t at = PAGE_ALIGN_UP(hint);
-    if (at >= PT_MMAP_BASE && at + length <= PT_MMAP_END) {
+    if (at >= PT_MMAP_BASE && at <= PT_MMAP_END - length) {
         unsigned i = vma_first_above(at);
         if (i == vma_count() || at + length <= vma_at(i)->start)
             return at;
@@ -286,19 +286,11 @@ static int64_t open_window(struct region *r, vaddr_t at, uint64_t length, int pr
     return (int64_t)at;
 }
 
-/* mapping_lock held. A fresh region is handed out for its profile. */
-static int64_t map_range(vaddr_t hint, uint64_t length, int prot, int flags, struct backing *backing, uint64_t offset,
-                         struct region **fresh)
+/* mapping_lock held; nothing is mapped at [at, at+length), which has its tables. A fresh region is handed out for its profile. */
+static int64_t map_at(vaddr_t at, uint64_t length, int prot, int flags, struct backing *backing, uint64_t offset, struct region **fresh)
 {
-    int error = vma_reserve(3); /* the window, and the two that MAP_FIXED may split off */
     uint64_t npages = length >> PAGE_SHIFT;
-    if (!error && (flags & (VM_MAP_FIXED | VM_MAP_FIXED_NOREPLACE)))
-        error = unmap_range(hint, length);
-    if (error)
-        return error;
-    vaddr_t at = choose_address(hint, length, flags);
-    if (!at || pt_reserve(at, length) != 0)
-        return -ENOMEM;
+    int error = 0;
     struct region *r = NULL;
     if (backing && (flags & VM_MAP_SHARED))
         r = find_shared(backing, offset, npages, prot & VM_PROT_WRITE, flags & VM_MAP_LLM, &error);
@@ -317,6 +309,24 @@ static int64_t map_range(vaddr_t hint, uint64_t length, int prot, int flags, str
         region_destroy(r);
         *fresh = NULL;
     }
+    return result;
+}
+
+/* mapping_lock held. */
+static int64_t map_range(vaddr_t hint, uint64_t length, int prot, int flags, struct backing *backing, uint64_t offset,
+                         struct region **fresh)
+{
+    int error = vma_reserve(3); /* the window, and the two that MAP_FIXED may split off */
+    if (!error && (flags & (VM_MAP_FIXED | VM_MAP_FIXED_NOREPLACE)))
+        error = unmap_range(hint, length);
+    if (error)
+        return error;
+    vaddr_t at = choose_address(hint, length, flags);
+    if (!at)
+        return -ENOMEM;
+    int64_t result = pt_reserve(at, length) ? -ENOMEM : map_at(at, length, prot, flags, backing, offset, fresh);
+    if (result < 0)
+        pt_release(at, length); /* the tables of a range that was too large may be all the memory there is */
     return result;
 }
 
