@@ -90,13 +90,25 @@ int region_set_prefetch(struct region *r, const struct prefetch_policy *policy)
     return 0;
 }
 
-void region_note_touched(struct region *r, const uint32_t *pages, const uint32_t *slots, uint32_t n)
+static inline void count_used(struct region *r, const uint32_t *pages, uint32_t n)
 {
     r->untouched -= n;
     r->counters.prefetch_used += n;
     r->prefetch->on_access(r->prefetch_state, pages, n, ACCESS_TOUCH);
+}
+
+void region_note_touched(struct region *r, const uint32_t *pages, const uint32_t *slots, uint32_t n)
+{
+    count_used(r, pages, n);
     pool_touch(r->pool, slots, n);
     learn_touched(r, pages, n);
+}
+
+void region_note_used(struct region *r, uint32_t page)
+{
+    r->pages[page].flags &= (uint8_t)~PAGE_UNTOUCHED;
+    count_used(r, &page, 1);
+    learn_touched(r, &page, 1);
 }
 
 void region_touch(struct region *r, uint32_t page)

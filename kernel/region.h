@@ -105,7 +105,9 @@ int region_set_prefetch(struct region *r, const struct prefetch_policy *policy);
 
 /* Untouched page found used: counters, pool and policy hear of it. (Its frame: pool_touch.) */
 void region_touch(struct region *r, uint32_t page);
-/* The same for n of them, in these frames, their flag cleared already. */
+/* The same, but for its frame, which its owner has in hands. */
+void region_note_used(struct region *r, uint32_t page);
+/* As region_touch for n of them, in these frames, their flag cleared already. */
 void region_note_touched(struct region *r, const uint32_t *pages, const uint32_t *slots, uint32_t n);
 
 /*

@@ -39,11 +39,13 @@ static void find_spans(const struct frame *frames, const uint32_t *slots, size_t
     out->n = (size_t)(span + 1 - out->spans);
 }
 
-/* A victim that is dirty, or no mere clean page. True: dirty. */
-static __attribute__((noinline)) bool evict_odd_page(struct region *r, uint32_t page, bool dirty)
+/* A victim that is dirty, or no mere clean page; `said` is what its PTEs said. True: dirty. */
+static __attribute__((noinline)) bool evict_odd_page(struct region *r, uint32_t page, struct pt_entry said)
 {
     struct page *p = &r->pages[page];
-    if (dirty)
+    if ((p->flags & PAGE_UNTOUCHED) && said.accessed)
+        region_note_used(r, page);
+    if (said.dirty)
         p->flags |= PAGE_DIRTY;
     if (p->flags & PAGE_DIRTY)
         return true;
@@ -63,7 +65,7 @@ static inline bool evict_clean_page(const struct frame *f, unsigned *ndirty)
         return false;
     pt_unmap_batched(&va, 1, &old);
     r->counters.evicted++;
-    *ndirty = old.dirty && evict_odd_page(r, f->page, true);
+    *ndirty = old.dirty && evict_odd_page(r, f->page, old);
     if (!old.dirty) {
         p->condition = PAGE_CONDITION(PAGE_ABSENT, 0);
         r->resident--;
@@ -79,7 +81,7 @@ static __attribute__((noinline)) unsigned evict_pages(const struct frame *frames
     find_spans(frames, slots, n, &found);
     pt_unmap_spans(found.spans, found.n, old);
     for (size_t i = 0; found.others && i < n; i++)
-        old[i].dirty |= windows_unmap_others(frames[slots[i]].region, frames[slots[i]].page);
+        windows_unmap_others(frames[slots[i]].region, frames[slots[i]].page, &old[i]);
     const struct pt_entry *said = old;
     const uint32_t *slot = slots;
     for (const struct pt_span *span = found.spans; span < found.spans + found.n; span++) {
@@ -87,7 +89,7 @@ static __attribute__((noinline)) unsigned evict_pages(const struct frame *frames
         uint32_t length = (uint32_t)span->n, odd = 0, page = frames[*slot].page;
         for (struct page *p = &r->pages[page], *end = p + length; p < end; p++, said++) {
             if (__builtin_expect(p->condition != PAGE_CONDITION(PAGE_RESIDENT, 0) || said->dirty, 0)) {
-                ndirty += evict_odd_page(r, (uint32_t)(p - r->pages), said->dirty);
+                ndirty += evict_odd_page(r, (uint32_t)(p - r->pages), *said);
                 odd++;
             } else {
                 p->condition = PAGE_CONDITION(PAGE_ABSENT, 0);

@@ -226,16 +226,16 @@ uint64_t windows_unmap_run(const struct region *r, uint32_t first, uint32_t n, s
     return v->prot & VM_PROT_WRITE ? unmap_writable(va, n, old) : pt_unmap_later(va, n, old);
 }
 
-bool windows_unmap_others(const struct region *r, uint32_t page)
+void windows_unmap_others(const struct region *r, uint32_t page, struct pt_entry *said)
 {
-    bool any = false;
     const struct vma *first = r->vmas;
     for (const struct vma *v = first ? first->sibling : NULL; v; v = v->sibling) {
-        bool one = false;
+        struct pt_entry one;
         vaddr_t va = vma_page_address(v, page);
-        if (va)
-            step_ptes(&va, 1, TAKE_AWAY, &one);
-        any |= one;
+        if (va == 0)
+            continue;
+        pt_unmap_batched(&va, 1, &one); /* all zeros where none is valid */
+        said->accessed |= one.accessed;
+        said->dirty |= one.dirty;
     }
-    return any;
 }

@@ -32,7 +32,7 @@ void windows_collect_dirty(const struct page_ref *refs, size_t n);
  */
 struct pt_entry;
 uint64_t windows_unmap_run(const struct region *r, uint32_t first, uint32_t n, struct pt_entry *old);
-/* Takes the page's PTEs out of all windows but the first. True: D was set in one. */
-bool windows_unmap_others(const struct region *r, uint32_t page);
+/* Takes the page's PTEs out of all windows but the first; their A and D come to those of *said. */
+void windows_unmap_others(const struct region *r, uint32_t page, struct pt_entry *said);
 
 #endif
