@@ -232,7 +232,7 @@ static bool is_never(const struct timespec *t)
     return t->tv_sec > (time_t)(INT64_MAX / NS_PER_S - 1);
 }
 
-bool clock_deadline(clockid_t id, const struct timespec *t, uint64_t *deadline_ns)
+static bool deadline_on(clockid_t id, const struct timespec *t, uint64_t *deadline_ns)
 {
     uint64_t now, then;
 
@@ -244,6 +244,11 @@ bool clock_deadline(clockid_t id, const struct timespec *t, uint64_t *deadline_n
     else
         *deadline_ns = then > now ? time_ns() + (then - now) : 1;
     return true;
+}
+
+bool clock_deadline(clockid_t id, const struct timespec *t, uint64_t *deadline_ns)
+{
+    return clock_has_timeouts(id) && deadline_on(id, t, deadline_ns);
 }
 
 bool clock_deadline_in(const struct timespec *t, uint64_t *deadline_ns)
@@ -289,7 +294,7 @@ API int clock_nanosleep(clockid_t id, int flags, const struct timespec *t, struc
         return EINVAL;
     if (!(flags & TIMER_ABSTIME))
         return -clock_sleep_for(t, left);
-    if (t->tv_sec < 0 || !clock_deadline(id, t, &until))
+    if (t->tv_sec < 0 || !deadline_on(id, t, &until))
         return EINVAL;
     return interrupt_sleep_until(until) ? EINTR : 0;
 }

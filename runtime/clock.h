@@ -22,7 +22,12 @@ clockid_t clock_of_thread(unsigned long number);
 struct timespec clock_wall(void);
 /* 0, -EINVAL, or -EINTR: a handler ran (interrupt.h). left (may be NULL): how much of it was not slept. */
 int clock_sleep_for(const struct timespec *t, struct timespec *left);
-/* time_ns() when the clock will show t: at least 1. False: there is no such clock, or no such time. */
+/* May timeouts of locks and their kin be on this clock? As on Linux, two may. */
+static inline bool clock_has_timeouts(clockid_t id)
+{
+    return id == CLOCK_REALTIME || id == CLOCK_MONOTONIC;
+}
+/* time_ns() when a clock that has timeouts will show t: at least 1. False: it has none, or there is no such time. */
 bool clock_deadline(clockid_t id, const struct timespec *t, uint64_t *deadline_ns);
 /* time_ns() when t has passed from now on. False: there is no such time. */
 bool clock_deadline_in(const struct timespec *t, uint64_t *deadline_ns);

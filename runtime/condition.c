@@ -4,7 +4,9 @@
 #include "runtime/mutex.h"
 #include "runtime/thread.h"
 
-_Static_assert(offsetof(pthread_cond_t, bower_word) == 0, "a futex_condition comes first");
+_Static_assert(offsetof(pthread_cond_t, bower_word) == offsetof(struct futex_condition, word) &&
+                   offsetof(pthread_cond_t, bower_inside) == offsetof(struct futex_condition, inside),
+               "a futex_condition comes first");
 
 static struct futex_condition *condition_of(pthread_cond_t *c)
 {
@@ -36,8 +38,10 @@ int condition_wait(pthread_cond_t *c, pthread_mutex_t *m, uint64_t deadline)
     runtime_thread_test_cancel();
     prepared = futex_condition_prepare(condition_of(c));
     error = release(m, &depth);
-    if (error)
+    if (error) {
+        futex_condition_abandon(condition_of(c));
         return error;
+    }
     error = futex_condition_wait(condition_of(c), prepared, deadline, &this_thread->cancel);
     acquire(m, depth);
     if (error == -ECANCELED)
@@ -62,6 +66,11 @@ void condition_broadcast(pthread_cond_t *c)
     futex_condition_broadcast(condition_of(c));
 }
 
+void condition_destroy(pthread_cond_t *c)
+{
+    futex_condition_destroy(condition_of(c));
+}
+
 API int pthread_cond_init(pthread_cond_t *restrict c, const pthread_condattr_t *restrict attr)
 {
     *c = (pthread_cond_t){ .bower_monotonic = attr && attr->bower_monotonic };
@@ -70,7 +79,7 @@ API int pthread_cond_init(pthread_cond_t *restrict c, const pthread_condattr_t *
 
 API int pthread_cond_destroy(pthread_cond_t *c)
 {
-    (void)c;
+    condition_destroy(c);
     return 0;
 }
 

@@ -6,7 +6,7 @@ int futex_wait(const uint32_t *word, uint32_t expected, uint64_t deadline, struc
 {
     int error;
 
-    if (!c || (__atomic_load_n(&c->flags, __ATOMIC_RELAXED) & CANCEL_DISABLED)) /* which the thread alone changes */
+    if (!c || (__atomic_load_n(&c->flags, __ATOMIC_RELAXED) & ~CANCEL_ASKED)) /* which the thread alone changes */
         return thread_wait(word, expected, deadline);
     __atomic_store_n(&c->waits_at, word, __ATOMIC_SEQ_CST);
     /* Either this look sees the wish, or the one who has it sees waits_at: both orders are sequentially consistent. */
@@ -41,9 +41,28 @@ int futex_lock_slowly(struct futex_lock *lock, uint64_t deadline)
     return 0;
 }
 
+#define VISITORS_AWAITED (1u << 31)
+
+void futex_visitors_leave(struct futex_visitors *v)
+{
+    if (__atomic_fetch_sub(&v->word, 1, __ATOMIC_RELEASE) == (VISITORS_AWAITED | 1))
+        thread_wake(&v->word, EVERYBODY);
+}
+
+void futex_visitors_end(struct futex_visitors *v)
+{
+    uint32_t inside = __atomic_or_fetch(&v->word, VISITORS_AWAITED, __ATOMIC_ACQUIRE);
+
+    while (inside != VISITORS_AWAITED) {
+        thread_wait(&v->word, inside, THREAD_FOREVER);
+        inside = __atomic_load_n(&v->word, __ATOMIC_ACQUIRE);
+    }
+}
+
 /* The bit tells signals that somebody may sleep; only a broadcast, which leaves nobody asleep, takes it away. */
 uint32_t futex_condition_prepare(struct futex_condition *c)
 {
+    futex_visitors_enter(&c->inside);
     return __atomic_or_fetch(&c->word, 1, __ATOMIC_RELAXED);
 }
 
@@ -54,7 +73,18 @@ int futex_condition_wait(struct futex_condition *c, uint32_t prepared, uint64_t 
     /* POSIX: who is cancelled does not use a signal up. Perhaps one woke us: then it is the next one's. */
     if (error == -ECANCELED)
         futex_condition_signal(c);
+    futex_visitors_leave(&c->inside);
     return error == -EAGAIN ? 0 : error;
+}
+
+void futex_condition_abandon(struct futex_condition *c)
+{
+    futex_visitors_leave(&c->inside);
+}
+
+void futex_condition_destroy(struct futex_condition *c)
+{
+    futex_visitors_end(&c->inside);
 }
 
 /*
@@ -143,14 +173,12 @@ void futex_rwlock_unlock(struct futex_rwlock *lock)
         thread_wake(&lock->word, EVERYBODY);
 }
 
-#define BARRIER_DESTROYING (1u << 31)
-
 bool futex_barrier_wait(struct futex_barrier *b)
 {
     uint32_t round = __atomic_load_n(&b->round, __ATOMIC_RELAXED); /* cannot change before we have arrived */
     bool last;
 
-    __atomic_fetch_add(&b->inside, 1, __ATOMIC_RELAXED);
+    futex_visitors_enter(&b->inside);
     last = __atomic_add_fetch(&b->arrived, 1, __ATOMIC_ACQ_REL) == b->count;
     if (last) {
         __atomic_store_n(&b->arrived, 0, __ATOMIC_RELAXED);
@@ -160,19 +188,13 @@ bool futex_barrier_wait(struct futex_barrier *b)
         while (__atomic_load_n(&b->round, __ATOMIC_ACQUIRE) == round)
             thread_wait(&b->round, round, THREAD_FOREVER);
     }
-    if (__atomic_fetch_sub(&b->inside, 1, __ATOMIC_RELEASE) == (BARRIER_DESTROYING | 1))
-        thread_wake(&b->inside, EVERYBODY);
+    futex_visitors_leave(&b->inside);
     return last;
 }
 
 void futex_barrier_destroy(struct futex_barrier *b)
 {
-    uint32_t inside = __atomic_or_fetch(&b->inside, BARRIER_DESTROYING, __ATOMIC_ACQUIRE);
-
-    while (inside != BARRIER_DESTROYING) {
-        thread_wait(&b->inside, inside, THREAD_FOREVER);
-        inside = __atomic_load_n(&b->inside, __ATOMIC_ACQUIRE);
-    }
+    futex_visitors_end(&b->inside);
 }
 
 #define SEMAPHORE_WAITER ((uint64_t)1 << 32)

@@ -18,7 +18,8 @@
 /* ---- Cancellation: where a thread sleeps while another may ask it to end. */
 
 #define CANCEL_ASKED 1u    /* somebody wants the thread to end */
-#define CANCEL_DISABLED 2u /* it does not want to for now, or is ending already */
+#define CANCEL_DISABLED 2u /* it does not want to for now */
+#define CANCEL_ENDING 4u   /* it is ending already: whether it wants to makes no difference any more */
 
 struct cancellation {
     uint32_t flags;           /* CANCEL_*, atomic */
@@ -34,6 +35,21 @@ static inline bool cancellation_is_due(const struct cancellation *c)
 int futex_wait(const uint32_t *word, uint32_t expected, uint64_t deadline, struct cancellation *c);
 /* Asks the thread to end, and wakes it if it sleeps in a futex_wait that can be cancelled. */
 void futex_cancel(struct cancellation *c);
+
+/* ---- Who is still inside a call: what may be destroyed as soon as all who wait have been woken needs to know. */
+
+struct futex_visitors {
+    uint32_t word; /* how many, atomic; bit 31: somebody waits for 0 */
+};
+
+static inline void futex_visitors_enter(struct futex_visitors *v)
+{
+    __atomic_fetch_add(&v->word, 1, __ATOMIC_RELAXED);
+}
+
+void futex_visitors_leave(struct futex_visitors *v);
+/* Returns once the last one has left; nobody may enter any more. */
+void futex_visitors_end(struct futex_visitors *v);
 
 /* ---- A lock: not recursive, no owner. */
 
@@ -80,13 +96,18 @@ static inline void futex_unlock(struct futex_lock *lock)
 /* ---- A condition: waiters hold the lock when they look at what they wait for. They may wake without reason. */
 
 struct futex_condition {
-    uint32_t word; /* bit 0: somebody may sleep; above: counts signals, so that none is lost before the sleep */
+    uint32_t word;                /* bit 0: somebody may sleep; above: counts signals, so that none is lost before the sleep */
+    struct futex_visitors inside; /* from prepare to the end of wait */
 };
 
-/* What a waiter must note before it lets go of the lock that protects what it waits for. */
+/* What a waiter must note before it lets go of the lock that protects what it waits for. It must call one of the next two. */
 uint32_t futex_condition_prepare(struct futex_condition *c);
 /* Sleeps unless a signal came since prepare. -ETIMEDOUT, -ECANCELED (then another waiter has got the signal). */
 int futex_condition_wait(struct futex_condition *c, uint32_t prepared, uint64_t deadline, struct cancellation *cancel);
+/* The waiter does not wait after all. */
+void futex_condition_abandon(struct futex_condition *c);
+/* All waiters have been woken, as POSIX wants; returns once the last one is through with the condition. */
+void futex_condition_destroy(struct futex_condition *c);
 void futex_condition_signal(struct futex_condition *c);
 void futex_condition_broadcast(struct futex_condition *c);
 
@@ -111,7 +132,7 @@ struct futex_barrier {
     uint32_t count;   /* how many meet */
     uint32_t arrived; /* in this round, atomic */
     uint32_t round;   /* atomic; sleepers wait for it to change */
-    uint32_t inside;  /* how many have not left the call yet, atomic; bit 31: somebody waits for 0 in destroy */
+    struct futex_visitors inside;
 };
 
 /* True for exactly one thread of each round. */

@@ -64,10 +64,12 @@ int mutex_try_lock(pthread_mutex_t *m)
 int mutex_lock_until(pthread_mutex_t *m, clockid_t clock, const struct timespec *until)
 {
     uint64_t deadline;
-    int error = mutex_try_lock(m);
+    int error = clock_has_timeouts(clock) ? mutex_try_lock(m) : -EINVAL;
 
     if (error != -EBUSY)
         return error;
+    if (m->bower_type == PTHREAD_MUTEX_ERRORCHECK && is_mine(m))
+        return -EDEADLK;
     if (!clock_deadline(clock, until, &deadline))
         return -EINVAL;
     return mutex_is_plain(m) ? futex_lock_until(mutex_lock_of(m), deadline) : mutex_lock_owned(m, deadline);

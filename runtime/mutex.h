@@ -40,7 +40,7 @@ static inline int mutex_unlock(pthread_mutex_t *m)
 }
 
 int mutex_try_lock(pthread_mutex_t *m);
-/* Until the clock shows this time. -EINVAL: no such clock or time, if it had to wait. */
+/* Until the clock shows this time. -EINVAL: no such clock; no such time, if it had to wait. */
 int mutex_lock_until(pthread_mutex_t *m, clockid_t clock, const struct timespec *until);
 void mutex_init(pthread_mutex_t *m, int type);
 
@@ -49,5 +49,6 @@ int condition_wait(pthread_cond_t *c, pthread_mutex_t *m, uint64_t deadline);
 int condition_wait_until(pthread_cond_t *c, pthread_mutex_t *m, clockid_t clock, const struct timespec *until);
 void condition_signal(pthread_cond_t *c);
 void condition_broadcast(pthread_cond_t *c);
+void condition_destroy(pthread_cond_t *c);
 
 #endif

@@ -57,7 +57,7 @@ API int pthread_tryjoin_np(pthread_t thread, void **result)
     return join(thread, result, 0);
 }
 
-API int pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock, const struct timespec *until)
+static int join_until(pthread_t thread, void **result, clockid_t clock, const struct timespec *until)
 {
     uint64_t deadline = THREAD_FOREVER;
 
@@ -67,14 +67,14 @@ API int pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock, c
     return join(thread, result, deadline);
 }
 
+API int pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock, const struct timespec *until)
+{
+    return join_until(thread, result, clock, until);
+}
+
 API int pthread_timedjoin_np(pthread_t thread, void **result, const struct timespec *until)
 {
-    uint64_t deadline = THREAD_FOREVER;
-
-    if (until && !clock_deadline(CLOCK_REALTIME, until, &deadline))
-        return EINVAL;
-    runtime_thread_test_cancel();
-    return join(thread, result, deadline);
+    return join_until(thread, result, CLOCK_REALTIME, until);
 }
 
 API int pthread_detach(pthread_t thread)
@@ -159,18 +159,20 @@ API int pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child
     return 0;
 }
 
-/* A signal reaches the thread that raises it; no other can be interrupted. */
+/* A signal reaches the thread that raises it; no other can be interrupted. One that has ended takes any, as on Linux. */
 API int pthread_kill(pthread_t thread, int signal)
 {
     struct runtime_thread *t;
+    bool ended;
 
     if (thread == this_thread->number)
         return -signal_raise(signal);
     t = runtime_thread_get(thread);
     if (!t)
         return ESRCH;
+    ended = __atomic_load_n(&t->ended, __ATOMIC_ACQUIRE);
     runtime_thread_put(t);
-    if (signal == 0)
+    if (signal == 0 || ended)
         return 0;
     if (signal < 0 || signal >= NSIG)
         return EINVAL;
@@ -234,14 +236,19 @@ API int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)
     return 0;
 }
 
+static int concurrency; /* what the program has asked for; shown, without effect. atomic */
+
 API int pthread_getconcurrency(void)
 {
-    return 0;
+    return __atomic_load_n(&concurrency, __ATOMIC_RELAXED);
 }
 
 API int pthread_setconcurrency(int level)
 {
-    return level < 0 ? EINVAL : 0;
+    if (level < 0)
+        return EINVAL;
+    __atomic_store_n(&concurrency, level, __ATOMIC_RELAXED);
+    return 0;
 }
 
 API int pthread_yield(void)

@@ -35,10 +35,7 @@ static int lock(pthread_rwlock_t *l, bool to_write, uint64_t deadline)
 static int lock_until(pthread_rwlock_t *l, bool to_write, clockid_t clock, const struct timespec *until)
 {
     uint64_t deadline;
-    int error = i_write(l) ? -EDEADLK : lock(l, to_write, 0);
 
-    if (error != -EBUSY)
-        return error;
     return clock_deadline(clock, until, &deadline) ? lock(l, to_write, deadline) : -EINVAL;
 }
 

@@ -140,7 +140,7 @@ static struct runtime_thread *make(const struct runtime_thread_options *o, void 
     t->is_daemon = o->daemon;
     t->has_given_stack = o->stack != 0;
     t->fate = o->detached ? THREAD_DETACHED : THREAD_JOINABLE;
-    t->references = 2; /* of the thread, and of who may join it or of its start */
+    t->references = 3; /* of the thread, of who may join it, and of who starts it: the others may be done before that returns */
     t->stack_size = o->stack_size ? o->stack_size : THREAD_STACK_SIZE;
     t->guard_size = o->guard_size ? o->guard_size : PAGE_SIZE;
     t->inherited_mask = signal_mask();
@@ -179,13 +179,12 @@ int runtime_thread_start(unsigned long *number, const struct runtime_thread_opti
     if (error) {
         if (!t->is_daemon)
             __atomic_sub_fetch(&living, 1, __ATOMIC_RELAXED);
-        put(t, 2);
+        put(t, 3);
         return error;
     }
     __atomic_store_n(&t->kernel, kernel, __ATOMIC_RELAXED);
     thread_set_name(kernel, t->name);
-    if (o->detached)
-        put(t, 1);
+    put(t, o->detached ? 2 : 1);
     return 0;
 }
 
@@ -208,7 +207,7 @@ _Noreturn void runtime_thread_end(void *result)
 {
     struct runtime_thread *t = this_thread;
 
-    __atomic_fetch_or(&t->cancel.flags, CANCEL_DISABLED, __ATOMIC_SEQ_CST);
+    __atomic_fetch_or(&t->cancel.flags, CANCEL_ENDING, __ATOMIC_SEQ_CST);
     while (t->cleanup) {
         struct bower_cleanup *innermost = t->cleanup;
 
@@ -229,7 +228,7 @@ _Noreturn void runtime_thread_end(void *result)
 }
 
 /* Makes the caller the one that joins the thread; the reference of who may join is its own then. */
-static int begin_join(unsigned long number, struct runtime_thread **out)
+static int begin_join(unsigned long number, bool may_wait, struct runtime_thread **out)
 {
     struct runtime_thread *t;
     int error = 0;
@@ -238,6 +237,8 @@ static int begin_join(unsigned long number, struct runtime_thread **out)
     t = find(number);
     if (!t || t->fate == THREAD_JOINED)
         error = -ESRCH;
+    else if (!may_wait && !__atomic_load_n(&t->ended, __ATOMIC_ACQUIRE))
+        error = -EBUSY;
     else if (t == this_thread || t->joins == this_thread)
         error = -EDEADLK;
     else if (t->fate != THREAD_JOINABLE)
@@ -255,13 +256,12 @@ int runtime_thread_join(unsigned long number, void **result, uint64_t deadline)
 {
     struct runtime_thread *t;
     bool ended;
-    int error = begin_join(number, &t);
+    int error = begin_join(number, deadline > 0, &t);
 
     if (error)
         return error;
-    while (!(ended = __atomic_load_n(&t->ended, __ATOMIC_ACQUIRE)) && error != -ETIMEDOUT && error != -ECANCELED &&
-           error != -EBUSY)
-        error = deadline == 0 ? -EBUSY : futex_wait(&t->ended, 0, deadline, &this_thread->cancel);
+    while (!(ended = __atomic_load_n(&t->ended, __ATOMIC_ACQUIRE)) && error != -ETIMEDOUT && error != -ECANCELED)
+        error = futex_wait(&t->ended, 0, deadline, &this_thread->cancel);
     futex_lock(&table_lock);
     this_thread->joins = NULL;
     t->fate = ended ? THREAD_JOINED : THREAD_JOINABLE;

@@ -82,7 +82,7 @@ int runtime_thread_start(unsigned long *number, const struct runtime_thread_opti
 _Noreturn void runtime_thread_end(void *result);
 /*
  * Waits for the end. -ESRCH: no such thread; -EINVAL: detached, or somebody else joins it; -EDEADLK: it is the caller, or joins
- * the caller; -EBUSY: not ended and deadline is 0; -ETIMEDOUT; -ECANCELED.
+ * the caller; -EBUSY: not ended and deadline is 0, which counts before these two; -ETIMEDOUT; -ECANCELED.
  */
 int runtime_thread_join(unsigned long number, void **result, uint64_t deadline);
 /* -ESRCH, -EINVAL. */

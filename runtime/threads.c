@@ -113,7 +113,7 @@ API int cnd_init(cnd_t *c)
 
 API void cnd_destroy(cnd_t *c)
 {
-    (void)c;
+    condition_destroy(c);
 }
 
 API int cnd_wait(cnd_t *c, mtx_t *m)

@@ -58,7 +58,7 @@
     }
 #define PTHREAD_COND_INITIALIZER \
     { \
-        0, 0 \
+        0, 0, 0 \
     }
 #define PTHREAD_RWLOCK_INITIALIZER \
     { \

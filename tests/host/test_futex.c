@@ -171,6 +171,56 @@ static void a_signal_wakes_one(void)
     CHECK(futex_condition_wait(&changed, futex_condition_prepare(&changed), fake_time_ns() + MS, NULL) == -ETIMEDOUT);
 }
 
+/* Who wakes all waiters may destroy and free the condition at once; one of them has not slept yet. */
+struct short_lived {
+    struct futex_condition condition;
+    bool over; /* atomic */
+};
+
+static void *come_late(void *argument)
+{
+    struct short_lived *c = argument;
+    uint32_t prepared;
+
+    futex_lock(&mutex);
+    prepared = futex_condition_prepare(&c->condition);
+    shared++;
+    futex_unlock(&mutex);
+    while (!__atomic_load_n(&c->over, __ATOMIC_RELAXED))
+        thread_yield();
+    futex_condition_wait(&c->condition, prepared, THREAD_FOREVER, NULL);
+    return NULL;
+}
+
+static bool somebody_prepared(void)
+{
+    bool yes;
+
+    futex_lock(&mutex);
+    yes = shared > 0;
+    futex_unlock(&mutex);
+    return yes;
+}
+
+static void a_condition_can_go_at_once(void)
+{
+    for (int i = 0; i < 200; i++) {
+        struct short_lived *c = calloc(1, sizeof(*c));
+        pthread_t thread;
+
+        shared = 0;
+        thread = start(come_late, c);
+        while (!somebody_prepared())
+            thread_yield();
+        futex_condition_broadcast(&c->condition);
+        __atomic_store_n(&c->over, true, __ATOMIC_RELAXED);
+        futex_condition_destroy(&c->condition);
+        memset(c, 0xff, sizeof(*c));
+        free(c);
+        pthread_join(thread, NULL);
+    }
+}
+
 static struct futex_rwlock rwlock;
 static long pair[2];
 
@@ -421,6 +471,7 @@ int main(void)
     RUN(a_lock_that_is_held_lets_sleep);
     RUN(a_condition_loses_no_broadcast);
     RUN(a_signal_wakes_one);
+    RUN(a_condition_can_go_at_once);
     RUN(a_rwlock_orders_writers);
     RUN(a_rwlock_knows_when_to_wait);
     RUN(a_barrier_holds_all_back);

@@ -34,7 +34,7 @@ typedef struct {
 } pthread_mutexattr_t;
 
 typedef struct {
-    unsigned int bower_word;
+    unsigned int bower_word, bower_inside;
     unsigned int bower_monotonic; /* timeouts are on CLOCK_MONOTONIC, else on CLOCK_REALTIME */
 } pthread_cond_t;
 
