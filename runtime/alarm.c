@@ -1,6 +1,5 @@
 #include "runtime/alarm.h"
 
-#include <setjmp.h>
 #include <signal.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -227,10 +226,4 @@ void alarm_check_jump(const uintptr_t *env)
         return;
     log_printf("bower: a handler of SIGALRM cannot leave a computation by longjmp: it runs beside it\n");
     runtime_exit(STATUS_ABORTED);
-}
-
-API long long *bower_before_jump(long long *env)
-{
-    alarm_check_jump((const uintptr_t *)env);
-    return env;
 }

@@ -1,15 +1,11 @@
 /* stdio.c: what newlib's stdio and stdlib lack, or have under other names. */
 #include "runtime/stdio.h"
 
-#include <setjmp.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/lock.h>
 #include <unistd.h>
 
-#include "runtime/alarm.h"
 #include "runtime/api.h"
-#include "runtime/signal.h"
 
 API ssize_t getline(char **restrict line, size_t *restrict size, FILE *restrict stream)
 {
@@ -47,19 +43,4 @@ API int ftrylockfile(FILE *stream)
 API void funlockfile(FILE *stream)
 {
     stream_unlock(stream);
-}
-
-API void bower_keep_mask(sigjmp_buf env, int with_mask)
-{
-    env->with_mask = with_mask;
-    if (with_mask)
-        signal_change_mask(SIG_BLOCK, NULL, &env->mask);
-}
-
-API void siglongjmp(sigjmp_buf env, int value)
-{
-    alarm_check_jump((const uintptr_t *)env->registers);
-    if (env->with_mask)
-        signal_change_mask(SIG_SETMASK, &env->mask, NULL);
-    (longjmp)(env->registers, value);
 }
