@@ -3,7 +3,7 @@ import gdb
 
 PAGE_SHIFT = 12
 PAGE_STATES = ["ABSENT", "READING", "RESIDENT", "WRITING"]
-FRAME_USES = ["free", "in flight", "untouched", "used"]
+FRAME_USES = ["free", "in flight", "untouched", "used", "planned"]
 BATCH_KINDS = ["-", "fault", "advice", "write"]
 PAGE_FLAGS = [(1, "untouched"), (2, "dirty"), (4, "swapped")]
 PTE_FLAGS = "VRWXUGAD"
@@ -45,18 +45,23 @@ def page_text(page):
 
 
 class Command(gdb.Command):
-    """A command whose arguments are gdb expressions."""
+    """A command whose arguments are gdb expressions, at least LEAST of them."""
+    LEAST = 0
 
     def __init__(self):
         super().__init__(self.NAME, gdb.COMMAND_USER)
 
     def invoke(self, text, _tty):
-        self.run([number(word) for word in gdb.string_to_argv(text)])
+        words = gdb.string_to_argv(text)
+        if len(words) < self.LEAST:
+            raise gdb.GdbError(f"usage: {self.__doc__.split(':')[0]}")
+        self.run([number(word) for word in words])
 
 
 class PageTable(Command):
     """bower-pt ADDRESS: walks the page table (Sv39) and shows every entry on the way."""
     NAME = "bower-pt"
+    LEAST = 1
 
     def run(self, words):
         address, table = words[0], int(gdb.parse_and_eval("&pt_root[0]"))
@@ -98,6 +103,8 @@ class Regions(Command):
     NAME = "bower-region"
 
     def run(self, words):
+        if words and words[0] not in [int(region["id"]) for region in each_region()]:
+            raise gdb.GdbError(f"no region {words[0]}")
         for region in each_region():
             if words and int(region["id"]) != words[0]:
                 continue
@@ -116,6 +123,7 @@ class Regions(Command):
 class Page(Command):
     """bower-page ADDRESS: the page that owns this address, and its state."""
     NAME = "bower-page"
+    LEAST = 1
 
     def run(self, words):
         found = find_page(words[0])

@@ -30,7 +30,7 @@ APP is a folder of app/, the path of a .c file, or the path of a folder of .c fi
   --timeout S                ends a hung run after S seconds, exit status 124
   --verbose                  shows what the firmware and QEMU say
   --dry-run                  prints the QEMU command and does nothing
-  --gdb[=PORT]               waits for gdb before the first instruction
+  --gdb[=PORT]               waits for gdb before the first instruction; not with --icount
   --help
 
 FILE may also be a QEMU blkdebug:CONFIG:FILE, to try out disk errors.
@@ -109,6 +109,8 @@ def parse(argv):
                 disks.append(value)
             else:
                 given[name] = value
+        elif word == "-h":
+            options.help = True
         elif word in FLAGS:
             setattr(options, word[2:].replace("-", "_"), True)
         elif word.startswith("-") and word != "-":
@@ -136,6 +138,8 @@ def apply(options, given, disks):
         options.timeout = seconds(given["--timeout"])
     if "--gdb" in given:
         options.gdb = whole("--gdb", given["--gdb"], 0, 65535)
+        if options.icount:
+            raise Unusable("--gdb: not with --icount, since QEMU's debugger stub hangs on that clock")
     if "--throttle" in given:
         options.throttle = whole("--throttle", given["--throttle"], 1, MAX_THROTTLE, "of MB/s") * 10**6
     apply_files(options, given, disks)
