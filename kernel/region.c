@@ -42,6 +42,14 @@ struct region *region_create(struct backing *backing, uint64_t offset, uint64_t 
     return r;
 }
 
+static void leave_list(const struct region *r)
+{
+    struct region **at = &regions;
+    while (*at != r)
+        at = &(*at)->next;
+    *at = r->next;
+}
+
 void region_retire(struct region *r)
 {
     ASSERT(!r->vmas && r->resident == 0);
@@ -49,12 +57,17 @@ void region_retire(struct region *r)
     spin_lock(&pager_lock);
     if (r->pool)
         stats_keep_region(r, room);
-    struct region **at = &regions;
-    while (*at != r)
-        at = &(*at)->next;
-    *at = r->next;
+    leave_list(r);
     learn_forget(r);
     spin_unlock(&pager_lock);
+}
+
+void region_discard(struct region *r)
+{
+    spin_lock(&pager_lock);
+    leave_list(r);
+    spin_unlock(&pager_lock);
+    region_destroy(r);
 }
 
 void region_destroy(struct region *r)

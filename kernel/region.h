@@ -72,6 +72,8 @@ struct page_ref {
 struct region *region_create(struct backing *backing, uint64_t offset, uint64_t npages, bool shared, struct pool *pool);
 /* The same: no window, no page with a frame left. It leaves the list, and its counters go to the totals. */
 void region_retire(struct region *r);
+/* The same for one that the program was never given, perhaps without a policy: it is freed, and leaves no counters. */
+void region_discard(struct region *r);
 /* The program ends, and threads that wait for a page never run again: what they use is not freed, and not waited for. */
 extern bool regions_end;
 /* Thread context, no lock held: waits for whoever still uses the retired region, then frees it. */

@@ -262,8 +262,7 @@ static int make_region(struct backing *backing, uint64_t offset, uint64_t npages
     if (!error && (prot & VM_PROT_WRITE))
         error = provide_swap(r);
     if (error) {
-        region_retire(r);
-        region_destroy(r);
+        region_discard(r);
         return error;
     }
     *out = r;
@@ -305,8 +304,7 @@ static int64_t map_at(vaddr_t at, uint64_t length, int prot, int flags, struct b
     uint32_t first = (uint32_t)((offset - r->offset) >> PAGE_SHIFT);
     int64_t result = open_window(r, at, length, prot, backing ? first : 0);
     if (result < 0 && *fresh) {
-        region_retire(r);
-        region_destroy(r);
+        region_discard(r);
         *fresh = NULL;
     }
     return result;

@@ -150,6 +150,10 @@ int pt_reserve(vaddr_t start, uint64_t length)
     vaddr_t end = start + length;
 
     ASSERT(end >= start && start >= PT_LINEAR_END && end <= PT_USER_END);
+    /* First the tables that stay for good: between leaf tables, which go again, they would leave memory in pieces. */
+    for (vaddr_t va = start & ~(PT_LEVEL_SIZE(2) - 1); va < end; va += PT_LEVEL_SIZE(2))
+        if (!pt_entry_at(va, 1))
+            return -ENOMEM;
     for (vaddr_t va = start & ~(PT_LEVEL_SIZE(1) - 1); va < end; va += PT_LEVEL_SIZE(1))
         if (!pt_entry_at(va, 0))
             return -ENOMEM;

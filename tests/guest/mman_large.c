@@ -27,11 +27,22 @@ static void use_memory(void)
 static void too_large(int flags)
 {
     use_memory();
-    for (size_t length = 120 * GIB; length >= 30 * GIB; length /= 2)
+    for (size_t length = 120 * GIB; length >= 60 * GIB; length /= 2)
         for (int again = 0; again < 3; again++) {
             CHECK_ERRNO(mmap(NULL, length, RW, flags, -1, 0) == MAP_FAILED ? -1 : 0, ENOMEM);
             use_memory();
         }
+}
+
+/* Here, at some length, the table of pages fits, and what the policy needs does not. */
+static void as_large_as_may_be(int flags)
+{
+    for (size_t length = 30 * GIB; length > 0; length -= GIB) {
+        void *p = mmap(NULL, length, RW, flags, -1, 0);
+        CHECK(p != MAP_FAILED || (errno == ENOMEM && length > GIB));
+        CHECK(p == MAP_FAILED || munmap(p, length) == 0);
+        use_memory();
+    }
 }
 
 /* A hint is a hint, also one behind which the range would not fit. */
@@ -53,6 +64,7 @@ int main(int argc, char **argv)
     (void)argv;
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | (argc > 1 ? MAP_LLM : 0);
     too_large(flags);
+    as_large_as_may_be(flags);
     hinted(flags);
     return done();
 }
