@@ -260,14 +260,23 @@ static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t pa
     return fault_absent(r, page, va, before);
 }
 
+/* There is nothing that this access may touch; but if something is about to be mapped there, the instruction runs again when it is. */
+static __attribute__((noinline)) int fault_refused(vaddr_t va, enum fault_result why)
+{
+    if (!vma_is_replaced(va))
+        return (int)why;
+    frame_wait();
+    return FAULT_RESOLVED;
+}
+
 /* One look at the page. `before` is what the look before this one found; FAULT_RESOLVED: this is the first. */
 static inline __attribute__((always_inline)) int look(vaddr_t va, enum fault_access access, int before)
 {
     struct vma *v = vma_find(va);
     if (!v)
-        return FAULT_NO_MAPPING;
+        return fault_refused(va, FAULT_NO_MAPPING);
     if (!access_allowed(v, access))
-        return FAULT_PROTECTION;
+        return fault_refused(va, FAULT_PROTECTION);
     struct region *r = v->region;
     uint32_t page = vma_page(v, va);
     if (before == FAULT_RESOLVED)

@@ -310,21 +310,32 @@ static int64_t map_at(vaddr_t at, uint64_t length, int prot, int flags, struct b
     return result;
 }
 
-/* mapping_lock held. */
-static int64_t map_range(vaddr_t hint, uint64_t length, int prot, int flags, struct backing *backing, uint64_t offset,
-                         struct region **fresh)
+/* mapping_lock held. Makes the tables of a range where nothing is mapped, and maps it. */
+static int64_t map_gap(vaddr_t hint, uint64_t length, int prot, int flags, struct backing *backing, uint64_t offset, struct region **fresh)
 {
-    int error = vma_reserve(3); /* the window, and the two that MAP_FIXED may split off */
-    if (!error && (flags & (VM_MAP_FIXED | VM_MAP_FIXED_NOREPLACE)))
-        error = unmap_range(hint, length);
-    if (error)
-        return error;
     vaddr_t at = choose_address(hint, length, flags);
     if (!at)
         return -ENOMEM;
     int64_t result = pt_reserve(at, length) ? -ENOMEM : map_at(at, length, prot, flags, backing, offset, fresh);
     if (result < 0)
         pt_release(at, length); /* the tables of a range that was too large may be all the memory there is */
+    return result;
+}
+
+/* mapping_lock held. Who touches what MAP_FIXED replaces sees the old pages or the new ones. */
+static int64_t map_range(vaddr_t hint, uint64_t length, int prot, int flags, struct backing *backing, uint64_t offset,
+                         struct region **fresh)
+{
+    int64_t result = vma_reserve(3); /* the window, and the two that MAP_FIXED may split off */
+    if (result < 0)
+        return result;
+    if (!(flags & VM_MAP_FIXED))
+        return map_gap(hint, length, prot, flags, backing, offset, fresh);
+    vma_replace(hint, length);
+    result = unmap_range(hint, length);
+    if (result == 0)
+        result = map_gap(hint, length, prot, flags, backing, offset, fresh);
+    vma_replace(0, 0);
     return result;
 }
 

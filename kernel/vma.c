@@ -2,6 +2,7 @@
 
 #include "arch/pt.h"
 #include "kernel/mem.h"
+#include "kernel/page_wait.h"
 
 #include <string.h>
 
@@ -94,6 +95,23 @@ void vma_split(struct vma *v, vaddr_t at, struct vma *upper)
     upper->first = vma_page(v, at);
     v->end = at;
     vma_insert(upper);
+}
+
+static vaddr_t replaced_start;
+static uint64_t replaced_length;
+
+void vma_replace(vaddr_t start, uint64_t length)
+{
+    spin_lock(&pager_lock);
+    replaced_start = start;
+    replaced_length = length;
+    page_wake();
+    spin_unlock(&pager_lock);
+}
+
+bool vma_is_replaced(vaddr_t address)
+{
+    return address - replaced_start < replaced_length;
 }
 
 vaddr_t vma_gap(uint64_t length, uint64_t alignment)

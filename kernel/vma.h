@@ -34,6 +34,13 @@ void vma_remove(struct vma *v); /* also closes it; the caller frees it */
 /* The window above `at` becomes a window of its own, `upper`. */
 void vma_split(struct vma *v, vaddr_t at, struct vma *upper);
 
+/*
+ * This range is to be mapped anew (MAP_FIXED): whoever finds nothing there, or may not touch it, waits until that is done. mapping_lock
+ * held, pager_lock not. Length 0: it is.
+ */
+void vma_replace(vaddr_t start, uint64_t length);
+bool vma_is_replaced(vaddr_t address);
+
 /* The lowest gap of this length on this alignment, or 0. One page at least stays free between two mappings. */
 vaddr_t vma_gap(uint64_t length, uint64_t alignment);
 
