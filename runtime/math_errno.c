@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fenv.h>
+#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <stdbool.h>
@@ -29,6 +30,8 @@
     type __ieee754_lgamma##f##_r(type x, int *sign);
 DECLARE(double, )
 DECLARE(float, f)
+int __ieee754_rem_pio2f(float x, float *rest);
+float __kernel_tanf(float x, float rest, int tangent);
 
 /* Nothing, of arguments that are something. */
 #define DEFINE_REMAINDER(type, name, compute) \
@@ -45,6 +48,32 @@ DEFINE_REMAINDER(double, remainder, __ieee754_remainder)
 DEFINE_REMAINDER(float, remainderf, __ieee754_remainderf)
 DEFINE_REMAINDER(double, drem, __ieee754_remainder)
 DEFINE_REMAINDER(float, dremf, __ieee754_remainderf)
+
+/* The nearest whole quotient, of two the even one: its lowest bits with its sign, and what is left. newlib loses the sign of 1 / -1. */
+#define DEFINE_QUOTIENT(type, f, most) \
+    API type remquo##f(type x, type y, int *quotient) \
+    { \
+        type a = fabs##f(x), b = fabs##f(y); \
+        int n = 0; \
+        *quotient = 0; \
+        if (!isfinite(x) || b == 0 || isnan(y)) \
+            return isnan(x) || isnan(y) ? x + y : (x - x) / (y - y); \
+        if (b <= (most) / 8) \
+            a = fmod##f(a, 8 * b); \
+        for (int i = 4; i > 1; i /= 2) \
+            if (b <= (most) / (type)i && a >= (type)i * b) \
+                a -= (type)i * b, n += i; \
+        while (b < 1 ? a + a >= b : a >= b / 2) { \
+            if ((b < 1 ? a + a == b : a == b / 2) && !(n & 1)) \
+                break; \
+            a -= b, n++; \
+        } \
+        n &= 7; \
+        *quotient = !signbit(x) == !signbit(y) ? n : -n; \
+        return signbit(x) ? -a : a; \
+    }
+DEFINE_QUOTIENT(double, , DBL_MAX)
+DEFINE_QUOTIENT(float, f, FLT_MAX)
 
 /* Of one argument: nothing is a domain error, infinity of a finite one a pole or an overflow. */
 #define DEFINE_OF_ONE(type, name, compute) \
@@ -84,7 +113,7 @@ DEFINE_SIMPLE(double, )
 DEFINE_SIMPLE(float, f)
 
 /* `tiny`: what lies below is 1/x, in which newlib's reflection would lose x * x. (x - x) / (x - x) is nothing and says FE_INVALID. */
-#define DEFINE_GAMMA(type, f, tiny) \
+#define DEFINE_GAMMA(type, f, tiny, gamma_r, lgamma_r) \
     API type tgamma##f(type x) \
     { \
         int sign = 1; \
@@ -93,7 +122,7 @@ DEFINE_SIMPLE(float, f)
             errno = x == 0 ? ERANGE : EDOM; \
             return x == 0 ? 1 / x : (x - x) / (x - x); \
         } \
-        y = fabs##f(x) < (tiny) ? 1 / x : __ieee754_gamma##f##_r(x, &sign); \
+        y = fabs##f(x) < (tiny) ? 1 / x : gamma_r(x, &sign); \
         if (sign < 0) \
             y = -y; \
         if (isinf(y) && x < 0) /* between 0 and the first pole: newlib may lose the sign */ \
@@ -109,7 +138,7 @@ DEFINE_SIMPLE(float, f)
             *sign = signbit(x) ? -1 : 1; \
             y = -log##f(fabs##f(x)); \
         } else { \
-            y = __ieee754_lgamma##f##_r(x, sign); \
+            y = lgamma_r(x, sign); \
         } \
         if (isinf(y) && isfinite(x)) \
             errno = ERANGE; \
@@ -123,8 +152,43 @@ DEFINE_SIMPLE(float, f)
     { \
         return log_gamma##f(x, &signgam); \
     }
-DEFINE_GAMMA(double, , 0x1p-60)
-DEFINE_GAMMA(float, f, 0x1p-30f)
+#define GAMMAF(x, sign) ((float)__ieee754_gamma_r((double)(x), sign))
+#define LGAMMAF(x, sign) ((x) < 0 && (x) > -20 ? (float)__ieee754_lgamma_r((double)(x), sign) : __ieee754_lgammaf_r(x, sign))
+DEFINE_GAMMA(double, , 0x1p-60, __ieee754_gamma_r, __ieee754_lgamma_r)
+DEFINE_GAMMA(float, f, 0x1p-30f, GAMMAF, LGAMMAF)
+
+/* As good as float can be; newlib's own are some last places off. */
+API float cbrtf(float x)
+{
+    return (float)cbrt((double)x);
+}
+
+API float tanf(float x)
+{
+    float rest[2] = { x, 0 };
+    int quadrant = 0;
+
+    if (!(fabsf(x) < 512)) { /* where newlib's reduction loses digits */
+        if (isinf(x))
+            errno = EDOM;
+        return (float)tan((double)x);
+    }
+    if (fabsf(x) > 0.785398f)
+        quadrant = __ieee754_rem_pio2f(x, rest);
+    return __kernel_tanf(rest[0], rest[1], quadrant & 1 ? -1 : 1);
+}
+
+API float hypotf(float x, float y)
+{
+    float sum;
+
+    if (isinf(x) || isinf(y))
+        return INFINITY;
+    sum = (float)sqrt((double)x * (double)x + (double)y * (double)y);
+    if (isinf(sum))
+        errno = ERANGE;
+    return sum;
+}
 
 /* x times a power of 2. Steps keep 53 bits away from the least normal number, so that it is rounded once. */
 static double scale(double x, int n)

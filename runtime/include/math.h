@@ -72,6 +72,12 @@ double nexttoward(double x, long double y);
 float nexttowardf(float x, long double y);
 __END_DECLS
 #endif
+#if __GNU_VISIBLE
+__BEGIN_DECLS
+double roundeven(double x);
+float roundevenf(float x);
+__END_DECLS
+#endif
 #if __MISC_VISIBLE || __XSI_VISIBLE
 __BEGIN_DECLS
 double scalb(double x, double n);

@@ -129,7 +129,7 @@ static void more(double x)
     for (int i = 0; i < 5; i++, tiny *= 0x1p20f) {
         errno = 0;
         result = (double)tgammaf(tiny);
-        show("tgammaf", (double)tiny, 0, isfinite(result) ? round(result * 1e5 * (double)tiny) : result, errno);
+        show("tgammaf", (double)tiny, 0, isfinite(result) ? round(result * 1e4 * (double)tiny) : result, errno);
         errno = 0;
         result = (double)lgammaf(tiny);
         printf("%d ", signgam);
