@@ -5,11 +5,17 @@ import shutil
 import subprocess
 import tempfile
 
+MIB = 1 << 20
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 class Failed(Exception):
     """A run of the guest that did not end with status 0."""
+
+
+def machine_mib(model):
+    """MiB of the machine that runs a model file, at every cap and on every system: room for it resident, with its keys and values."""
+    return max(512, -(-os.path.getsize(model) // MIB) + 256)
 
 
 def execute(app, launcher_options, args, files=None):

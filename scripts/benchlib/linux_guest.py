@@ -10,8 +10,7 @@ from launch.common import MIB
 from . import guest
 
 ARGUMENTS = "console=ttyS0 quiet loglevel=3"
-MEM = 512 * MIB  # the same as Bower's
-TIMEOUT = 600    # seconds
+TIMEOUT = 600  # seconds
 FOLDER, PROGRAM, DATA, CHARACTER = 0o040755, 0o100755, 0o100644, 0o020600
 FOLDERS = ["dev", "proc", "sys"]
 RUN = re.compile(r"^bench run=(.*)$", re.MULTILINE)
@@ -20,9 +19,9 @@ RUN = re.compile(r"^bench run=(.*)$", re.MULTILINE)
 class Guest:
     """What scripts/launch/qemu.py makes a command line of."""
 
-    def __init__(self, kernel, initrd, disk, harts=1, throttle=None):
+    def __init__(self, kernel, initrd, disk, mem, harts=1, throttle=None):
         self.kernel, self.initrd, self.disk, self.harts, self.throttle = kernel, initrd, disk, harts, throttle
-        self.mem, self.arguments = MEM, ARGUMENTS
+        self.mem, self.arguments = mem, ARGUMENTS
 
 
 class Disk:
@@ -87,7 +86,7 @@ def boot(kernel, files, job, disk, harts=1, throttle=None):
         initrd = os.path.join(folder, "initramfs")
         with open(initrd, "wb") as file:
             file.write(archive(files, job))
-        words = qemu.linux_command(Guest(kernel, initrd, Disk(disk), harts, throttle))
+        words = qemu.linux_command(Guest(kernel, initrd, Disk(disk), guest.machine_mib(disk) * MIB, harts, throttle))
         try:
             done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False)
         except subprocess.TimeoutExpired as expired:

@@ -78,7 +78,8 @@ class Bench:
 
     def bower(self, cell):
         pages = -(-os.path.getsize(self.model) // steady.PAGE) + 1
-        launcher = ["--model", self.model, "--frames", str(pages), "--mem", steady.MACHINE, "--harts", str(cell.harts)]
+        launcher = ["--model", self.model, "--frames", str(pages), "--mem", f"{guest.machine_mib(self.model)}M",
+                    "--harts", str(cell.harts)]
         app = "llm"
         if cell.program == "run.c":
             app, launcher = self.run_c, [*launcher, "--cflags", " ".join(OPENMP)]

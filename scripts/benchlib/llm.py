@@ -9,7 +9,6 @@ from . import guest
 
 PAGE = 4096
 CAPS, QUICK_CAPS = (10, 25, 50, 75, 90, 100), (25, 50, 100)  # percent of the file's pages
-MACHINE = "512M"  # room for every model, resident, with its keys and values
 PROMPT = "once upon a time"
 ARGUMENTS = ["-p", PROMPT, "--temp", "0", "--ignore-eos", "--memory"]
 SPEED = re.compile(r"generated (\d+) tokens, ([\d.]+) tokens/s, (\d+)% of the time in matrix products")
@@ -21,7 +20,7 @@ COLUMNS = ["model", "cap_percent", "frames", "tokens_per_s", "product_percent", 
 
 def once(model, cap, tokens, *options):
     """Counters of one run, with `seconds` for generating, the share of products and the memory."""
-    launcher = ["--model", model.path, "--frames", f"{cap}%", "--mem", MACHINE, *options]
+    launcher = ["--model", model.path, "--frames", f"{cap}%", "--mem", f"{guest.machine_mib(model.path)}M", *options]
     _, said, counters = guest.execute("llm", launcher, [*ARGUMENTS, "-n", str(tokens)])
     generated, speed, share = SPEED.search(said).groups()
     memory, keys = MEMORY.search(said).groups()

@@ -21,7 +21,8 @@ def load():
 def seconds(model, cap, harts):
     """(seconds of a token, text), by the program's own clock: loading the model and the prompt are not in it."""
     frames = model.pages if cap == 100 else model.pages * cap // 100
-    launcher = ["--model", model.path, "--frames", str(frames), "--mem", steady.MACHINE, "--harts", str(harts)]
+    launcher = ["--model", model.path, "--frames", str(frames), "--mem", f"{guest.machine_mib(model.path)}M", "--harts",
+                str(harts)]
     text, said, _ = guest.execute("llm", launcher, steady.arguments(TOKENS, harts))
     return 1 / float(SPEED.search(said)[1]), text
 

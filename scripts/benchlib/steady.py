@@ -7,7 +7,6 @@ from statistics import median
 from . import guest
 
 PAGE = 4096
-MACHINE = "512M"  # room for every model, resident, with its keys and values
 ARGUMENTS = ["-p", "once upon a time", "--temp", "0", "--ignore-eos"]
 COSTS = ("seconds", "bytes", "faults", "major", "stall")  # of a token
 AFTER = 3             # tokens of the shorter run: the steady state begins after two
@@ -35,7 +34,8 @@ def bower(model, frames, disk, many, harts=1, options=(), words=()):
 
     Time is that of the whole program: what comes before the tokens is in both runs.
     """
-    launcher = ["--model", model.path, "--frames", str(frames), "--mem", MACHINE, "--harts", str(harts), *options]
+    launcher = ["--model", model.path, "--frames", str(frames), "--mem", f"{guest.machine_mib(model.path)}M",
+                "--harts", str(harts), *options]
     launcher += ["--throttle", str(disk)] if disk else []
     runs = []
     for tokens in (AFTER, many):

@@ -16,6 +16,7 @@ UNUSABLE = {
               (["--evict", "oracle"], "--evict oracle: no such policy; one of fifo .*auto"), (["--out", __file__], "needs a folder"),
               (["--trace", "/no/trace"], "--trace /no/trace: no such file"), (["--trace", __file__], "test_options.py:2: 'r PAGE'"),
               (["--policies", "--composites", "-1"], "--composites -1: needs a whole number"),
+              (["--composites", "3"], "goes with --policies"),
               (["--policies", "--only", "oracle"], "in the name of no workload"), (["--policies", "--evict", "lru"], "takes no .*--evict")],
     "bench-llm": [(["--only", "oracle"], "--only oracle: in the name of no model; they are .*gguf"),
                   (["--out", ""], "--out : needs a folder")],

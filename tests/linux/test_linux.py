@@ -95,7 +95,7 @@ def fairness():
 
 
 def command_line():
-    guest = linux_guest.Guest("/k", "/i", linux_guest.Disk("/a,b"), 2, 200 * 10**6)
+    guest = linux_guest.Guest("/k", "/i", linux_guest.Disk("/a,b"), 512 << 20, 2, 200 * 10**6)
     text = " ".join(qemu.linux_command(guest))
     for part in ("-machine virt", "-smp 2 -m 512M", "-kernel /k -append console=ttyS0", "-initrd /i", "throttling.bps-total=200000000",
                  "file=/a,,b,format=raw", "read-only=on"):
