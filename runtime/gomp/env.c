@@ -118,8 +118,7 @@ static bool parse_schedule(const char *text)
     if (*text)
         return false;
     icvs->schedule = kind;
-    icvs->chunk = kind == GOMP_AUTO ? 0 : chunk > 0 || kind == GOMP_STATIC ? (long)chunk
-                                                                           : 1;
+    icvs->chunk = chunk > 0 || kind == GOMP_STATIC ? (long)chunk : 1; /* auto's is shown by omp_get_schedule alone */
     icvs->monotonic = monotonic || (kind == GOMP_STATIC && !nonmonotonic);
     return true;
 }
@@ -294,7 +293,7 @@ static void show_schedule(void)
     platform_print("  OMP_SCHEDULE = '%s%s", icvs->monotonic == by_itself ? "" : by_itself ? "NONMONOTONIC:"
                                                                                            : "MONOTONIC:",
                    names[icvs->schedule]);
-    if (icvs->chunk > (icvs->schedule == GOMP_DYNAMIC || icvs->schedule == GOMP_GUIDED))
+    if (icvs->schedule != GOMP_AUTO && icvs->chunk > (icvs->schedule != GOMP_STATIC))
         platform_print(",%ld", icvs->chunk);
     platform_print("'\n");
 }

@@ -94,6 +94,8 @@ static void run_as_initial(void (*fn)(void *), void *data, unsigned limit)
     fn(data);
     gomp_share_leave(self);
     gomp_enter_barrier(self, &team->join);
+    gomp_lock(&team->task_lock); /* whoever has fulfilled the last event of a detached task is through with the team then */
+    gomp_unlock(&team->task_lock);
     gomp_task_end_implicit(&task);
     gomp_thread_restore(self, &before);
     platform_free(team);

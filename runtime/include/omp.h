@@ -177,7 +177,6 @@ void omp_get_place_proc_ids(int, int *);
 int omp_get_place_num(void);
 int omp_get_partition_num_places(void);
 void omp_get_partition_place_nums(int *);
-/* Missing. */
 void omp_set_affinity_format(const char *);
 size_t omp_get_affinity_format(char *, size_t);
 void omp_display_affinity(const char *);

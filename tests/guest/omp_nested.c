@@ -1,6 +1,6 @@
 /* Nested regions, levels, control variables, threadprivate data.
- * setup: OMP_NUM_THREADS=4 bash $ROOT/tests/guest/native.sh omp_nested -fopenmp
- * env: OMP_NUM_THREADS=4
+ * setup: OMP_NUM_THREADS=4 OMP_SCHEDULE=auto bash $ROOT/tests/guest/native.sh omp_nested -fopenmp
+ * env: OMP_NUM_THREADS=4 OMP_SCHEDULE=auto
  * check: cmp stdout want
  * run: --harts 4 --cflags "-fopenmp"
  * run: --harts 2 --cflags "-fopenmp"
@@ -73,6 +73,8 @@ static void control(void)
     omp_sched_t kind;
     int chunk, inside = 0, dynamic = 0;
 
+    omp_get_schedule(&kind, &chunk);
+    printf("schedule at first %x %d\n", kind, chunk);
     omp_set_schedule(omp_sched_guided, 5);
     omp_set_dynamic(0);
 #pragma omp parallel num_threads(2)
