@@ -3,14 +3,18 @@
  * exactly are exact; the others start from the double function and correct it, which leaves an error of about 1e-32.
  *
  * Arithmetic on long double is software's (libgcc): some 100 instructions an operation. erfl, tgammal, lgammal and fmal are missing.
+ * Exceptions and errno are Linux's: mathl_told.h.
  */
 #include <errno.h>
+#include <fenv.h>
+#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "runtime/api.h"
+#include "runtime/mathl_told.h"
 
 typedef unsigned __int128 uint128;
 
@@ -55,17 +59,21 @@ API long double copysignl(long double x, long double sign)
 
 API long double fmaxl(long double x, long double y)
 {
-    return y != y || x > y || (x == y && !signbit(x)) ? x : y;
+    return y != y || isgreater(x, y) || (x == y && !signbit(x)) ? x : y;
 }
 
 API long double fminl(long double x, long double y)
 {
-    return y != y || x < y || (x == y && signbit(x)) ? x : y;
+    return y != y || isless(x, y) || (x == y && signbit(x)) ? x : y;
 }
 
 API long double fdiml(long double x, long double y)
 {
-    return x <= y ? 0 : x - y;
+    long double difference = islessequal(x, y) ? 0 : x - y;
+
+    if (__builtin_isinf(difference) && __builtin_isfinite(x) && __builtin_isfinite(y))
+        errno = ERANGE;
+    return difference;
 }
 
 API long double truncl(long double x)
@@ -98,7 +106,14 @@ API long double roundl(long double x)
 {
     long double whole = truncl(x);
 
-    return __builtin_fabsl(x - whole) >= 0.5L ? whole + __builtin_copysignl(1, x) : whole;
+    return isgreaterequal(__builtin_fabsl(x - whole), 0.5L) ? whole + __builtin_copysignl(1, x) : whole;
+}
+
+API long double roundevenl(long double x)
+{
+    long double y = roundl(x);
+
+    return __builtin_fabsl(x - y) == 0.5L ? __builtin_copysignl(2 * roundl(x / 2), x) : y;
 }
 
 /* Adding so much that no fraction is left rounds as the current mode says. */
@@ -106,7 +121,7 @@ API long double rintl(long double x)
 {
     volatile long double moved = __builtin_copysignl(TO_INTEGER, x);
 
-    if (!(__builtin_fabsl(x) < TO_INTEGER))
+    if (!isless(__builtin_fabsl(x), TO_INTEGER))
         return x;
     moved = x + moved;
     return __builtin_copysignl(moved - __builtin_copysignl(TO_INTEGER, x), x);
@@ -114,7 +129,12 @@ API long double rintl(long double x)
 
 API long double nearbyintl(long double x)
 {
-    return rintl(x);
+    int inexact = fetestexcept(FE_INEXACT);
+    volatile long double y = rintl(x);
+
+    if (!inexact)
+        feclearexcept(FE_INEXACT);
+    return y;
 }
 
 API long lrintl(long double x)
@@ -143,13 +163,24 @@ API long double modfl(long double x, long double *whole)
     return __builtin_copysignl(__builtin_isinf(x) ? 0 : x - *whole, x);
 }
 
+static long double scale(long double x, long n)
+{
+    n = n > 50000 ? 50000 : n < -50000 ? -50000
+                                       : n; /* infinity, and 0 */
+    for (; n > BIAS; n -= BIAS)
+        x *= 0x1p16383L;
+    for (; n < -BIAS + FRACTION + 1; n += BIAS - FRACTION - 2)
+        x *= 0x1p-16269L; /* stays normal until the last step, so that it is rounded once */
+    return x * from_bits((uint128)(n + BIAS) << FRACTION);
+}
+
 API long double scalblnl(long double x, long n)
 {
-    for (; n > BIAS && __builtin_isfinite(x) && x != 0; n -= BIAS)
-        x *= 0x1p16383L;
-    for (; n < -BIAS + FRACTION + 1 && x != 0; n += BIAS - FRACTION - 2)
-        x *= 0x1p-16269L; /* stays normal until the last step, so that it is rounded once */
-    return x == 0 || !__builtin_isfinite(x) ? x : x * from_bits((uint128)(n + BIAS) << FRACTION);
+    long double y = x == 0 || !__builtin_isfinite(x) ? x + x : scale(x, n);
+
+    if (__builtin_isfinite(x) && x != 0 && (__builtin_isinf(y) || y == 0))
+        errno = ERANGE;
+    return y;
 }
 
 API long double scalbnl(long double x, int n)
@@ -182,10 +213,12 @@ API int ilogbl(long double x)
 {
     int exponent;
 
-    if (x == 0 || x != x)
-        return x == 0 ? FP_ILOGB0 : FP_ILOGBNAN;
-    if (__builtin_isinf(x))
-        return INT_MAX;
+    if (x == 0 || !__builtin_isfinite(x)) {
+        errno = EDOM;
+        feraiseexcept(FE_INVALID);
+        return x == 0 ? FP_ILOGB0 : x != x ? FP_ILOGBNAN
+                                           : INT_MAX;
+    }
     frexpl(x, &exponent);
     return exponent - 1;
 }
@@ -193,42 +226,68 @@ API int ilogbl(long double x)
 API long double logbl(long double x)
 {
     if (x == 0 || !__builtin_isfinite(x))
-        return x == 0 ? -__builtin_infl() : x * x;
+        return x == 0 ? -1 / __builtin_fabsl(x) : x * x;
     return ilogbl(x);
 }
 
 /* Long division of the mantissas: one bit of the quotient after the other; none of it rounds. */
 API long double fmodl(long double x, long double y)
 {
-    long double a = __builtin_fabsl(x), b = __builtin_fabsl(y), part;
-    int ea, eb;
+    long double a = __builtin_fabsl(x), b = __builtin_fabsl(y);
+    uint128 rest, divisor;
+    int n, eb;
 
-    if (b == 0 || x != x || y != y || __builtin_isinf(x))
-        return (x * y) / (x * y);
-    if (a < b)
-        return x;
-    frexpl(b, &eb);
-    while (a >= b) {
-        frexpl(a, &ea);
-        part = scalblnl(b, ea - eb);
-        a -= part > a ? scalblnl(b, ea - eb - 1) : part;
+    if (x != x || y != y)
+        return x + y;
+    if (b == 0 || __builtin_isinf(x)) {
+        errno = EDOM;
+        return (x - x) / (x - x);
     }
-    return __builtin_copysignl(a, x);
+    if (a < b || __builtin_isinf(b))
+        return x;
+    rest = (uint128)(frexpl(a, &n) * 0x1p113L);
+    divisor = (uint128)(frexpl(b, &eb) * 0x1p113L);
+    for (n -= eb;; n--) {
+        if (rest >= divisor)
+            rest -= divisor;
+        if (n == 0 || rest == 0)
+            break;
+        rest <<= 1;
+    }
+    return __builtin_copysignl(scale((long double)rest, eb - FRACTION - 1), x);
+}
+
+/* The nearest whole quotient, of two the even one: its lowest bits with its sign, and what is left. */
+API long double remquol(long double x, long double y, int *quotient)
+{
+    long double a = __builtin_fabsl(x), b = __builtin_fabsl(y);
+    int n = 0;
+
+    *quotient = 0;
+    if (!__builtin_isfinite(x) || b == 0 || y != y)
+        return x != x || y != y ? x + y : (x - x) / (x - x);
+    if (b <= LDBL_MAX / 8)
+        a = fmodl(a, 8 * b);
+    for (int i = 4; i > 1; i /= 2)
+        if (b <= LDBL_MAX / i && a >= i * b)
+            a -= i * b, n += i;
+    while (b < 1 ? a + a >= b : a >= b / 2) {
+        if ((b < 1 ? a + a == b : a == b / 2) && !(n & 1))
+            break;
+        a -= b, n++;
+    }
+    n &= 7;
+    *quotient = !signbit(x) == !signbit(y) ? n : -n;
+    return signbit(x) ? -a : a;
 }
 
 API long double remainderl(long double x, long double y)
 {
-    long double r = fmodl(x, 2 * y), b = __builtin_fabsl(y), a = __builtin_fabsl(r);
+    int quotient;
 
-    if (__builtin_isfinite(x) && __builtin_isinf(2 * y))
-        r = x, a = __builtin_fabsl(x);
-    if (a > b / 2) {
-        a -= b;
-        if (a >= b / 2)
-            a -= b;
-        r = signbit(r) ? -a : a;
-    }
-    return r == 0 ? __builtin_copysignl(0, x) : r;
+    if (x == x && y == y && (__builtin_isinf(x) || y == 0))
+        errno = EDOM;
+    return remquol(x, y, &quotient);
 }
 
 API long double nextafterl(long double x, long double to)
@@ -239,9 +298,17 @@ API long double nextafterl(long double x, long double to)
         return x + to;
     if (x == to)
         return to;
-    if (x == 0)
-        return __builtin_copysignl(from_bits(1), to);
-    return from_bits((x < to) == (x > 0) ? bits + 1 : bits - 1);
+    bits = x == 0 ? 1 | (signbit(to) ? SIGN_BIT : 0) : (x < to) == (x > 0) ? bits + 1
+                                                                           : bits - 1;
+    if (EXPONENT_OF(bits) == 0)
+        feraiseexcept(FE_UNDERFLOW | FE_INEXACT);
+    else if (EXPONENT_OF(bits) == 2 * BIAS + 1 && __builtin_isfinite(x))
+        feraiseexcept(FE_OVERFLOW | FE_INEXACT);
+    else
+        return from_bits(bits);
+    if (x != 0 && __builtin_isfinite(x))
+        errno = ERANGE;
+    return from_bits(bits);
 }
 
 API long double nexttowardl(long double x, long double to)
@@ -249,7 +316,40 @@ API long double nexttowardl(long double x, long double to)
     return nextafterl(x, to);
 }
 
-API long double hypotl(long double x, long double y)
+/*
+ * The root of a whole number of 225 bits or more, which two steps of Newton's method find but for its last place; products and what is
+ * left are exact modulo 2^128. What is added at the end rounds in the current mode and says FE_INEXACT.
+ */
+API long double sqrtl(long double x)
+{
+    long double m, y;
+    uint128 root;
+    __int128 rest;
+    int exponent;
+
+    if (x == 0 || x != x || x == __builtin_infl())
+        return x + x;
+    if (x < 0) {
+        errno = EDOM;
+        return (x - x) / (x - x);
+    }
+    m = frexpl(x, &exponent);
+    m = exponent & 1 ? m * 2 : m * 4; /* [1, 4) */
+    y = __builtin_sqrt((double)m);
+    y = (y + m / y) / 2;
+    root = (uint128)(y * TO_INTEGER);
+    rest = (__int128)(((uint128)(m * TO_INTEGER) << FRACTION) - root * root);
+    for (; rest < 0; root--)
+        rest += (__int128)(2 * root - 1);
+    for (; rest > (__int128)(2 * root); root++)
+        rest -= (__int128)(2 * root + 1);
+    y = (long double)root;
+    if (rest != 0)
+        y += rest > (__int128)root ? 0.75L : 0.25L;
+    return scale(y, (exponent - 2 + (exponent & 1)) / 2 - FRACTION);
+}
+
+static long double root_of_squares(long double x, long double y)
 {
     long double a = __builtin_fabsl(x), b = __builtin_fabsl(y);
     int exponent;
@@ -259,10 +359,11 @@ API long double hypotl(long double x, long double y)
     if (x != x || y != y || a == 0 || b == 0)
         return a + b;
     frexpl(a > b ? a : b, &exponent);
-    a = scalblnl(a, -exponent);
-    b = scalblnl(b, -exponent);
-    return scalblnl(sqrtl(a * a + b * b), exponent);
+    a = scale(a, -exponent);
+    b = scale(b, -exponent);
+    return scale(sqrtl(a * a + b * b), exponent);
 }
+TOLD_OF_TWO(hypotl, root_of_squares)
 
 /* ---- exponentials and logarithms */
 
@@ -280,35 +381,36 @@ static long double small_expm1(long double r)
     return sum;
 }
 
-API long double expl(long double x)
+static long double exponential(long double x)
 {
     long double k;
 
-    if (x != x || x > 11357 || x < -11515) {
-        if (x == x && __builtin_isfinite(x))
-            errno = ERANGE;
-        return x != x ? x : x > 0 ? __builtin_infl()
-                                  : 0;
-    }
+    if (!__builtin_isfinite(x))
+        return x == -__builtin_infl() ? 0 : x;
+    x = x > 12000 ? 12000 : x < -12000 ? -12000
+                                       : x; /* infinity, and 0 */
     k = rintl(x / ln2);
-    return scalblnl(1 + small_expm1(x - k * ln2_high - k * ln2_low), (long)k);
+    return scale(1 + small_expm1(x - k * ln2_high - k * ln2_low), (long)k);
 }
+TOLD(expl, exponential, FE_OVERFLOW)
 
-API long double expm1l(long double x)
+static long double exponential_less_1(long double x)
 {
     if (__builtin_fabsl(x) < 0x1p-120L)
         return x;
-    return __builtin_fabsl(x) < 0.35L ? small_expm1(x) : expl(x) - 1;
+    return __builtin_fabsl(x) < 0.35L ? small_expm1(x) : exponential(x) - 1;
 }
+TOLD(expm1l, exponential_less_1, FE_OVERFLOW)
 
-API long double exp2l(long double x)
+static long double power_of_2(long double x)
 {
     long double k = rintl(x);
 
     if (!(__builtin_fabsl(x) < 17000))
-        return expl(x * ln2);
-    return scalblnl(1 + small_expm1((x - k) * ln2), (long)k);
+        return exponential(x * ln2);
+    return scale(1 + small_expm1((x - k) * ln2), (long)k);
 }
+TOLD(exp2l, power_of_2, FE_OVERFLOW)
 
 /* ln(1 + d) for 1 + d near 1: from the double logarithm by one step of Halley's method. */
 static long double near_log1p(long double d)
@@ -318,44 +420,45 @@ static long double near_log1p(long double d)
     return y + 2 * (d - e) / (d + e + 2);
 }
 
-API long double logl(long double x)
+static long double logarithm(long double x)
 {
     long double m;
     int k;
 
-    if (!(x > 0) || __builtin_isinf(x)) {
-        errno = x == 0 ? ERANGE : x < 0 ? EDOM
-                                        : errno;
+    if (!(x > 0) || __builtin_isinf(x))
         return x == 0 ? -__builtin_infl() : x < 0 ? __builtin_nanl("")
                                                   : x;
-    }
     m = frexpl(x, &k);
     if (m < 0.70710678L)
         m *= 2, k--;
     return k * ln2_high + (near_log1p(m - 1) + k * ln2_low);
 }
+TOLD(logl, logarithm, FE_DIVBYZERO)
 
-API long double log1pl(long double x)
+static long double logarithm_of_1_more(long double x)
 {
-    return x > -0.25L && x < 0.25L ? (x == 0 ? x : near_log1p(x)) : logl(1 + x);
+    return x > -0.25L && x < 0.25L ? (x == 0 ? x : near_log1p(x)) : logarithm(1 + x);
 }
+TOLD(log1pl, logarithm_of_1_more, FE_DIVBYZERO)
 
-API long double log2l(long double x)
+static long double logarithm_to_2(long double x)
 {
     int k;
     long double m = frexpl(x, &k);
 
     if (!(x > 0) || __builtin_isinf(x))
-        return logl(x);
+        return logarithm(x);
     if (m < 0.70710678L)
         m *= 2, k--;
     return k + near_log1p(m - 1) / ln2;
 }
+TOLD(log2l, logarithm_to_2, FE_DIVBYZERO)
 
-API long double log10l(long double x)
+static long double logarithm_to_10(long double x)
 {
-    return logl(x) / 2.30258509299404568401799145468436421L;
+    return logarithm(x) / 2.30258509299404568401799145468436421L;
 }
+TOLD(log10l, logarithm_to_10, FE_DIVBYZERO)
 
 /* A double that lies where x lies: of the same sign and class, on the same side of 1, as whole and as odd as x. */
 static double like(long double x)
@@ -371,7 +474,7 @@ static double like(long double x)
     return sign * (a < 1 ? 0.5 : 1.5);
 }
 
-API long double powl(long double x, long double y)
+static long double power_of(long double x, long double y)
 {
     long double power = 1, base = x;
     bool odd = __builtin_fabsl(y) < TO_INTEGER * 2 && fmodl(y, 2) != 0;
@@ -387,11 +490,18 @@ API long double powl(long double x, long double y)
         if (__builtin_isfinite(power) && power != 0)
             return y < 0 ? 1 / power : power;
     }
-    power = expl(y * logl(__builtin_fabsl(x)));
+    power = exponential(y * logarithm(__builtin_fabsl(x)));
     return x < 0 && odd ? -power : power;
 }
+TOLD_OF_TWO(powl, power_of)
 
-API long double cbrtl(long double x)
+static long double power_of_10(long double x)
+{
+    return power_of(10, x);
+}
+TOLD(exp10l, power_of_10, FE_OVERFLOW)
+
+static long double cube_root(long double x)
 {
     long double m, y;
     int k, rest;
@@ -400,8 +510,10 @@ API long double cbrtl(long double x)
         return x;
     m = frexpl(x, &k);
     rest = (k % 3 + 3) % 3;
-    m = scalblnl(m, rest);
+    m = scale(m, rest);
     y = cbrt((double)m);
-    y -= (y * y * y - m) / (3 * y * y);
-    return scalblnl(y, (k - rest) / 3);
+    for (int i = 0; i < 2; i++)
+        y -= (y * y * y - m) / (3 * y * y);
+    return scale(y, (k - rest) / 3);
 }
+TOLD(cbrtl, cube_root, 0)

@@ -58,6 +58,7 @@ long double nextafterl(long double x, long double y);
 long double nexttowardl(long double x, long double y);
 long double powl(long double x, long double y);
 long double remainderl(long double x, long double y);
+long double remquol(long double x, long double y, int *quotient);
 long double frexpl(long double x, int *exponent);
 long double ldexpl(long double x, int n);
 long double modfl(long double x, long double *whole);
@@ -76,6 +77,8 @@ __END_DECLS
 __BEGIN_DECLS
 double roundeven(double x);
 float roundevenf(float x);
+long double roundevenl(long double x);
+long double exp10l(long double x);
 __END_DECLS
 #endif
 #if __MISC_VISIBLE || __XSI_VISIBLE

@@ -1,6 +1,11 @@
 // run:
 // stdout~: ^wrong 0$
 // Functions of long double to 31 digits (the constants are those of libquadmath), and their special cases.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fenv.h>
+#include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -65,9 +70,72 @@ static void exact(void)
     SAME(sinl(-0.0L), -0.0L);
 }
 
+/* What a call tells besides its result: errno, and of the exceptions all but FE_INEXACT. */
+#define TELLS(call, error, exceptions) \
+    do { \
+        errno = 0; \
+        feclearexcept(FE_ALL_EXCEPT); \
+        volatile long double result = (call); \
+        int raised = fetestexcept(FE_ALL_EXCEPT & ~FE_INEXACT), found = errno; \
+        if (raised != (exceptions) || found != (error)) { \
+            printf("%s = %Lg: errno %d, exceptions %x\n", #call, result, found, raised); \
+            wrong++; \
+        } \
+    } while (0)
+
+static void told(void)
+{
+    volatile long double zero = 0, one = 1, most = LDBL_MAX, least = 0x1p-16494L, infinity = INFINITY, nothing = NAN;
+    int quotient;
+
+    TELLS(sqrtl(-one), EDOM, FE_INVALID);
+    TELLS(logl(zero), ERANGE, FE_DIVBYZERO);
+    TELLS(log1pl(-2 * one), EDOM, FE_INVALID);
+    TELLS(expl(most), ERANGE, FE_OVERFLOW);
+    TELLS(expl(-most), ERANGE, FE_UNDERFLOW);
+    TELLS(exp2l(-infinity), 0, 0);
+    TELLS(powl(zero, -one), ERANGE, FE_DIVBYZERO);
+    TELLS(powl(most, 2 * one), ERANGE, FE_OVERFLOW);
+    TELLS(sinl(infinity), EDOM, FE_INVALID);
+    TELLS(sinl(nothing), 0, 0);
+    TELLS(asinl(most), EDOM, FE_INVALID);
+    TELLS(acosl(least), 0, 0);
+    TELLS(coshl(-most), ERANGE, FE_OVERFLOW);
+    TELLS(acoshl(-most), EDOM, FE_INVALID);
+    TELLS(atanhl(one), ERANGE, FE_DIVBYZERO);
+    TELLS(fmodl(one, zero), EDOM, FE_INVALID);
+    TELLS(remainderl(infinity, one), EDOM, FE_INVALID);
+    TELLS(hypotl(most, one), 0, 0);
+    TELLS(atan2l(one, least), 0, 0);
+    TELLS(scalbnl(one, 20000), ERANGE, FE_OVERFLOW);
+    TELLS(nextafterl(most, infinity), ERANGE, FE_OVERFLOW);
+    TELLS(logbl(zero), 0, FE_DIVBYZERO);
+    TELLS(ilogbl(zero), EDOM, FE_INVALID);
+    TELLS(fmaxl(nothing, one), 0, 0);
+    TELLS(nearbyintl(one / 3), 0, 0);
+    SAME(scalblnl(infinity, LONG_MIN), INFINITY);
+    SAME(scalblnl(one, LONG_MIN), 0.0L);
+    SAME(hypotl(most, one), LDBL_MAX);
+    SAME(acoshl(-0x1p63L), NAN);
+    SAME(fmodl(0x1p16383L, 3), 2.0L);
+    SAME(remquol(one, -one, &quotient), 0.0L);
+    SAME(quotient, -1);
+    SAME(remquol(15, 2, &quotient), -1.0L);
+    SAME(quotient & 7, 0);
+    SAME(roundevenl(2.5L), 2.0L);
+    SAME(roundevenl(-3.5L), -4.0L);
+    fesetround(FE_UPWARD);
+    SAME(sqrtl(2 * one) > 1.41421356237309504880168872420969808L, 1);
+    SAME(rintl(0.25L), 1.0L);
+    fesetround(FE_TONEAREST);
+}
+
 int main(void)
 {
     exact();
+    told();
+    SAME(sqrtl(3), 1.73205080756887729352744634150587237L);
+    SAME(sqrtl(0x1p-16493L), 0x1.6a09e667f3bcc908b2fb1366ea95p-8247L);
     NEAR(sqrtl(2), 1.41421356237309504880168872420969808L);
     NEAR(expl(1), 2.71828182845904523536028747135266250L);
     NEAR(expl(-100.25L), 2.89719808321014780719736106689587e-44L);
@@ -81,6 +149,11 @@ int main(void)
     NEAR(sinl(1), 0.841470984807896506652502321630298999L);
     NEAR(cosl(1), 0.540302305868139717400936607442976603L);
     NEAR(tanl(1), 1.55740772465490223050697480745836017L);
+    NEAR(sinl(1e4000L), 0.356948813963500428491908884841406747L);
+    NEAR(cosl(-0x1.8p16383L), -0.825386502352590036319254602824469626L);
+    NEAR(tanl(0x1.23456789p200L), -8.62301212313781564224249328187224096L);
+    NEAR(atanhl(-0.99L), -2.64665241236224619770506064593426860L);
+    NEAR(exp10l(-3), 1e-3L);
     NEAR(sinl(100000), 0.0357487979720165093164705006958088L);
     NEAR(4 * atanl(1), 3.14159265358979323846264338327950288L);
     NEAR(atan2l(-1, -1), -2.35619449019234492884698253745962716L);
