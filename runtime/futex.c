@@ -175,18 +175,21 @@ void futex_rwlock_unlock(struct futex_rwlock *lock)
 
 bool futex_barrier_wait(struct futex_barrier *b)
 {
-    uint32_t round = __atomic_load_n(&b->round, __ATOMIC_RELAXED); /* cannot change before we have arrived */
+    uint32_t mine, rounds;
+    uint64_t before;
     bool last;
 
     futex_visitors_enter(&b->inside);
-    last = __atomic_add_fetch(&b->arrived, 1, __ATOMIC_ACQ_REL) == b->count;
+    before = __atomic_fetch_add(&b->arrived, 1, __ATOMIC_ACQ_REL);
+    mine = (uint32_t)(before / b->count);
+    last = before % b->count == b->count - 1;
     if (last) {
-        __atomic_store_n(&b->arrived, 0, __ATOMIC_RELAXED);
-        __atomic_store_n(&b->round, round + 1, __ATOMIC_RELEASE);
-        thread_wake(&b->round, EVERYBODY);
+        /* The last one of the next round may be here before us: it ends ours, whose arrivals come before its own, and we end that. */
+        __atomic_fetch_add(&b->rounds, 1, __ATOMIC_ACQ_REL);
+        thread_wake(&b->rounds, EVERYBODY);
     } else {
-        while (__atomic_load_n(&b->round, __ATOMIC_ACQUIRE) == round)
-            thread_wait(&b->round, round, THREAD_FOREVER);
+        while ((int32_t)((rounds = __atomic_load_n(&b->rounds, __ATOMIC_ACQUIRE)) - mine) <= 0)
+            thread_wait(&b->rounds, rounds, THREAD_FOREVER);
     }
     futex_visitors_leave(&b->inside);
     return last;

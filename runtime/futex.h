@@ -128,10 +128,11 @@ void futex_rwlock_unlock(struct futex_rwlock *lock);
 
 /* ---- A barrier of count threads. */
 
+/* More than count may be there at once: who comes too late for a round is in the next one. */
 struct futex_barrier {
+    uint64_t arrived; /* in all, atomic: which of them a thread is tells its round */
     uint32_t count;   /* how many meet */
-    uint32_t arrived; /* in this round, atomic */
-    uint32_t round;   /* atomic; sleepers wait for it to change */
+    uint32_t rounds;  /* that are over, modulo 2^32; atomic, and where threads sleep */
     struct futex_visitors inside;
 };
 

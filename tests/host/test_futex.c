@@ -331,6 +331,29 @@ static void a_barrier_can_go_at_once(void)
     }
 }
 
+/* Four threads meet in twos, whoever comes first. */
+static void *meet_one_other(void *argument)
+{
+    return (void *)(long)futex_barrier_wait(argument);
+}
+
+static void a_barrier_may_have_more_threads_than_meet(void)
+{
+    static struct futex_barrier b = { .count = 2 };
+
+    for (int i = 0; i < 1000; i++) {
+        pthread_t threads[THREADS];
+        long first = 0;
+
+        for (int t = 0; t < THREADS; t++)
+            threads[t] = start(meet_one_other, &b);
+        for (int t = 0; t < THREADS; t++)
+            first += result_of(threads[t]);
+        CHECK(first == THREADS / 2);
+    }
+    futex_barrier_destroy(&b);
+}
+
 static struct futex_semaphore empty, full;
 
 static void *through_semaphores(void *argument)
@@ -476,6 +499,7 @@ int main(void)
     RUN(a_rwlock_knows_when_to_wait);
     RUN(a_barrier_holds_all_back);
     RUN(a_barrier_can_go_at_once);
+    RUN(a_barrier_may_have_more_threads_than_meet);
     RUN(a_semaphore_counts);
     RUN(a_semaphore_can_go_at_once);
     RUN(once_is_once);

@@ -53,7 +53,8 @@ typedef struct {
 } pthread_rwlockattr_t;
 
 typedef struct {
-    unsigned int bower_count, bower_arrived, bower_round, bower_inside;
+    unsigned long bower_arrived;
+    unsigned int bower_count, bower_rounds, bower_inside;
 } pthread_barrier_t;
 
 typedef struct {
