@@ -16,6 +16,7 @@
 #define TRAP_STACK_BYTES ((uint64_t)32 << 10) /* a fault, and an interrupt while it waits; see STACK_PROBE */
 #define STACK_GUARD ((uint64_t)64 << 10)      /* below the stack; a large frame may leap over a page */
 #define SPARE_THREADS 16                      /* ended ones that keep their stacks for the next */
+#define SPARE_STACK ((uint64_t)64 << 10)      /* of each of these stacks; what lies deeper goes back */
 #define LEAST_FREE_PAGES 512                  /* what a new thread leaves to everybody else */
 #define START_PATIENCE_NS 1000000000u         /* a hart that has not come up by then never will */
 #define START_LOOK_NS 20000u
@@ -27,7 +28,7 @@ static struct spinlock threads_lock = SPINLOCK_INIT; /* protects the lists and n
 static struct thread *all_threads = &main_thread;    /* by all; only grows */
 static struct thread *spare;                         /* by next: dead, nobody's, with stacks of the default size */
 static struct thread *bare;                          /* by next: dead, nobody's, without stacks */
-static struct thread *waste;                         /* by next: dead, nobody's, with stacks that must go: in thread context */
+static struct thread *waste;                         /* by next: dead, nobody's, whose stacks go or become spare: in thread context */
 static unsigned nspare;
 static uint32_t last_number = 1;
 uint64_t thread_census = 1;
@@ -122,37 +123,38 @@ static void push(struct thread **list, struct thread *t)
     spin_lock(&threads_lock);
     t->next = *list;
     *list = t;
+    nspare += list == &spare;
     spin_unlock(&threads_lock);
 }
 
-/* Thread context: what dead threads left goes back. */
+/* Pages deeper than one that is not there are rare: below large frames. */
+static void trim_stack(const struct thread *t)
+{
+    vaddr_t end = t->stack + t->stack_size - SPARE_STACK;
+    unsigned char deep;
+    if (vm_mincore(end - PAGE_SIZE, PAGE_SIZE, &deep) == 0 && deep)
+        vm_advise(t->stack, end - t->stack, VM_MADV_DONTNEED);
+}
+
+/* Thread context: what dead threads left goes back, or waits for the next. */
 static void reap(void)
 {
     struct thread *t;
     while ((t = pop(&waste)) != NULL) {
-        drop_stacks(t);
-        push(&bare, t);
+        bool keep = owns_stack(t) && t->stack_size == DEFAULT_STACK_SIZE && nspare < SPARE_THREADS; /* a glance: one more is no harm */
+        if (keep)
+            trim_stack(t);
+        else
+            drop_stacks(t);
+        push(keep ? &spare : &bare, t);
     }
 }
 
-/* Any context: nobody knows this thread any more. */
-static void retire(struct thread *t)
-{
-    spin_lock(&threads_lock);
-    bool keep = owns_stack(t) && t->stack_size == DEFAULT_STACK_SIZE && nspare < SPARE_THREADS;
-    nspare += keep;
-    t->next = keep ? spare : waste;
-    if (keep)
-        spare = t;
-    else
-        waste = t;
-    spin_unlock(&threads_lock);
-}
-
+/* Any context. */
 void thread_put(struct thread *t)
 {
     if (__atomic_sub_fetch(&t->refs, 1, __ATOMIC_ACQ_REL) == 0)
-        retire(t);
+        push(&waste, t); /* nobody knows this thread any more */
 }
 
 void thread_release(struct thread *t)
@@ -232,7 +234,7 @@ int thread_create(struct thread **out, const struct thread_options *options, voi
         return error;
     t->tp = tls_create();
     if (!t->tp) {
-        retire(t);
+        push(&waste, t);
         return -EAGAIN;
     }
     context_init(&t->context, t->context.trap_sp, start_thread);

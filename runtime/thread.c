@@ -11,6 +11,7 @@
 
 #define ROWS 64
 #define STACK_LIMIT ((uint64_t)1 << 40)
+#define KERNEL_STACK (STACK_DEEP + STACK_PROBE) /* how far down it looks where it takes locks, and what it uses before */
 
 _Thread_local struct runtime_thread *this_thread;
 /* By itself: newlib asks for it at every errno. Main's is newlib's own, in which exit() looks for handlers and streams. */
@@ -153,8 +154,10 @@ static struct thread_options stack_of(const struct runtime_thread_options *o, ui
 {
     if (o->stack)
         return (struct thread_options){ .stack = o->stack, .stack_size = size };
-    /* What the kernel needs below the deepest frame (STACK_PROBE) comes on top of what the program asked for. */
-    return (struct thread_options){ .stack_size = PAGE_ALIGN_UP(size) + STACK_PROBE };
+    if (size == THREAD_STACK_SIZE)
+        return (struct thread_options){ 0 }; /* the kernel's default: an ended thread's stack will do */
+    /* On Linux the kernel has a stack of its own; here what it needs below the program's frames comes on top. */
+    return (struct thread_options){ .stack_size = PAGE_ALIGN_UP(size) + KERNEL_STACK };
 }
 
 int runtime_thread_start(unsigned long *number, const struct runtime_thread_options *options, void *(*entry)(void *),

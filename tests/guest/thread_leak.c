@@ -11,6 +11,8 @@
 
 #include "check.h"
 
+#define DEEP (1 << 20)
+
 static pthread_key_t key;
 static sig_atomic_t ended;
 
@@ -33,6 +35,15 @@ static void *end_detached(void *argument)
     work(argument);
     __atomic_fetch_add((int *)&ended, 1, __ATOMIC_RELEASE);
     return NULL;
+}
+
+static void *work_deeply(void *argument)
+{
+    volatile char deep[DEEP];
+
+    for (int i = 0; i < DEEP; i += 4096)
+        deep[i] = 1;
+    return work(argument);
 }
 
 static void run(int n)
@@ -58,18 +69,33 @@ static void run_detached(int n)
     ended = 0;
 }
 
+/* As many at once as the kernel keeps stacks of for the next ones, and more; they have been deep in them. */
+static void run_at_once(int n)
+{
+    pthread_t threads[n];
+
+    for (int i = 0; i < n; i++)
+        CHECK(pthread_create(&threads[i], NULL, work_deeply, NULL) == 0);
+    for (int i = 0; i < n; i++)
+        CHECK(pthread_join(threads[i], NULL) == 0);
+}
+
 int main(void)
 {
-    struct sysinfo before, after;
+    struct sysinfo first, before, after;
     int heap;
 
     pthread_key_create(&key, free);
+    sysinfo(&first);
+    run_at_once(30);
     run_detached(20);
     run(100); /* and the last detached one is gone */
     sysinfo(&before);
+    CHECK(before.freeram + 1024 >= first.freeram); /* the stacks that are kept are not kept as deep as they were */
     heap = mallinfo().uordblks;
     run(10000);
     run_detached(500);
+    run_at_once(30);
     run(10); /* the last detached ones are gone by now */
     sysinfo(&after);
     CHECK(mallinfo().uordblks == heap);
