@@ -204,27 +204,53 @@ static int check_fixed(vaddr_t at, uint64_t length, int flags)
     return 0;
 }
 
+/* Does a shared mapping of this file show some of these bytes by pages of region r? */
+static bool shows(const struct region *r, struct backing *backing, uint64_t offset, uint64_t length)
+{
+    return r->shared && r->vmas && offset + length > r->offset && offset < r->offset + ((uint64_t)r->npages << PAGE_SHIFT) &&
+           r->backing->ops->same(r->backing, backing);
+}
+
+static int refuse_second(const char *call, const struct region *r)
+{
+    log_printf("bower: %s: %s is mapped shared already, by other pages or in another pool: not supported\n", call, r->name);
+    return -ENOTSUP;
+}
+
 /*
  * Two shared mappings of one file must show each other's writes, so they are windows onto one region. Returns that region, NULL
  * if there is none, and sets *error if there is one that cannot serve (it covers only a part, or pages in another pool).
  */
-static struct region *find_shared(struct backing *backing, uint64_t offset, uint64_t npages, bool writable, bool llm, int *error)
+static struct region *find_shared(struct backing *backing, uint64_t offset, uint64_t length, bool writable, bool llm, int *error)
 {
+    struct region *found = NULL;
     for (struct region *r = regions; r; r = r->next) {
-        if (!r->shared || !r->backing || !r->vmas || !r->backing->ops->same(r->backing, backing))
+        if (!shows(r, backing, offset, length))
             continue;
-        uint64_t end = offset + (npages << PAGE_SHIFT), region_end = r->offset + ((uint64_t)r->npages << PAGE_SHIFT);
-        if (end <= r->offset || offset >= region_end)
-            continue;
+        bool covers = offset >= r->offset && offset + length <= r->offset + ((uint64_t)r->npages << PAGE_SHIFT);
         bool same_pool = (r->pool != NULL) == llm;
-        if (offset >= r->offset && end <= region_end && same_pool && (!writable || r->backing->writable))
-            return r;
-        if (writable || region_is_written(r)) {
-            log_printf("bower: mmap: %s is mapped shared already, by other pages or in another pool: not supported\n", r->name);
-            *error = -ENOTSUP;
-        }
+        if (!found && covers && same_pool && (!writable || r->backing->writable))
+            found = r;
+        else if (writable || region_is_written(r))
+            *error = refuse_second("mmap", r);
     }
-    return NULL;
+    return found;
+}
+
+/* The same for a window that is to be written to through [start, end) from now on. 0, -EACCES, or -ENOTSUP. */
+static int may_write(const struct vma *v, vaddr_t start, vaddr_t end)
+{
+    const struct region *own = v->region;
+    vaddr_t from = MAX(start, v->start);
+    uint64_t offset = own->offset + ((uint64_t)vma_page(v, from) << PAGE_SHIFT);
+    if (!own->shared)
+        return 0;
+    if (!own->backing->writable)
+        return -EACCES;
+    for (const struct region *r = regions; r; r = r->next)
+        if (r != own && shows(r, own->backing, offset, MIN(end, v->end) - from))
+            return refuse_second("mprotect", r);
+    return 0;
 }
 
 /* A private page that was written to and must leave its frame needs a place to go. */
@@ -292,7 +318,7 @@ static int64_t map_at(vaddr_t at, uint64_t length, int prot, int flags, struct b
     int error = 0;
     struct region *r = NULL;
     if (backing && (flags & VM_MAP_SHARED))
-        r = find_shared(backing, offset, npages, prot & VM_PROT_WRITE, flags & VM_MAP_LLM, &error);
+        r = find_shared(backing, offset, length, prot & VM_PROT_WRITE, flags & VM_MAP_LLM, &error);
     else if (backing)
         error = pages_flush_file(backing, offset, length); /* what shared mappings have written is in the file for private ones */
     if (!error && !r)
@@ -380,15 +406,15 @@ int64_t vm_map(vaddr_t hint, uint64_t length, int prot, int flags, struct backin
 static int protect_range(vaddr_t address, uint64_t length, int prot)
 {
     vaddr_t at = address;
+    int error;
     for (unsigned i = vma_first_above(address); at < address + length; i++) {
         if (i == vma_count() || vma_at(i)->start > at)
             return -ENOMEM;
-        const struct region *r = vma_at(i)->region;
-        if ((prot & VM_PROT_WRITE) && r->shared && !r->backing->writable)
-            return -EACCES;
+        if ((prot & VM_PROT_WRITE) && (error = may_write(vma_at(i), address, address + length)) != 0)
+            return error;
         at = vma_at(i)->end;
     }
-    int error = split_range(address, address + length);
+    error = split_range(address, address + length);
     if (error)
         return error;
     if (prot & VM_PROT_WRITE)
