@@ -402,6 +402,18 @@ int64_t vm_map(vaddr_t hint, uint64_t length, int prot, int flags, struct backin
 
 /* ---- mprotect */
 
+/* What mprotect has split, and what has the same rights again, is one window: every page that comes looks at all of its region's. */
+static void join_range(vaddr_t start, vaddr_t end)
+{
+    for (unsigned i = vma_first_above(start - 1); i < vma_count() && vma_at(i)->start <= end;) {
+        spin_lock(&pager_lock);
+        struct vma *joined = vma_join(vma_at(i));
+        spin_unlock(&pager_lock);
+        kfree(joined);
+        i += joined == NULL;
+    }
+}
+
 /* mapping_lock held. */
 static int protect_range(vaddr_t address, uint64_t length, int prot)
 {
@@ -426,6 +438,7 @@ static int protect_range(vaddr_t address, uint64_t length, int prot)
         pages_protect(vma_at(i), (uint8_t)prot);
         spin_unlock(&pager_lock);
     }
+    join_range(address, address + length);
     return 0;
 }
 

@@ -10,13 +10,21 @@
 
 #include "arch/pt.h"
 
-/* The pages that these bytes touch; they lie in one window of a MAP_LLM mapping. mapping_lock or pager_lock held. 0 or -EINVAL. */
+/*
+ * The pages that these bytes touch; they lie in one MAP_LLM mapping, which mprotect may have cut into windows that follow each other.
+ * mapping_lock or pager_lock held. 0 or -EINVAL.
+ */
 static int pages_of(vaddr_t address, uint64_t length, struct plan_extent *out)
 {
-    const struct vma *v = vma_find(address);
-    if (!v || !v->region->pool || length == 0 || length > v->end - address)
+    const struct vma *v = vma_find(address), *next;
+    if (!v || !v->region->pool || length == 0)
         return -EINVAL;
     uint32_t first = vma_page(v, address);
+    for (; length > v->end - address; v = next) {
+        next = vma_search(v->end);
+        if (!next || next->region != v->region || next->first != vma_page(v, v->end))
+            return -EINVAL;
+    }
     *out = (struct plan_extent){ v->region, first, vma_page(v, address + length - 1) + 1 - first };
     return 0;
 }

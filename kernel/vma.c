@@ -97,6 +97,17 @@ void vma_split(struct vma *v, vaddr_t at, struct vma *upper)
     vma_insert(upper);
 }
 
+struct vma *vma_join(struct vma *v)
+{
+    unsigned at = vma_first_above(v->start);
+    struct vma *upper = at + 1 < count ? table[at + 1] : NULL;
+    if (!upper || upper->start != v->end || upper->region != v->region || upper->prot != v->prot || upper->first != vma_page(v, v->end))
+        return NULL;
+    vma_remove(upper);
+    v->end = upper->end;
+    return upper;
+}
+
 static vaddr_t replaced_start;
 static uint64_t replaced_length;
 

@@ -34,6 +34,9 @@ void vma_remove(struct vma *v); /* also closes it; the caller frees it */
 /* The window above `at` becomes a window of its own, `upper`. */
 void vma_split(struct vma *v, vaddr_t at, struct vma *upper);
 
+/* The window above becomes part of this one, if it goes on with the same pages and rights: then the caller frees it. Else NULL. */
+struct vma *vma_join(struct vma *v);
+
 /*
  * This range is to be mapped anew (MAP_FIXED): whoever finds nothing there, or may not touch it, waits until that is done. mapping_lock
  * held, pager_lock not. Length 0: it is.
