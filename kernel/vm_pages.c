@@ -116,6 +116,7 @@ void pages_drop(struct region *r, uint32_t first, uint32_t n)
         if (ndirty > 0)
             batch_write(refs, ndirty, true); /* an error leaves them dirty: msync will say why */
     }
+    pt_make_leave(); /* nor on what a plan has let go while this waited */
 }
 
 void pages_fetch(struct region *r, uint32_t first, uint32_t n)
@@ -151,6 +152,7 @@ void pages_protect(struct vma *v, uint8_t prot)
     pt_make_leave(); /* with the old permission */
     if (prot == 0) { /* R=W=X=0 would mean a pointer to the next level (Priv. 4.3.2): no PTE at all */
         pages_hide(v, v->first, n);
+        pt_make_leave(); /* what a plan has let go while this waited */
         return;
     }
     while ((count = next_resident(v->region, &at, v->first + n, refs, false, 0)) > 0) {
