@@ -118,7 +118,7 @@ int64_t file_io_write(struct backing *b, const void *buffer, size_t n, uint64_t 
     if (offset >= limit)
         return limit == INT64_MAX ? -EFBIG : -ENOSPC;
     n = MIN(n, limit - offset);
-    /* What mappings of the file hold goes first: their pages are dropped below, with every byte that is not ours. */
+    /* What mappings of the file hold goes first: whole blocks are written, with bytes that are not ours. */
     int64_t error = vm_file_flush(b, offset, n);
     if (error == 0)
         error = bounce_make(&bounce, n, offset, granule);
@@ -134,13 +134,13 @@ int64_t file_io_write(struct backing *b, const void *buffer, size_t n, uint64_t 
             break;
         memcpy(bounce.bytes + skip, (const uint8_t *)buffer + done, part);
         int64_t put = transfer(&bounce, b, true, at - skip, MIN(length, limit - (at - skip)), 0);
-        if (put < 0)
+        if (put < 0) {
             error = put;
-        else
+        } else {
             done += part;
+            vm_file_changed(b, at, part, bounce.bytes + skip);
+        }
     }
     bounce_free(&bounce);
-    if (done)
-        vm_file_changed(b, offset, done);
     return done ? (int64_t)done : error;
 }

@@ -53,7 +53,7 @@ static int share_truncate(struct file *f, uint64_t size)
     if (error == 0)
         error = p9_file_truncate(f->object, size);
     if (error == 0)
-        vm_file_changed(b, MIN(size, st.size), MAX(size, st.size) - MIN(size, st.size));
+        vm_file_changed(b, MIN(size, st.size), MAX(size, st.size) - MIN(size, st.size), NULL);
     return error;
 }
 

@@ -64,10 +64,11 @@ int vm_plan_choose(vaddr_t address, uint64_t length);
 
 /*
  * Coherence of read and write with shared mappings, as a unified page cache would give it: file.c calls vm_file_flush before
- * it reads or writes [offset, offset+length) of a file, and vm_file_changed after it wrote there or changed its size.
+ * it reads or writes [offset, offset+length) of a file, and vm_file_changed after it wrote these bytes there, in memory that stays, or
+ * changed its size (NULL).
  */
 int vm_file_flush(struct backing *backing, uint64_t offset, uint64_t length);
-void vm_file_changed(struct backing *backing, uint64_t offset, uint64_t length);
+void vm_file_changed(struct backing *backing, uint64_t offset, uint64_t length, const uint8_t *bytes);
 
 /* At exit: writes back every dirty page of shared mappings, saves profiles, gives all frames back. 0 or -EIO. */
 int vm_shutdown(void);

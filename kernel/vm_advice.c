@@ -186,7 +186,7 @@ int vm_file_flush(struct backing *backing, uint64_t offset, uint64_t length)
     return error;
 }
 
-void vm_file_changed(struct backing *backing, uint64_t offset, uint64_t length)
+void vm_file_changed(struct backing *backing, uint64_t offset, uint64_t length, const uint8_t *bytes)
 {
     if (!file_is_mapped(backing))
         return;
@@ -199,7 +199,9 @@ void vm_file_changed(struct backing *backing, uint64_t offset, uint64_t length)
         spin_lock(&pager_lock);
         if (size >= 0)
             r->file_size = (uint64_t)size;
-        if (n > 0)
+        if (n > 0 && bytes)
+            pages_update(r, first, n, &(struct file_bytes){ offset, length, bytes });
+        else if (n > 0)
             pages_drop(r, first, n);
         spin_unlock(&pager_lock);
     }

@@ -8,6 +8,8 @@
 #include "kernel/windows.h"
 #include "kernel/writeback.h"
 
+#include <string.h>
+
 bool region_is_written(const struct region *r)
 {
     for (const struct vma *v = r->vmas; v; v = v->sibling)
@@ -16,7 +18,8 @@ bool region_is_written(const struct region *r)
     return false;
 }
 
-#define STEP 32 /* pages a step: what a stack frame of the kernel has room for */
+#define STEP 32   /* pages a step: what a stack frame of the kernel has room for */
+#define UPDATED 4 /* pages that are copied in one go */
 
 /*
  * The next at most STEP resident pages of [*at, end), waiting for those under way if `settle`; *at moves past them. Absent ones lose the
@@ -115,6 +118,34 @@ void pages_drop(struct region *r, uint32_t first, uint32_t n)
         }
         if (ndirty > 0)
             batch_write(refs, ndirty, true); /* an error leaves them dirty: msync will say why */
+    }
+    pt_make_leave(); /* nor on what a plan has let go while this waited */
+}
+
+static void update_page(const struct region *r, uint32_t page, const struct file_bytes *now)
+{
+    uint64_t start = r->offset + ((uint64_t)page << PAGE_SHIFT);
+    uint64_t from = MAX(start, now->offset), to = MIN(start + PAGE_SIZE, now->offset + now->length);
+    uint8_t *frame = pa_to_kva(page_pa(&r->pages[page]));
+    memcpy(frame + (from - start), now->bytes + (from - now->offset), to - from);
+}
+
+void pages_update(struct region *r, uint32_t first, uint32_t n, const struct file_bytes *now)
+{
+    uint8_t dirty = region_is_written(r) ? PAGE_DIRTY : 0;
+    pt_make_leave(); /* no hart reads on what is gone already */
+    for (uint32_t page = first; page < first + n; page++) {
+        struct page *p = &r->pages[page];
+        while (p->state == PAGE_READING || p->state == PAGE_WRITING)
+            page_wait(r, page);
+        if (p->state == PAGE_RESIDENT) {
+            update_page(r, page, now);
+            p->flags |= dirty;
+        }
+        if (page % UPDATED == 0) {
+            spin_unlock(&pager_lock); /* others have their turn */
+            spin_lock(&pager_lock);
+        }
     }
     pt_make_leave(); /* nor on what a plan has let go while this waited */
 }

@@ -21,6 +21,15 @@ void pages_drop_unseen(struct region *r, uint32_t first, uint32_t n);
  * since pages_write_back is written once more and stays: its contents are nowhere else.
  */
 void pages_drop(struct region *r, uint32_t first, uint32_t n);
+/*
+ * The file has these bytes now: so do pages that hold a frame (waits). They are dirty if somebody may store to them, since a write-back
+ * that was under way meanwhile may have put the old bytes there again.
+ */
+struct file_bytes {
+    uint64_t offset, length;
+    const uint8_t *bytes;
+};
+void pages_update(struct region *r, uint32_t first, uint32_t n, const struct file_bytes *now);
 /* Brings in what is absent, as far as frames go round without evicting anything read ahead (waits). */
 void pages_fetch(struct region *r, uint32_t first, uint32_t n);
 /* Writes back what shared mappings hold of these bytes of a file. mapping_lock held, pager_lock not. 0 or the first error. */
