@@ -9,6 +9,7 @@
 
 #include "arch/hart.h"
 #include "arch/irq.h"
+#include "kernel/pager.h"
 #include "kernel/sched.h"
 #include "kernel/stats.h"
 #include "runtime/api.h"
@@ -16,6 +17,7 @@
 #include "runtime/thread.h"
 
 #define NS_PER_S 1000000000u
+#define DAY_NS (86400 * (uint64_t)NS_PER_S)
 #define THREAD_CLOCKS 1000 /* ids of clocks above it are those of threads */
 #define TICKS_PER_S 100u   /* of times(); sysconf(_SC_CLK_TCK) says the same */
 
@@ -63,7 +65,10 @@ static uint64_t wall_ns(void)
     uint64_t offset = __atomic_load_n(&wall_offset_ns, __ATOMIC_RELAXED);
 
     if (offset == 0) {
-        offset = wall_clock_ns() - time_ns();
+        uint64_t wall = wall_clock_ns();
+        if (pager_repeats)
+            wall -= wall % DAY_NS; /* a program may seed its generator with the date: how long devices took until now is not in it */
+        offset = wall - time_ns();
         __atomic_store_n(&wall_offset_ns, offset, __ATOMIC_RELAXED);
     }
     return offset + time_ns();

@@ -75,10 +75,14 @@ def drive(disk, throttle):
             "-device", f"virtio-blk-device,drive=disk.{disk.name},serial={disk.name},request-merging=off"]
 
 
+# What programs seed their generators with: the date and the host's random bytes. The same run counts the same twice.
+SAME_EVERY_TIME = ["-rtc", "base=2024-01-01T00:00:00,clock=vm", "-seed", "1"]
+
+
 def command(options, app, elf, channels):
     words = machine(options.harts, options.mem, elf, boot_arguments(options, app))
     if options.icount:
-        words += ["-icount", "shift=0,sleep=off"]
+        words += ["-icount", "shift=0,sleep=off", *SAME_EVERY_TIME]
     words += ["-chardev", channels["console"], "-serial", "chardev:console",
               "-device", "virtio-serial-device,max_ports=4"]
     for number, name in ((1, "stdin"), (2, "stdout")):

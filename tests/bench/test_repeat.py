@@ -10,6 +10,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 TIMES = ("time_ns", "stall_ns")
 RUNS = [
     ("lab", ["--frames", "16", "--policy", "auto", "bower", "--", "--seed", "3"]),
+    ("lab_seeded_by_the_date", ["bower"]),
     ("hot_set", ["--frames", "64", "--policy", "markov", "--evict", "lru", "workload", "--", "--pattern", "powerlaw", "--pages", "256"]),
 ]
 
