@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kernel/policy/prefetch.h"
+#include "kernel/policy/prefetch/streams.h"
 #include "policybench.h"
 
 #define LAB_PAGES 512
@@ -112,6 +113,38 @@ static void test_ordinary_patterns(void)
         trace[i] = MOST - 1 - 3 * i;
     CHECK(bench_run("fit", "fifo", MOST, 64, trace, 1000).faults <= 25, "downwards");
     ok("ordinary-patterns");
+}
+
+/* Neighbours, and in turns with them every seventh page: that is no walk over neighbours that skips six. */
+static void test_large_steps(void)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < 2500; i++) {
+        trace[n++] = i % 300;
+        trace[n++] = 300 + i * 7 % 300;
+    }
+    struct bench_counts c = bench_run("streams", "auto", 600, 40, trace, n);
+    CHECK(c.faults <= 700 && c.wasted <= 400, "neighbours and every seventh: %lu faults, %lu wasted", c.faults, c.wasted);
+    ok("large-steps");
+}
+
+/* Three walks take turns, and were named two steps at a time: they were used in turns all the same. Block by block stays so. */
+static void test_order_of_use(void)
+{
+    static struct streams s;
+    streams_init(&s);
+    for (uint32_t i = 0; i < 20; i++)
+        for (uint32_t walk = 0; walk < 3; walk++)
+            streams_access(&s, 1000 * walk + i, ACCESS_FAULT);
+    uint32_t mixed[] = { 20, 1020, 2020, 21, 22, 1021, 1022, 2021, 2022, 23, 1023, 2023 };
+    uint32_t blocks[] = { 20, 21, 22, 1020, 1021, 1022, 2020, 2021, 2022 }, as_named[9];
+    memcpy(as_named, blocks, sizeof(blocks));
+    streams_spread(&s, mixed, 12);
+    for (unsigned i = 0; i < 12; i++)
+        CHECK(mixed[i] % 1000 == 20 + i / 3, "page %u is %u", i, mixed[i]);
+    streams_spread(&s, blocks, 9);
+    CHECK(memcmp(as_named, blocks, sizeof(blocks)) == 0, "blocks were mixed");
+    ok("order-of-use");
 }
 
 /* Walks of six to twelve neighbours, anywhere: where they end is not known, but how far they go is, after a few of them. */
@@ -240,6 +273,8 @@ int main(void)
     test_lab_with_profile();
     test_other_recurrences();
     test_ordinary_patterns();
+    test_large_steps();
+    test_order_of_use();
     test_ends_of_walks();
     test_unpredictable_patterns();
     test_contract();

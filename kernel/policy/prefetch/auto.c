@@ -316,8 +316,35 @@ static void learn(struct chooser *c, uint32_t page, enum access_kind kind)
     feed_costly(c, page, kind, before);
 }
 
+static bool named_by_streams(const struct chooser *c, uint32_t page)
+{
+    return known(c, page) && c->namer[page] != 0 && (c->namer[page] - 1) / DEPTHS == STREAMS;
+}
+
+/* Pages found used at once, as named; what streams named goes where it was likely used. */
+static void put_in_order(const struct chooser *c, uint32_t *pages, unsigned n)
+{
+    uint32_t walks[STREAMS_SPREAD];
+    unsigned where[STREAMS_SPREAD], count = 0;
+    for (unsigned i = 0; i < n; i++) {
+        if (!named_by_streams(c, pages[i]))
+            continue;
+        where[count] = i;
+        walks[count++] = pages[i];
+    }
+    streams_spread(&c->streams, walks, count);
+    for (unsigned i = 0; i < count; i++)
+        pages[where[i]] = walks[i];
+}
+
 static void auto_access(void *state, const uint32_t *pages, unsigned n, enum access_kind kind)
 {
+    uint32_t ordered[STREAMS_SPREAD];
+    if (kind == ACCESS_TOUCH && n > 2 && n <= STREAMS_SPREAD) {
+        memcpy(ordered, pages, n * sizeof(*pages));
+        put_in_order(state, ordered, n);
+        pages = ordered;
+    }
     for (unsigned i = 0; i < n; i++)
         learn(state, pages[i], kind);
 }

@@ -3,13 +3,17 @@
  *
  * A page that a known stream leads to moves that stream on. Any other is compared with the latest such pages: with a
  * neighbour, or two pages that make equal steps with it, a new stream begins. So it makes no difference how streams are
- * interleaved, and noise passes without touching any of them.
+ * interleaved, and noise passes without touching any of them. A stream may skip pages that are resident, whose uses nobody sees; if it
+ * does so in equal leaps, and they are not, its step is as large as those.
  *
  * How far ahead to read follows from how long streams lately became: as far as at least one in SURVIVORS of those that were as
  * long as this one is now went on, and no further than three times what was seen of it. Where pages are touched at random, streams
  * end as soon as they begin, and after a few of them nothing is named for new ones. At a fault the other streams
  * that are still going are read ahead too, a page of each in turn, since their next faults would come soon: as far as they are
  * expected to come in HORIZON halves of the accesses that use up a batch. What is due later would only hold frames.
+ *
+ * Pages of several streams that were read ahead are found used in batches, in the order of their names. Gaps that are learnt from those go
+ * on as they were guessed, so each stream's pages are first spread evenly over its part of the batch (streams_spread; `auto` does).
  *
  * Holds 900 bytes. Costs some hundred instructions for an access that a stream led to, up to a thousand for another (it looks through
  * the latest pages), and for each page named one look at each stream that is going on.
@@ -23,6 +27,7 @@
 #define NEIGHBOURS 12   /* latest pages among which one that lies next to this begins a stream */
 #define STEP_MOST 80    /* pages between equal steps that others may interrupt; three in a row may be any step apart */
 #define SKIP_LENGTH 8   /* accesses on a stream for each of its pages that may have been resident, so that nobody saw it used */
+#define SKIPS 3         /* equal skips in a row that are a step */
 #define PROVEN 8        /* accesses, from which on a stream may have skipped some, and is read ahead at others' faults */
 #define KNOWN 12        /* accesses that make a step known: two pages are enough for another stream that goes by it */
 #define YOUNG 40        /* accesses after which a stream that is not proven is given up */
@@ -34,6 +39,8 @@
 #define HORIZON 3     /* halves of a batch */
 #define DEBT_SHORT 16 /* pages named in vain, from which on streams that are not proven have to wait */
 #define DEBT_MOST (2 * WINDOW_MOST)
+#define PLACE_UNIT 256
+#define WALK_SKIP 16 /* pages that a walk leaves out at once, among those found used, or it is another one */
 
 void streams_init(struct streams *s)
 {
@@ -61,9 +68,23 @@ static void note_length(struct streams *s, const struct stream *t)
         lengths_note(&s->lengths[t->origin], class);
 }
 
+static void note_skip(struct stream *t, uint32_t page)
+{
+    int32_t skip = (int32_t)(page - t->last) / t->step;
+    if (skip != t->skip)
+        t->skips = 0;
+    if (t->skips < SKIPS)
+        t->skips++;
+    t->skip = (uint16_t)skip;
+}
+
 static void move_on(struct streams *s, uint32_t which, uint32_t page)
 {
     struct stream *t = &s->stream[which];
+    if (page - t->last != (uint32_t)t->step)
+        note_skip(t, page);
+    else
+        t->skips = 0;
     uint32_t gap = (s->now - t->when) * GAP_UNIT;
     t->gap = gap < t->gap * 4 ? t->gap + gap / 4 - t->gap / 4 : t->gap * 2;
     t->last = page;
@@ -257,8 +278,22 @@ static void look_behind(struct streams *s, const struct prefetch_query *query)
         begin(s, query->page, 1, BEHIND_LENGTH, GAP_UNIT, STREAM_BEHIND);
 }
 
+/* What a stream has skipped again and again was resident, and so not seen used. If it is not, the stream goes by a larger step. */
+static void settle_skips(struct stream *t, const struct prefetch_query *query)
+{
+    if (t->skips < SKIPS)
+        return;
+    t->skips = 0;
+    for (uint32_t i = 1; i < t->skip; i++)
+        if (!prefetch_absent(query, t->last - i * (uint32_t)t->step))
+            return;
+    t->step *= t->skip;
+}
+
 static unsigned name_pages(struct streams *s, const struct prefetch_query *query, bool proven, uint32_t *out)
 {
+    if (s->latest != STREAMS_MOST)
+        settle_skips(&s->stream[s->latest], query);
     struct ahead going[STREAMS_MOST];
     uint32_t horizon = query->max * GAP_UNIT * HORIZON / 2;
     unsigned n = list_going(s, horizon, proven, going);
@@ -285,6 +320,74 @@ unsigned streams_predict(struct streams *s, const struct prefetch_query *query, 
     if (s->latest == STREAMS_MOST)
         look_behind(s, query);
     return name_pages(s, query, false, out);
+}
+
+/* ---- pages found used at once */
+
+struct walk {
+    uint32_t last;
+    int32_t step;
+    unsigned first, end, pages; /* places of its first page and its last among all, and how many they are */
+};
+
+/* How many steps lead from a page to another one; 0: none do, or too many. */
+static unsigned steps_between(uint32_t from, int32_t step, uint32_t to)
+{
+    int32_t distance = (int32_t)(to - from), steps = distance / step;
+    return steps > 0 && steps <= STREAMS_SPREAD && steps * step == distance ? (unsigned)steps : 0;
+}
+
+/* The walk that leads to the page soonest, of those that are known or else of the streams; n where it is a new one, STREAMS_MOST: none. */
+static unsigned find_walk(const struct streams *s, struct walk *walks, unsigned n, uint32_t page)
+{
+    unsigned found = n, nearest = WALK_SKIP;
+    for (unsigned i = 0; i < n; i++) {
+        unsigned steps = steps_between(walks[i].last, walks[i].step, page);
+        if (steps > 0 && steps < nearest) {
+            nearest = steps;
+            found = i;
+        }
+    }
+    if (found < n || n == STREAMS_MOST)
+        return found;
+    nearest = STREAMS_SPREAD + 1;
+    for (const struct stream *t = s->stream; t < s->stream + STREAMS_MOST; t++) {
+        unsigned steps = t->length > 0 ? steps_between(t->last, t->step, page) : 0;
+        if (steps > 0 && steps < nearest) {
+            nearest = steps;
+            walks[n].step = t->step;
+        }
+    }
+    return nearest > STREAMS_SPREAD ? STREAMS_MOST : n;
+}
+
+void streams_spread(const struct streams *s, uint32_t *pages, unsigned n)
+{
+    struct walk walks[STREAMS_MOST];
+    unsigned nwalks = 0, walk_of[STREAMS_SPREAD], place[STREAMS_SPREAD];
+    for (unsigned i = 0; i < n; i++) {
+        unsigned w = walk_of[i] = find_walk(s, walks, nwalks, pages[i]);
+        if (w == STREAMS_MOST)
+            return;
+        if (w == nwalks)
+            walks[nwalks++] = (struct walk){ .step = walks[w].step, .first = i };
+        walks[w].last = pages[i];
+        walks[w].end = i;
+        place[i] = walks[w].pages++;
+    }
+    uint32_t when[STREAMS_SPREAD];
+    for (unsigned i = 0; i < n; i++) {
+        const struct walk *w = &walks[walk_of[i]];
+        uint32_t page = pages[i], due = PLACE_UNIT * w->first;
+        due += w->pages > 1 ? PLACE_UNIT * (w->end - w->first) * place[i] / (w->pages - 1) : 0;
+        unsigned at = i;
+        for (; at > 0 && when[at - 1] > due; at--) {
+            when[at] = when[at - 1];
+            pages[at] = pages[at - 1];
+        }
+        when[at] = due;
+        pages[at] = page;
+    }
 }
 
 static size_t state_size(uint32_t npages)

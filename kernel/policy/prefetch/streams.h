@@ -24,6 +24,8 @@ struct stream {
     uint32_t length; /* accesses seen on it; 0: this place is free */
     uint32_t when;   /* of the latest access, by streams.now */
     uint8_t origin;  /* enum stream_origin */
+    uint8_t skips;   /* times in a row that it went on by the same multiple of its step, */
+    uint16_t skip;   /* ... this one */
     uint32_t gap;    /* from one of its accesses to the next, lately, in sixteenths of an access */
 };
 
@@ -45,6 +47,12 @@ bool streams_access(struct streams *s, uint32_t page, enum access_kind kind);
 bool streams_follow(struct streams *s, uint32_t page, enum access_kind kind);
 /* Accesses were left out: no stream counts as going on until it is seen again. */
 void streams_restart(struct streams *s);
+/*
+ * Pages that streams named, and that were found used at once, in the order of naming: puts them into the order in which they were likely
+ * used, for a walk goes on evenly from the first of its pages to the last. No more than STREAMS_SPREAD.
+ */
+#define STREAMS_SPREAD 64
+void streams_spread(const struct streams *s, uint32_t *pages, unsigned n);
 /* What comes next on the latest access's stream, unless it has yet to prove itself, and on the proven ones that are still going. */
 unsigned streams_predict_proven(struct streams *s, const struct prefetch_query *query, uint32_t *out);
 /* The same with the latest access's stream in any case. */
