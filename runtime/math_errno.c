@@ -118,11 +118,11 @@ DEFINE_SIMPLE(float, f)
     { \
         int sign = 1; \
         type y; \
-        if (x == 0 || (x < 0 && floor##f(x) == x)) { /* also of -infinity */ \
+        if (x == 0 || (isless(x, 0) && floor##f(x) == x)) { /* also of -infinity */ \
             errno = x == 0 ? ERANGE : EDOM; \
             return x == 0 ? 1 / x : (x - x) / (x - x); \
         } \
-        y = fabs##f(x) < (tiny) ? 1 / x : gamma_r(x, &sign); \
+        y = isless(fabs##f(x), (tiny)) ? 1 / x : gamma_r(x, &sign); \
         if (sign < 0) \
             y = -y; \
         if (isinf(y) && x < 0) /* between 0 and the first pole: newlib may lose the sign */ \
@@ -134,7 +134,7 @@ DEFINE_SIMPLE(float, f)
     static type log_gamma##f(type x, int *sign) \
     { \
         type y; \
-        if (fabs##f(x) < (tiny)) { \
+        if (isless(fabs##f(x), (tiny))) { \
             *sign = signbit(x) ? -1 : 1; \
             y = -log##f(fabs##f(x)); \
         } else { \
@@ -153,7 +153,7 @@ DEFINE_SIMPLE(float, f)
         return log_gamma##f(x, &signgam); \
     }
 #define GAMMAF(x, sign) ((float)__ieee754_gamma_r((double)(x), sign))
-#define LGAMMAF(x, sign) ((x) < 0 && (x) > -20 ? (float)__ieee754_lgamma_r((double)(x), sign) : __ieee754_lgammaf_r(x, sign))
+#define LGAMMAF(x, sign) (isless(x, 0) && (x) > -20 ? (float)__ieee754_lgamma_r((double)(x), sign) : __ieee754_lgammaf_r(x, sign))
 DEFINE_GAMMA(double, , 0x1p-60, __ieee754_gamma_r, __ieee754_lgamma_r)
 DEFINE_GAMMA(float, f, 0x1p-30f, GAMMAF, LGAMMAF)
 

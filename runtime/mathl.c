@@ -92,28 +92,28 @@ API long double floorl(long double x)
 {
     long double whole = truncl(x);
 
-    return whole > x ? whole - 1 : whole;
+    return isgreater(whole, x) ? whole - 1 : whole;
 }
 
 API long double ceill(long double x)
 {
     long double whole = truncl(x);
 
-    return whole < x ? __builtin_copysignl(whole + 1, x) : whole;
+    return isless(whole, x) ? __builtin_copysignl(whole + 1, x) : whole;
 }
 
 API long double roundl(long double x)
 {
     long double whole = truncl(x);
 
-    return isgreaterequal(__builtin_fabsl(x - whole), 0.5L) ? whole + __builtin_copysignl(1, x) : whole;
+    return __builtin_isfinite(x) && __builtin_fabsl(x - whole) >= 0.5L ? whole + __builtin_copysignl(1, x) : whole;
 }
 
 API long double roundevenl(long double x)
 {
     long double y = roundl(x);
 
-    return __builtin_fabsl(x - y) == 0.5L ? __builtin_copysignl(2 * roundl(x / 2), x) : y;
+    return __builtin_isfinite(x) && __builtin_fabsl(x - y) == 0.5L ? __builtin_copysignl(2 * roundl(x / 2), x) : y;
 }
 
 /* Adding so much that no fraction is left rounds as the current mode says. */
@@ -169,8 +169,8 @@ static long double scale(long double x, long n)
                                        : n; /* infinity, and 0 */
     for (; n > BIAS; n -= BIAS)
         x *= 0x1p16383L;
-    for (; n < -BIAS + FRACTION + 1; n += BIAS - FRACTION - 2)
-        x *= 0x1p-16269L; /* stays normal until the last step, so that it is rounded once */
+    for (; n < 1 - BIAS; n += BIAS - FRACTION - 2)
+        x *= 0x1p-16269L; /* what is not normal here vanishes in the last step, which else is the only one to round */
     return x * from_bits((uint128)(n + BIAS) << FRACTION);
 }
 
@@ -317,15 +317,15 @@ API long double nexttowardl(long double x, long double to)
 }
 
 /*
- * The root of a whole number of 225 bits or more, which two steps of Newton's method find but for its last place; products and what is
- * left are exact modulo 2^128. What is added at the end rounds in the current mode and says FE_INEXACT.
+ * The root of a whole number of 225 bits or more, which a step of Newton's method finds but for its last places; products and what is
+ * left are exact modulo 2^128. What is added at the end rounds in the current mode and says FE_INEXACT; the steps before do not count.
  */
 API long double sqrtl(long double x)
 {
     long double m, y;
     uint128 root;
     __int128 rest;
-    int exponent;
+    int exponent, inexact;
 
     if (x == 0 || x != x || x == __builtin_infl())
         return x + x;
@@ -333,6 +333,7 @@ API long double sqrtl(long double x)
         errno = EDOM;
         return (x - x) / (x - x);
     }
+    inexact = fetestexcept(FE_INEXACT);
     m = frexpl(x, &exponent);
     m = exponent & 1 ? m * 2 : m * 4; /* [1, 4) */
     y = __builtin_sqrt((double)m);
@@ -346,6 +347,8 @@ API long double sqrtl(long double x)
     y = (long double)root;
     if (rest != 0)
         y += rest > (__int128)root ? 0.75L : 0.25L;
+    else if (!inexact)
+        feclearexcept(FE_INEXACT);
     return scale(y, (exponent - 2 + (exponent & 1)) / 2 - FRACTION);
 }
 

@@ -32,7 +32,7 @@
     API type roundeven##f(type x) /* half a number away from zero, unless that is odd */ \
     { \
         type y = round##f(x); \
-        return __builtin_fabs##f(x - y) == (type)0.5 ? __builtin_copysign##f(2 * round##f(x / 2), x) : y; \
+        return isfinite(x) && __builtin_fabs##f(x - y) == (type)0.5 ? __builtin_copysign##f(2 * round##f(x / 2), x) : y; \
     } \
     API long lrint##f(type x) \
     { \

@@ -118,6 +118,10 @@ static void exceptions(void)
     RAISED(ilogb(one));
     RAISED(fdim(one, nothing));
     RAISED(fdim(nothing, zero));
+    RAISED(tgamma(nothing));
+    RAISED(tgammaf((float)nothing));
+    RAISED(lgamma(nothing));
+    RAISED(lgammaf((float)nothing));
 }
 
 /* Of floats near 0, and of any order. */

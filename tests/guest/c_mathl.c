@@ -113,6 +113,11 @@ static void told(void)
     TELLS(ilogbl(zero), EDOM, FE_INVALID);
     TELLS(fmaxl(nothing, one), 0, 0);
     TELLS(nearbyintl(one / 3), 0, 0);
+    TELLS(floorl(nothing), 0, 0);
+    TELLS(ceill(nothing), 0, 0);
+    TELLS(roundl(infinity), 0, 0);
+    TELLS(roundevenl(-infinity), 0, 0);
+    SAME(ldexpl((0x1.4p0L + 0x1p-112L) * 0x1p-120L, -16373), 0x3p-16494L); /* rounded once */
     SAME(scalblnl(infinity, LONG_MIN), INFINITY);
     SAME(scalblnl(one, LONG_MIN), 0.0L);
     SAME(hypotl(most, one), LDBL_MAX);
@@ -124,6 +129,10 @@ static void told(void)
     SAME(quotient & 7, 0);
     SAME(roundevenl(2.5L), 2.0L);
     SAME(roundevenl(-3.5L), -4.0L);
+    volatile long double square = (1 + 0x1p-56L) * (1 + 0x1p-56L);
+    feclearexcept(FE_INEXACT);
+    SAME(sqrtl(square), 1 + 0x1p-56L);
+    SAME(fetestexcept(FE_INEXACT), 0);
     fesetround(FE_UPWARD);
     SAME(sqrtl(2 * one) > 1.41421356237309504880168872420969808L, 1);
     SAME(rintl(0.25L), 1.0L);

@@ -30,8 +30,8 @@ static const char *raised(void)
 
 static void whole(double x)
 {
-    static double (*const of_double[])(double) = { rint, nearbyint, round, trunc, sqrt };
-    static float (*const of_float[])(float) = { rintf, nearbyintf, roundf, truncf, sqrtf };
+    static double (*const of_double[])(double) = { rint, nearbyint, round, roundeven, trunc, sqrt };
+    static float (*const of_float[])(float) = { rintf, nearbyintf, roundf, roundevenf, truncf, sqrtf };
     static long (*const to_long[])(double) = { lrint, lround };
     static long long (*const to_long_long[])(float) = { llrintf, llroundf };
 
