@@ -39,9 +39,9 @@ API complexl cexpl(complexl z)
 
 API complexl clogl(complexl z)
 {
-    long double x = fabsl(creall(z)), y = fabsl(cimagl(z)), size = hypotl(x, y), more = x > y ? x : y, less = x > y ? y : x;
+    long double x = fabsl(creall(z)), y = fabsl(cimagl(z)), size = hypotl(x, y), more = fmaxl(x, y), less = fminl(x, y);
 
-    if (size > 0.5L && size < 2)
+    if (isgreater(size, 0.5L) && isless(size, 2))
         return pair(log1pl((more - 1) * (more + 1) + less * less) / 2, cargl(z));
     return pair(logl(size), cargl(z));
 }
@@ -115,15 +115,17 @@ API complexl cacoshl(complexl z)
 
 API complexl casinhl(complexl z) { return times_i(casinl(over_i(z))); }
 
-/* Of what is infinite, and of so large a number that its square is, only the sign is left. */
+/* `large`: beyond it 1 / z is as good, and squares overflow. Of x the sign is left out, beside which digits would be lost near -1. */
 #define DEFINE_ARC_TANGENTS(type, f, large) \
     API type complex catanh##f(type complex z) \
     { \
-        type x = creal##f(z), y = cimag##f(z); \
-        if (fabs##f(x) > (large) || fabs##f(y) > (large)) \
-            return __builtin_complex(copysign##f(0, x), copysign##f((type)half_pi, y)); \
-        return __builtin_complex(log1p##f(4 * x / ((1 - x) * (1 - x) + y * y)) / 4, \
-                                 atan2##f(2 * y, (1 - x) * (1 + x) - y * y) / 2); \
+        type x = creal##f(z), y = cimag##f(z), a = fabs##f(x), size; \
+        if (isgreater(a, (large)) || isgreater(fabs##f(y), (large))) { \
+            size = hypot##f(x, y); \
+            return __builtin_complex(copysign##f(isinf(size) ? 0 : a / size / size, x), copysign##f((type)half_pi, y)); \
+        } \
+        return __builtin_complex(copysign##f(log1p##f(4 * a / ((1 - a) * (1 - a) + y * y)) / 4, x), \
+                                 atan2##f(2 * y, (1 - a) * (1 + a) - y * y) / 2); \
     } \
     API type complex catan##f(type complex z) \
     { \
