@@ -219,7 +219,7 @@ static int refuse_second(const char *call, const struct region *r)
 
 /*
  * Two shared mappings of one file must show each other's writes, so they are windows onto one region. Returns that region, NULL
- * if there is none, and sets *error if there is one that cannot serve (it covers only a part, or pages in another pool).
+ * if there is none. One that cannot serve (it covers only a part, or pages in another pool) sets *error, unless nobody writes.
  */
 static struct region *find_shared(struct backing *backing, uint64_t offset, uint64_t length, bool writable, bool llm, int *error)
 {
@@ -319,8 +319,8 @@ static int64_t map_at(vaddr_t at, uint64_t length, int prot, int flags, struct b
     struct region *r = NULL;
     if (backing && (flags & VM_MAP_SHARED))
         r = find_shared(backing, offset, length, prot & VM_PROT_WRITE, flags & VM_MAP_LLM, &error);
-    else if (backing)
-        error = pages_flush_file(backing, offset, length); /* what shared mappings have written is in the file for private ones */
+    if (!error && backing)
+        error = pages_flush_file(backing, offset, length, r); /* what other shared mappings have written is in the file for this one */
     if (!error && !r)
         error = make_region(backing, offset, npages, prot, flags, fresh);
     if (error)

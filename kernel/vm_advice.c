@@ -161,12 +161,12 @@ static bool file_is_mapped(struct backing *backing)
     return found;
 }
 
-int pages_flush_file(struct backing *backing, uint64_t offset, uint64_t length)
+int pages_flush_file(struct backing *backing, uint64_t offset, uint64_t length, const struct region *but)
 {
     int error = 0;
     for (struct region *r = regions; r; r = r->next) {
         uint32_t first, n = r->backing && r->shared ? file_range(r, offset, length, &first) : 0;
-        if (n == 0 || !r->backing->ops->same(r->backing, backing))
+        if (n == 0 || r == but || !r->backing->ops->same(r->backing, backing))
             continue;
         spin_lock(&pager_lock);
         int failed = pages_write_back(r, first, n);
@@ -181,7 +181,7 @@ int vm_file_flush(struct backing *backing, uint64_t offset, uint64_t length)
     if (!file_is_mapped(backing))
         return 0;
     semaphore_down(&mapping_lock);
-    int error = pages_flush_file(backing, offset, length);
+    int error = pages_flush_file(backing, offset, length, NULL);
     semaphore_up(&mapping_lock);
     return error;
 }

@@ -3,7 +3,8 @@
 // run:
 // run: --frames 8 -- llm
 // Shared mappings that have some pages of a file in common and cannot be windows onto one another: as long as there are two of them nobody
-// may write to those pages, be it by mmap or by mprotect, since the other one would not show it.
+// may write to those pages, be it by mmap or by mprotect, since the other one would not show it. What one of them has written before the
+// other one came is in both.
 #include <fcntl.h>
 #include <sys/mman.h>
 
@@ -43,5 +44,10 @@ int main(int argc, char **argv)
     CHECK(common[0] == 2);
     lower = map(UPPER, LOWER - UPPER, PROT_READ | PROT_WRITE);
     CHECK(lower != MAP_FAILED && lower[(COMMON - UPPER) * PAGE] == 2);
+
+    lower[(COMMON - UPPER) * PAGE] = 3;
+    CHECK(mprotect((void *)upper, UPPER_PAGES * PAGE, PROT_READ) == 0 && mprotect((void *)lower, (LOWER - UPPER) * PAGE, PROT_READ) == 0);
+    volatile char *all = map(0, UPPER + UPPER_PAGES, PROT_READ);
+    CHECK(all != MAP_FAILED && all[COMMON * PAGE] == 3);
     return done();
 }
