@@ -433,13 +433,13 @@ static int protect_range(vaddr_t address, uint64_t length, int prot)
         prot |= VM_PROT_READ;
     for (unsigned i = vma_first_above(address); i < vma_count() && vma_at(i)->start < address + length; i++) {
         if ((prot & VM_PROT_WRITE) && (error = provide_swap(vma_at(i)->region)) != 0)
-            return error;
+            break;
         spin_lock(&pager_lock);
         pages_protect(vma_at(i), (uint8_t)prot);
         spin_unlock(&pager_lock);
     }
     join_range(address, address + length);
-    return 0;
+    return error;
 }
 
 int vm_protect(vaddr_t address, uint64_t length, int prot)
