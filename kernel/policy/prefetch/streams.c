@@ -39,8 +39,8 @@
 #define HORIZON 3     /* halves of a batch */
 #define DEBT_SHORT 16 /* pages named in vain, from which on streams that are not proven have to wait */
 #define DEBT_MOST (2 * WINDOW_MOST)
-#define PLACE_UNIT 256
-#define WALK_SKIP 16 /* pages that a walk leaves out at once, among those found used, or it is another one */
+#define PLACE_UNIT 256 /* parts of a place among pages found used at once */
+#define WALK_SKIP 16   /* pages that a walk leaves out at once, among those found used, or it is another one */
 
 void streams_init(struct streams *s)
 {
@@ -337,7 +337,10 @@ static unsigned steps_between(uint32_t from, int32_t step, uint32_t to)
     return steps > 0 && steps <= STREAMS_SPREAD && steps * step == distance ? (unsigned)steps : 0;
 }
 
-/* The walk that leads to the page soonest, of those that are known or else of the streams; n where it is a new one, STREAMS_MOST: none. */
+/*
+ * The walk that leads to the page soonest: one of the n that are known; else n, a new one, which gets its step from the stream that leads
+ * there soonest; or STREAMS_MOST: none.
+ */
 static unsigned find_walk(const struct streams *s, struct walk *walks, unsigned n, uint32_t page)
 {
     unsigned found = n, nearest = WALK_SKIP;
