@@ -28,34 +28,45 @@ static void tell(long double y, bool finite, bool nothing, int infinite, bool in
         feraiseexcept(exceptions);
 }
 
+/* What the caller has while steps on the way to a result round to nearest and raise exceptions of their own. */
+struct caller {
+    fenv_t environment;
+    int error;
+};
+
+static struct caller set_aside(void)
+{
+    struct caller c = { .error = errno };
+
+    fegetenv(&c.environment);
+    fesetenv(FE_DFL_ENV);
+    return c;
+}
+
+/* Was a step inexact? */
+static bool bring_back(const struct caller *c)
+{
+    bool inexact = fetestexcept(FE_INEXACT) != 0;
+
+    fesetenv(&c->environment);
+    errno = c->error;
+    return inexact;
+}
+
 long double mathl_told(long double (*compute)(long double), long double x, int infinite)
 {
-    int error = errno, inexact;
-    long double y;
-    fenv_t before;
+    struct caller caller = set_aside();
+    long double y = compute(x);
 
-    fegetenv(&before);
-    fesetenv(FE_DFL_ENV);
-    y = compute(x);
-    inexact = fetestexcept(FE_INEXACT);
-    fesetenv(&before);
-    errno = error;
-    tell(y, isfinite(x), isnan(x), infinite, inexact);
+    tell(y, isfinite(x), isnan(x), infinite, bring_back(&caller));
     return y;
 }
 
 long double mathl_told_of_two(long double (*compute)(long double, long double), long double x, long double y)
 {
-    int error = errno, inexact;
-    long double z;
-    fenv_t before;
+    struct caller caller = set_aside();
+    long double z = compute(x, y);
 
-    fegetenv(&before);
-    fesetenv(FE_DFL_ENV);
-    z = compute(x, y);
-    inexact = fetestexcept(FE_INEXACT);
-    fesetenv(&before);
-    errno = error;
-    tell(z, isfinite(x) && isfinite(y), isnan(x) || isnan(y), x == 0 ? FE_DIVBYZERO : FE_OVERFLOW, inexact);
+    tell(z, isfinite(x) && isfinite(y), isnan(x) || isnan(y), x == 0 ? FE_DIVBYZERO : FE_OVERFLOW, bring_back(&caller));
     return z;
 }
