@@ -44,18 +44,23 @@ $(LIBRARY): $(LIBRARY_OBJECTS) $(OBJECTS)/objects.list runtime/exports.txt
 	$(call say,LD,$@)
 	$(Q)$(CROSS)ld -r -o $@ $(LIBRARY_OBJECTS) && $(CROSS)objcopy --keep-global-symbols=runtime/exports.txt $@
 
-$(OBJECTS)/objects.list: FORCE
-	$(Q)mkdir -p $(@D); echo '$(LIBRARY_OBJECTS)' | cmp -s - $@ || echo '$(LIBRARY_OBJECTS)' > $@
+# A new header here may stand before one of newlib's: what was compiled with that one does not know of it.
+HEADERS_LIST := $(BUILD)/headers.list
+
+$(OBJECTS)/objects.list: LISTED := $(LIBRARY_OBJECTS)
+$(HEADERS_LIST): LISTED := $(sort $(wildcard runtime/include/*.h runtime/include/*/*.h))
+$(OBJECTS)/objects.list $(HEADERS_LIST): FORCE
+	$(Q)mkdir -p $(@D); echo '$(LISTED)' | cmp -s - $@ || echo '$(LISTED)' > $@
 
 $(filter $(OBJECTS)/runtime/%,$(LIBRARY_OBJECTS)): KERNEL_FLAGS :=
 # Called often, and what they call they jump to: no frames. s0 stays the caller's, so that a backtrace goes on past them.
 $(OBJECTS)/runtime/mutex.c.o $(OBJECTS)/runtime/semaphores.c.o: KERNEL_FLAGS := $(if $(SAMPLED),,-fomit-frame-pointer -ffixed-s0)
 
-$(OBJECTS)/%.c.o: %.c Makefile $(BUILD)/setup.mk
+$(OBJECTS)/%.c.o: %.c Makefile $(BUILD)/setup.mk $(HEADERS_LIST)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CROSS)gcc $(COMMON) $(WARNINGS) $(KERNEL_FLAGS) $(INCLUDES) -MD -MP -c -o $@ $<
 
-$(OBJECTS)/%.S.o: %.S Makefile $(BUILD)/setup.mk
+$(OBJECTS)/%.S.o: %.S Makefile $(BUILD)/setup.mk $(HEADERS_LIST)
 	$(call say,AS,$<)
 	$(Q)mkdir -p $(@D) && $(CROSS)gcc $(COMMON) $(INCLUDES) -MD -MP -c -o $@ $<
 
@@ -90,11 +95,11 @@ APP_COMPILE = $(CROSS)gcc $(MACHINE) -std=gnu11 -O2 -g -Wall -fno-omit-frame-poi
 	$(call linux,$(CFLAGS) $(APP_CFLAGS)) -iquote . -iquote app -isystem runtime/include -isystem $(NEWLIB)/include \
 	$(call with_openmp,$(call without_libs,$(CFLAGS) $(APP_CFLAGS))) -MD -MP -c -o $@ $<
 
-$(APP_OBJECTS): $(PROGRAM_FOLDER)/%.o: $(SOURCE_FOLDER)/% Makefile $(BUILD)/setup.mk $(wildcard $(SOURCE)/app.mk)
+$(APP_OBJECTS): $(PROGRAM_FOLDER)/%.o: $(SOURCE_FOLDER)/% Makefile $(BUILD)/setup.mk $(HEADERS_LIST) $(wildcard $(SOURCE)/app.mk)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(APP_COMPILE)
 
-$(LIB_OBJECTS): $(PROGRAM_FOLDER)/lib/%.o: app/% Makefile $(BUILD)/setup.mk $(wildcard $(SOURCE)/app.mk)
+$(LIB_OBJECTS): $(PROGRAM_FOLDER)/lib/%.o: app/% Makefile $(BUILD)/setup.mk $(HEADERS_LIST) $(wildcard $(SOURCE)/app.mk)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(APP_COMPILE)
 
