@@ -155,8 +155,8 @@ DEFINE_HYPERBOLIC(double, , 40)
 DEFINE_HYPERBOLIC(long double, l, 100)
 DEFINE_INVERSE(double, )
 DEFINE_INVERSE(long double, l)
-DEFINE_ARC_TANGENTS(double, , 1e150)
-DEFINE_ARC_TANGENTS(long double, l, 1e2400L)
+DEFINE_ARC_TANGENTS(double, , 0x1p500)
+DEFINE_ARC_TANGENTS(long double, l, 0x1p8000L)
 
 API long double cabsl(long double complex z) { return hypotl(creall(z), cimagl(z)); }
 API long double cargl(long double complex z) { return atan2l(cimagl(z), creall(z)); }
