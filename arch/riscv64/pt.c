@@ -196,7 +196,7 @@ void pt_release(vaddr_t start, uint64_t length)
 
 /* ---- leaves */
 
-static __attribute__((noinline, cold)) void refuse_leaf(vaddr_t va)
+static __attribute__((noinline, cold, noreturn)) void refuse_leaf(vaddr_t va)
 {
     panic("map_batched: %lx, or a neighbour above it, %s", va, leaf_table(va) ? "is mapped already" : "was not reserved");
 }
