@@ -237,7 +237,7 @@ static void after_the_end(void)
     show(" bad signal", pthread_kill(thread, 1000));
     show(" bad signal", pthread_kill(thread, -1));
     sem_post(&s);
-    usleep(200000); /* it has ended by then */
+    usleep(1000000); /* it has ended by then, on a busy host, too: nothing says so but joining it */
     show(" no signal", pthread_kill(thread, 0));
     show(" a signal", pthread_kill(thread, SIGUSR1));
     show(" bad signal", pthread_kill(thread, 1000));
