@@ -1,4 +1,5 @@
 """The table of scripts/bench-smp."""
+import concurrent.futures
 import json
 import os
 import re
@@ -8,6 +9,7 @@ from statistics import median
 from . import guest, llm_models, steady
 
 HARTS, CAPS = (1, 2, 4), (100, 25)  # percent of the file's pages
+PAIR = "pair"  # in place of a number of harts: two machines of one hart at the same time, which is what the host can give
 WORK = re.compile(r"work (\d+) multiply-adds, (\d+) threads, the busiest did ([\d.]+) of its share")
 GUESTS = os.path.join(guest.ROOT, "tests", "guest")
 SPEED = re.compile(r"generated \d+ tokens, ([\d.]+) tokens/s")
@@ -27,14 +29,23 @@ def seconds(model, cap, harts):
     return 1 / float(SPEED.search(said)[1]), text
 
 
+def seconds_of_pair(model, cap):
+    """(seconds of a token of both together, text)"""
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        (one, text), (other, same) = pool.map(lambda _: seconds(model, cap, 1), range(2))
+    assert same == text, f"cap {cap}%, two machines: another text"
+    return 1 / (1 / one + 1 / other), text
+
+
 def rounds(model, count):
     """{(cap, harts): [seconds of a token, ...]}; AssertionError where a way writes another text."""
     times, reference = {}, None
     for turn in range(count):
         for cap in CAPS:
-            for harts in HARTS:
-                print(f"bench-smp: round {turn + 1} of {count}: cap {cap}%, {harts} harts (load {load()})", file=sys.stderr, flush=True)
-                each, text = seconds(model, cap, harts)
+            for harts in (*HARTS, PAIR):
+                what = "two machines of 1 hart" if harts == PAIR else f"{harts} harts"
+                print(f"bench-smp: round {turn + 1} of {count}: cap {cap}%, {what} (load {load()})", file=sys.stderr, flush=True)
+                each, text = seconds_of_pair(model, cap) if harts == PAIR else seconds(model, cap, harts)
                 reference = text if reference is None else reference
                 assert text == reference, f"cap {cap}%, {harts} harts: another text"
                 times.setdefault((cap, harts), []).append(each)
@@ -87,7 +98,8 @@ def run(options):
                    "figures": [dict(zip(("what", "to_reach", "measured", "reached"), row)) for row in table]}, f, indent=1)
     print(f"{model.name}: tokens a second, medians of {len(times[100, 1])} rounds; load of the host {before} before, {after} after")
     for cap in CAPS:
-        print(f"  cap {cap:>3}%: " + ", ".join(f"{harts} harts {1 / median(times[cap, harts]):.2f}" for harts in HARTS))
+        print(f"  cap {cap:>3}%: " + ", ".join(f"{harts} harts {1 / median(times[cap, harts]):.2f}" for harts in HARTS)
+              + f"; two machines of 1 hart side by side {1 / median(times[cap, PAIR]):.2f}, {ratio(times, cap, PAIR):.2f} times one")
     print(f"\n{'figure':<60}{'to reach':>10}{'measured':>12}")
     for what, wanted, measured, reached in table:
         print(f"{what:<60}{wanted:>10}{measured:>12}  {'reached' if reached else 'NOT reached'}")
