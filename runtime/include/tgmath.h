@@ -9,30 +9,11 @@
 
 __BEGIN_DECLS
 /* Those that newlib does not declare. Not all can be linked: see docs/programs.md. */
-long double complex cacosl(long double complex z);
-long double complex casinl(long double complex z);
-long double complex catanl(long double complex z);
-long double complex cacoshl(long double complex z);
-long double complex casinhl(long double complex z);
-long double complex catanhl(long double complex z);
-long double complex ccosl(long double complex z);
-long double complex csinl(long double complex z);
-long double complex ctanl(long double complex z);
-long double complex ccoshl(long double complex z);
-long double complex csinhl(long double complex z);
-long double complex ctanhl(long double complex z);
-long double complex cexpl(long double complex z);
-long double complex clogl(long double complex z);
-long double complex cpowl(long double complex z, long double complex w);
-long double complex csqrtl(long double complex z);
-long double complex conjl(long double complex z);
-long double complex cprojl(long double complex z);
 long double erfl(long double x);
 long double erfcl(long double x);
 long double tgammal(long double x);
 long double lgammal(long double x);
 long double fmal(long double x, long double y, long double z);
-long double remquol(long double x, long double y, int *quotient);
 __END_DECLS
 
 #define BOWER_REAL(name, ...) __builtin_tgmath(name##f, name, name##l, __VA_ARGS__)
