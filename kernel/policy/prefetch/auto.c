@@ -265,6 +265,11 @@ static uint8_t namer_of(enum predictor who, unsigned place)
     return (uint8_t)(1 + who * DEPTHS + depth_of(place));
 }
 
+static enum predictor who_named(uint8_t namer)
+{
+    return (enum predictor)((namer - 1u) / DEPTHS);
+}
+
 static void move_yield(uint16_t *yield, bool used)
 {
     *yield = (uint16_t)(used ? *yield + (YIELD_MAX - *yield) / 32 : *yield - *yield / 32);
@@ -275,7 +280,7 @@ static void note_yield(struct chooser *c, uint32_t page, bool used)
 {
     if (!known(c, page) || c->namer[page] == 0)
         return;
-    unsigned who = (c->namer[page] - 1u) / DEPTHS, depth = (c->namer[page] - 1u) % DEPTHS;
+    unsigned who = who_named(c->namer[page]), depth = (c->namer[page] - 1u) % DEPTHS;
     c->namer[page] = 0;
     move_yield(&c->yield[who], used);
     move_yield(&c->deep[who][depth], used);
@@ -318,7 +323,7 @@ static void learn(struct chooser *c, uint32_t page, enum access_kind kind)
 
 static bool named_by_streams(const struct chooser *c, uint32_t page)
 {
-    return known(c, page) && c->namer[page] != 0 && (c->namer[page] - 1) / DEPTHS == STREAMS;
+    return known(c, page) && c->namer[page] != 0 && who_named(c->namer[page]) == STREAMS;
 }
 
 /* Pages found used at once, as named; what streams named goes where it was likely used. */
