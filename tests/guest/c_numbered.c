@@ -28,7 +28,7 @@ static void *work(void *unused)
 
         if (!__atomic_compare_exchange_n(&word, &was, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
             while (__atomic_exchange_n(&word, 2, __ATOMIC_ACQUIRE) != 0)
-                syscall(SYS_futex, &word, FUTEX_WAIT, 2, NULL, NULL, 0);
+                syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0);
         count++;
         if (__atomic_exchange_n(&word, 0, __ATOMIC_RELEASE) == 2)
             syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);

@@ -48,8 +48,8 @@ def directives(path):
 
 def execute(words, timeout, stdout, stderr, **more):
     """Exit status of a command; None if it took too long, with everything that it started ended."""
-    process = subprocess.Popen(words, cwd=ROOT, stdout=stdout, stderr=stderr, start_new_session=True,
-                               **{"stdin": subprocess.DEVNULL, **more})
+    process = subprocess.Popen(words, stdout=stdout, stderr=stderr, start_new_session=True,
+                               **{"cwd": ROOT, "stdin": subprocess.DEVNULL, **more})
     try:
         return process.wait(timeout)
     except subprocess.TimeoutExpired:

@@ -7,7 +7,7 @@
     stdin: FILE              what the program reads (nothing)
     env: NAME=VALUE ...      further environment of scripts/run, which passes TZ and OMP_* on
     stats: EXPRESSION        is true, in the counters' names: faults <= 6 and frames_leaked == 0
-    setup: COMMAND           bash, before the run; check: COMMAND, after it, must succeed. Both in the scratch folder
+    setup: COMMAND           bash, before the run; check: COMMAND, after it, must succeed. Both in the scratch folder, for 120 s
     timeout: S               (120)
     skip: WHY                not run
 
@@ -21,6 +21,8 @@ import shlex
 import subprocess
 
 from .common import ROOT, Outcome, Test, directives, execute
+
+COMMAND_TIMEOUT = 120
 
 
 class GuestTest(Test):
@@ -58,8 +60,8 @@ class GuestTest(Test):
         self.prepare()
         os.makedirs(os.path.join(self.folder, "files"))
         for command in self.values("setup"):
-            if self.shell(command) != 0:
-                return [Outcome(self.name, "FAIL", f"setup failed: {command}")]
+            if failed := self.shell(command):
+                return [Outcome(self.name, "FAIL", f"setup {failed}")]
         source = self.value("stdin")
         stdin = open(os.path.join(ROOT, source), "rb") if source else subprocess.DEVNULL
         with open(self.log(), "wb") as err, open(os.path.join(self.folder, "stdout"), "wb") as out:
@@ -68,10 +70,13 @@ class GuestTest(Test):
         return [Outcome(self.name, "FAIL" if reason else "OK", reason)]
 
     def shell(self, command):
+        """Why it failed, or an empty string."""
         words = ["bash", "-c", "IFS=$'\\n'; " + self.expand(command, shlex.quote)]  # no word ends within $ROOT, whatever its name
         with open(os.path.join(self.folder, "commands"), "ab") as log:
-            return subprocess.run(words, cwd=self.folder, env={**os.environ, "ROOT": ROOT},
-                                  stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=120, check=False).returncode
+            status = execute(words, COMMAND_TIMEOUT, log, log, cwd=self.folder, env={**os.environ, "ROOT": ROOT})
+        if status is None:
+            return f"ran longer than {COMMAND_TIMEOUT} s: {command}"
+        return f"failed: {command}" if status != 0 else ""
 
     def verdict(self, status):
         """Why it failed, or an empty string."""
@@ -112,8 +117,8 @@ class GuestTest(Test):
 
     def check_verdict(self):
         for command in self.values("check"):
-            if self.shell(command) != 0:
-                return f"check failed: {command}"
+            if failed := self.shell(command):
+                return f"check {failed}"
         return ""
 
 
