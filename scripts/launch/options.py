@@ -304,8 +304,8 @@ def frames(text, model, harts):
     if match.group(2):
         if model is None:
             raise Unusable(f"--frames {text}: percent of what? give --model FILE, or a number of frames")
-        if not 1 <= count <= 100:
-            raise Unusable(f"--frames {text}: needs 1% to 100%")
+        if count < 1:
+            raise Unusable(f"--frames {text}: needs at least 1%")
         pages = -(-model.size // PAGE)
         return max(least, -(-pages * count // 100))
     if count < least:
