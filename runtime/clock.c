@@ -280,8 +280,8 @@ int clock_sleep_for(const struct timespec *t, struct timespec *left)
     if (!clock_deadline_in(t, &until))
         return -EINVAL;
     interrupted = interrupt_sleep_until(until);
-    if (left)
-        *left = interrupted ? from_ns(ns_until(until)) : (struct timespec){ 0, 0 };
+    if (left && interrupted) /* else it stays as it is: programs give the time itself, and sleep for it again */
+        *left = from_ns(ns_until(until));
     return interrupted ? -EINTR : 0;
 }
 
@@ -316,5 +316,5 @@ API unsigned sleep(unsigned seconds)
     if (!interrupt_sleep_until(until))
         return 0;
     errno = EINTR;
-    return (unsigned)((ns_until(until) + NS_PER_S - 1) / NS_PER_S);
+    return (unsigned)((ns_until(until) + NS_PER_S / 2) / NS_PER_S);
 }

@@ -55,7 +55,8 @@ int main(void)
     calendar();
     before = seconds(CLOCK_MONOTONIC);
     wall = seconds(CLOCK_REALTIME);
-    printf("nanosleep %d\n", nanosleep(&ask, NULL));
+    printf("nanosleep %d", nanosleep(&ask, &ask));
+    printf(" %ld\n", ask.tv_nsec); /* what is left is said of a sleep that ended early, alone */
     slept = seconds(CLOCK_MONOTONIC) - before;
     printf("slept %d, wall %d\n", slept >= 0.03 && slept < 5, seconds(CLOCK_REALTIME) - wall >= 0.029);
     printf("usleep %d\n", usleep(1000));
