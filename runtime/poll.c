@@ -66,6 +66,21 @@ static int wait_for(struct pollfd *fds, nfds_t n, uint64_t deadline)
     return ready;
 }
 
+/* The same with another mask (may be NULL), as one step: a handler that it lets run ends the wait, even one that has not begun. */
+static int wait_masked(struct pollfd *fds, nfds_t n, uint64_t deadline, const sigset_t *mask)
+{
+    int ready = mask ? look(fds, n) : 0;
+    unsigned before = signal_handled();
+    sigset_t old;
+
+    if (ready)
+        return ready;
+    signal_change_mask(SIG_SETMASK, mask, &old);
+    ready = signal_handled() == before ? wait_for(fds, n, deadline) : -EINTR;
+    signal_change_mask(SIG_SETMASK, mask ? &old : NULL, NULL);
+    return ready;
+}
+
 /* False: not a time. */
 static bool deadline_after(const struct timespec *timeout, uint64_t *deadline)
 {
@@ -83,15 +98,10 @@ API int poll(struct pollfd *fds, nfds_t n, int timeout_ms)
 API int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
 {
     uint64_t deadline;
-    sigset_t old;
-    int ready;
 
     if (n > FD_MAX || !deadline_after(timeout, &deadline))
         return api_status(-EINVAL);
-    signal_change_mask(SIG_SETMASK, mask, &old);
-    ready = wait_for(fds, n, deadline);
-    signal_change_mask(SIG_SETMASK, mask ? &old : NULL, NULL);
-    return api_status(ready);
+    return api_status(wait_masked(fds, n, deadline, mask));
 }
 
 static bool is_in(const fd_set *set, int fd)
@@ -117,7 +127,7 @@ static int keep(fd_set *set, const struct pollfd *fds, int n, short state)
     return kept;
 }
 
-static int select_until(int limit, fd_set *readable, fd_set *writable, fd_set *exceptional, uint64_t deadline)
+static int select_until(int limit, fd_set *readable, fd_set *writable, fd_set *exceptional, uint64_t deadline, const sigset_t *mask)
 {
     struct pollfd fds[FD_MAX < FD_SETSIZE ? FD_MAX : FD_SETSIZE];
     int n = 0;
@@ -137,7 +147,7 @@ static int select_until(int limit, fd_set *readable, fd_set *writable, fd_set *e
             events |= WRITABLE;
         fds[n++] = (struct pollfd){ .fd = fd, .events = events };
     }
-    if (wait_for(fds, (nfds_t)n, deadline) == -EINTR)
+    if (wait_masked(fds, (nfds_t)n, deadline, mask) == -EINTR)
         return -EINTR;
     return keep(readable, fds, n, READABLE) + keep(writable, fds, n, WRITABLE) + keep(exceptional, fds, n, 0);
 }
@@ -156,7 +166,7 @@ API int select(int n, fd_set *readable, fd_set *writable, fd_set *exceptional, s
     }
     if (!deadline_after(timeout ? &t : NULL, &deadline))
         return api_status(-EINVAL);
-    result = select_until(n, readable, writable, exceptional, deadline);
+    result = select_until(n, readable, writable, exceptional, deadline, NULL);
     now = time_ns();
     if (timeout && now < deadline)
         *timeout = (struct timeval){ (time_t)((deadline - now) / NS_PER_S), (suseconds_t)((deadline - now) % NS_PER_S / 1000) };
@@ -169,13 +179,8 @@ API int pselect(int n, fd_set *readable, fd_set *writable, fd_set *exceptional, 
                 const sigset_t *mask)
 {
     uint64_t deadline;
-    sigset_t old;
-    int result;
 
     if (!deadline_after(timeout, &deadline))
         return api_status(-EINVAL);
-    signal_change_mask(SIG_SETMASK, mask, &old);
-    result = select_until(n, readable, writable, exceptional, deadline);
-    signal_change_mask(SIG_SETMASK, mask ? &old : NULL, NULL);
-    return api_status(result);
+    return api_status(select_until(n, readable, writable, exceptional, deadline, mask));
 }

@@ -240,6 +240,11 @@ bool signal_is_blocked(int signal)
     return blocked & BIT(signal);
 }
 
+unsigned signal_handled(void)
+{
+    return handled;
+}
+
 bool signal_restarts(void)
 {
     return restarts;

@@ -20,6 +20,8 @@ int signal_change_mask(int how, const sigset_t *set, sigset_t *old);
 /* True if a handler ran. */
 bool signal_from_outside(int signal);
 bool signal_is_blocked(int signal);
+/* How many handlers have run in this thread. */
+unsigned signal_handled(void);
 /* Calls that the thread's last handler interrupted begin again (SA_RESTART). */
 bool signal_restarts(void);
 /*

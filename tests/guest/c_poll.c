@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/select.h>
 #include <sys/time.h>
@@ -69,11 +70,44 @@ static void selects(int file)
     printf("%d %d %d\n", result, errno == EBADF, FD_SETSIZE);
 }
 
+static void handler(int signal)
+{
+    printf("(%d)", signal);
+}
+
+/* A signal that waits behind the mask ends a wait whose mask lets it through, and only if nothing is ready before. */
+static void masked(void)
+{
+    struct timespec long_time = { 5, 0 }, none = { 0, 0 };
+    struct pollfd out = { .fd = 1, .events = POLLOUT };
+    sigset_t all, empty;
+    fd_set writable;
+    int result;
+
+    signal(SIGUSR1, handler);
+    sigfillset(&all);
+    sigemptyset(&empty);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    raise(SIGUSR1);
+    printf("%d", ppoll(&out, 1, &long_time, &empty));
+    FD_ZERO(&writable);
+    FD_SET(1, &writable);
+    printf(" %d", pselect(2, NULL, &writable, NULL, &long_time, &empty));
+    result = pselect(0, NULL, NULL, NULL, &long_time, &empty);
+    printf(" %d %d\n", result, errno == EINTR);
+    kill(getpid(), SIGUSR1);
+    result = ppoll(NULL, 0, &none, &empty);
+    printf("%d %d", result, errno == EINTR);
+    printf(" %d\n", ppoll(NULL, 0, &none, &empty));
+    sigprocmask(SIG_SETMASK, &empty, NULL);
+}
+
 int main(void)
 {
     int file = open("polled", O_RDWR | O_CREAT, 0644);
 
     polls(file);
     selects(file);
+    masked();
     return 0;
 }
