@@ -3,8 +3,11 @@
 #include "runtime/io.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <reent.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -20,7 +23,8 @@
 
 /* As in Linux: one call moves at most this much, so that every count fits an int. */
 #define MAX_TRANSFER ((size_t)0x7ffff000)
-#define STEP_NS 1000000u /* between looks for a byte or a signal, whichever comes first */
+#define MAX_AT_ONCE ((size_t)1 << 20) /* what all pieces of a readv or writev have together, to be one step */
+#define STEP_NS 1000000u              /* between looks for a byte or a signal, whichever comes first */
 
 static mode_t creation_mask = 022; /* atomic, as is stderr_mid_line */
 static bool stderr_mid_line;
@@ -330,26 +334,22 @@ API ssize_t pwrite(int fd, const void *buffer, size_t n, off_t offset)
     return api_result(write_at(fd, buffer, n, offset));
 }
 
-/*
- * Runs over the pieces until one is short. offset < 0: at the file's own position. The first piece's error is the
- * call's; a later one's ends the call with what was moved before.
- */
-static int64_t move_pieces(int fd, const struct iovec *iov, int count, off_t offset, bool write_them)
+/* offset < 0: at the file's own position. */
+static int64_t move(int fd, void *buffer, size_t n, off_t offset, bool write_it)
+{
+    if (write_it)
+        return offset < 0 ? io_write(fd, buffer, n) : write_at(fd, buffer, n, offset);
+    return offset < 0 ? io_read(fd, buffer, n) : read_at(fd, buffer, n, offset);
+}
+
+/* Runs over the pieces until one is short. The first piece's error is the call's; a later one's ends it with what was moved before. */
+static int64_t move_one_by_one(int fd, const struct iovec *iov, int count, off_t offset, bool write_them)
 {
     int64_t total = 0;
 
-    if (count < 0 || count > IOV_MAX)
-        return -EINVAL;
     for (int i = 0; i < count; i++) {
-        off_t at = offset < 0 ? -1 : offset + total;
-        int64_t moved;
+        int64_t moved = move(fd, iov[i].iov_base, iov[i].iov_len, offset < 0 ? offset : offset + total, write_them);
 
-        if (write_them)
-            moved = at < 0 ? io_write(fd, iov[i].iov_base, iov[i].iov_len)
-                           : write_at(fd, iov[i].iov_base, iov[i].iov_len, at);
-        else
-            moved = at < 0 ? io_read(fd, iov[i].iov_base, iov[i].iov_len)
-                           : read_at(fd, iov[i].iov_base, iov[i].iov_len, at);
         if (moved < 0)
             return total ? total : moved;
         total += moved;
@@ -357,6 +357,40 @@ static int64_t move_pieces(int fd, const struct iovec *iov, int count, off_t off
             break;
     }
     return total;
+}
+
+/* As on Linux, nothing of another thread's comes between the pieces, and a stream gives what has come: they pass through one buffer. */
+static int64_t move_at_once(int fd, const struct iovec *iov, int count, off_t offset, bool write_them, char *buffer)
+{
+    size_t n = 0, done = 0;
+    int64_t moved;
+
+    for (int i = 0; i < count; n += iov[i++].iov_len)
+        if (write_them)
+            memcpy(buffer + n, iov[i].iov_base, iov[i].iov_len);
+    moved = move(fd, buffer, n, offset, write_them);
+    for (int i = 0; !write_them && moved > 0 && done < (size_t)moved; done += iov[i++].iov_len)
+        memcpy(iov[i].iov_base, buffer + done, MIN(iov[i].iov_len, (size_t)moved - done));
+    return moved;
+}
+
+static int64_t move_pieces(int fd, const struct iovec *iov, int count, off_t offset, bool write_them)
+{
+    size_t total = 0;
+    char *buffer;
+    int64_t moved;
+
+    if (count < 0 || count > IOV_MAX)
+        return -EINVAL;
+    for (int i = 0; i < count; i++)
+        if (__builtin_add_overflow(total, iov[i].iov_len, &total) || total > SSIZE_MAX)
+            return -EINVAL;
+    buffer = count > 1 && total <= MAX_AT_ONCE ? malloc(total) : NULL;
+    if (!buffer)
+        return move_one_by_one(fd, iov, count, offset, write_them);
+    moved = move_at_once(fd, iov, count, offset, write_them, buffer);
+    free(buffer);
+    return moved;
 }
 
 API ssize_t readv(int fd, const struct iovec *iov, int count)
