@@ -26,7 +26,8 @@ enum { LOOK_AGAIN = -1,
        LOOK_ALONE = -2,
        LOOK_PLANNED = -3, /* again: a read of the plan's was waited for, which makes it a major one if the page has come */
        LOOK_WAITED = -4,  /* again: as the first time, but for the policies, who have been told */
-       LOOK_LAST = -5 };
+       LOOK_LAST = -5,
+       LOOK_FRAMELESS = -6 /* again: there was no frame for the page, and one is being written or somebody lets it go */ };
 
 static struct fault_report last_failure[MAX_HARTS];
 
@@ -193,7 +194,7 @@ static int fault_absent(struct region *r, uint32_t page, vaddr_t va, int before)
         last_failure[hart_index()] = (struct fault_report){ va, error };
     if (!b)
         return error == -ENOMEM ? FAULT_OUT_OF_MEMORY : error ? FAULT_IO_ERROR
-                                                              : LOOK_AGAIN;
+                                                              : LOOK_FRAMELESS;
     wait_for_batch(r, b);
     if (b->error && before != LOOK_LAST)
         return before == LOOK_ALONE ? LOOK_LAST : LOOK_ALONE;
@@ -223,9 +224,9 @@ static void tell_policies(struct region *r, uint32_t page)
 }
 
 /* Is the page the plan's to read? Then it has been waited for, as any device read that a fault asks for. */
-static __attribute__((noinline)) int fault_planned(struct region *r, uint32_t page)
+static __attribute__((noinline)) int fault_planned(struct region *r, uint32_t page, int before)
 {
-    if (!plan_fault(r, page))
+    if (!plan_fault(r, page, before == LOOK_FRAMELESS))
         return FAULT_RESOLVED; /* no: it is read by itself */
     if (r->pages[page].state == PAGE_RESIDENT)
         return LOOK_AGAIN;
@@ -253,7 +254,7 @@ static __attribute__((noinline)) int fault_missing(struct region *r, uint32_t pa
     if (r->pool && !turn_is_others())
         keep_neighbour(r->pool, va);
     if (planned && !is_alone(before) && before != LOOK_PLANNED) {
-        int result = fault_planned(r, page);
+        int result = fault_planned(r, page, before);
         if (result != FAULT_RESOLVED)
             return result;
     }

@@ -469,7 +469,7 @@ void plan_shown(void)
     plan_pump(false);
 }
 
-bool plan_fault(struct region *r, uint32_t page)
+bool plan_fault(struct region *r, uint32_t page, bool again)
 {
     uint32_t run;
     bool hot;
@@ -481,7 +481,7 @@ bool plan_fault(struct region *r, uint32_t page)
         lay_trips();
         return true;
     }
-    if (!plan.on)
+    if (!plan.on || again)
         return false;
     if (!order_find(&plan.order, r->plan_source, page, &plan.piece, &run, &hot)) {
         if (!hot)

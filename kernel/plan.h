@@ -75,8 +75,9 @@ static inline bool plan_needs_cursor(vaddr_t address)
 /*
  * A fault on a page of a region with a plan (region->plan) found it ABSENT. Looks how far the program is, and reads on. True: the page is
  * on its way or here, look again; false: it must be read by itself, since the program left the order, or the plan has no room.
+ * again: this fault has been here, and found no frame; it is out of order once only.
  */
-bool plan_fault(struct region *r, uint32_t page);
+bool plan_fault(struct region *r, uint32_t page, bool again);
 /* A page of such a region that has a frame was touched and is mapped now: the plan may have left it unmapped, to see that. May wait. */
 void plan_shown(void);
 /*

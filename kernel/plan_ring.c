@@ -14,6 +14,7 @@
 #include "kernel/sched.h"
 #include "kernel/victims.h"
 #include "kernel/windows.h"
+#include "kernel/writeback.h"
 
 #include "arch/hart.h"
 #include "arch/pt.h"
@@ -28,8 +29,23 @@ struct plan plan;
 /* ---- frames */
 
 /*
+ * Of n victims, some of which are dirty: clean ones come first. The others are written behind; but where counts must repeat, and while
+ * writes fail, they stay, and are the business of a fault that can wait, or say why. Returns how many are clean.
+ */
+static __attribute__((noinline)) unsigned clean_ones(struct pool *pool, uint32_t *slots, unsigned n, unsigned wanted)
+{
+    unsigned clean = 0;
+    if (!pager_repeats && pool->failed_writes == 0 && pool->writing == 0)
+        return writeback_behind(pool, slots, n, wanted, BATCH_MAX);
+    for (unsigned i = 0; i < n; i++)
+        if (!victims_restore_dirty(pool, slots[i]))
+            slots[clean++] = slots[i];
+    return clean;
+}
+
+/*
  * Up to n more frames for the cell: free ones, else victims of the policy, else what others have foreseen and nobody has used, the oldest
- * first: the quota leaves frames for what is chosen late. Dirty ones go back to the policy. Returns how many.
+ * first: the quota leaves frames for what is chosen late. Returns how many.
  */
 static uint32_t take_frames(struct cell *c, uint32_t n)
 {
@@ -39,10 +55,10 @@ static uint32_t take_frames(struct cell *c, uint32_t n)
     uint32_t got = pool_take_free(pool, want, slots);
     if (got < want) {
         uint32_t picked = pool_pick_victims(pool, want - got, victims, true);
-        bool any_dirty = victims_evict(pool, victims, picked) > 0;
+        if (victims_evict(pool, victims, picked) > 0)
+            picked = clean_ones(pool, victims, picked, want - got);
         for (uint32_t i = 0; i < picked; i++)
-            if (!any_dirty || !victims_restore_dirty(pool, victims[i]))
-                slots[got++] = victims[i];
+            slots[got++] = victims[i];
     }
     for (uint32_t i = 0; i < got; i++) {
         pool->frames[slots[i]].use = FRAME_PLANNED;
