@@ -134,7 +134,7 @@ run: ## build and boot a program: APP=bower ARGS="..." RUN_FLAGS="--frames 8"
 test: $(BUILD)/setup-test.ok ## run every test, or those that match TESTS=pattern
 	$(Q)tests/run $(TESTS)
 
-SOAK_SECONDS := 600
+SOAK_SECONDS ?= 600
 soak: $(BUILD)/setup-test.ok ## stress the pager, with and without plans, seed after seed: SOAK_SECONDS=600
 	$(Q)tests/soak $(SOAK_SECONDS)
 

@@ -206,6 +206,13 @@ def test_make_run_passes_arguments():
     expect("frames=9" in done.stdout and "-- prog one two" in done.stdout, done.stdout + done.stderr)
 
 
+def test_make_takes_seconds_from_the_environment():
+    for name, goal, command in (("SOAK_SECONDS", "soak", "tests/soak 5"), ("FUZZ_SECONDS", "fuzz", "--seconds 5")):
+        done = subprocess.run(["make", "--no-print-directory", "-n", goal], cwd=launcher.ROOT, env={**os.environ, name: "5"},
+                              capture_output=True, text=True, check=False)
+        expect(command in done.stdout, done.stdout + done.stderr)
+
+
 if __name__ == "__main__":
     if not os.path.islink(ALIAS):
         os.symlink(BIG, ALIAS)
