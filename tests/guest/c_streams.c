@@ -2,7 +2,7 @@
 // setup: $ROOT/tests/guest/native.sh c_streams
 // check: cmp want stdout
 // Corners of streams and of printf: the two kinds of streams, sizes 0 and 1, null pointers, digits that end in zeros, the offset
-// of the descriptor, where appending begins, what is pushed back onto a stream without a buffer.
+// of the descriptor, where appending and reopening begin, what is pushed back onto a stream without a buffer.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -83,6 +83,31 @@ static void appending(void)
     begin_appending(fdopen(open("append.txt", O_RDWR), "a"), 0);
     begin_appending(fdopen(open("append.txt", O_RDWR), "a+"), 1);
     begin_appending(fdopen(open("append.txt", O_WRONLY | O_APPEND), "a"), 0);
+}
+
+/* Without a name freopen opens the same file again, from its start, and empties it for "w". */
+static void opened_again(void)
+{
+    char text[16] = "";
+    FILE *f = fopen("again.txt", "w+");
+
+    fputs("12345678", f);
+    f = freopen(NULL, "r", f);
+    printf("%ld", ftell(f));
+    printf(" %s", fgets(text, 4, f));
+    f = freopen(NULL, "r+", f);
+    fputs("abc", f);
+    f = freopen(NULL, "a", f);
+    fputs("9", f);
+    fclose(f);
+    f = fopen("again.txt", "r+");
+    printf(" %s", fgets(text, 12, f));
+    f = freopen(NULL, "w", f);
+    fputs("new", f);
+    fclose(f);
+    f = fopen("again.txt", "r");
+    printf(" %s\n", fgets(text, 12, f));
+    fclose(f);
 }
 
 /* scanf gives the x back, ungetc adds one: fread gets both, and what is behind them. */
@@ -186,6 +211,7 @@ int main(void)
     offset("r");
     offset("r+");
     appending();
+    opened_again();
     for (size_t length = 1; length <= 4; length++) {
         pushed_back(length, _IOFBF);
         pushed_back(length, _IONBF);
