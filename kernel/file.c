@@ -254,11 +254,12 @@ int file_set_flags(struct file *f, int flags)
 
 int file_backing(struct file *f, struct backing **out)
 {
-    if (!f->ops->backing)
+    if (!f->ops->backing && !f->ops->zeros)
         return -ENODEV;
     if ((f->flags & O_ACCMODE) == O_WRONLY)
         return -EACCES; /* POSIX: every mapping reads */
-    *out = f->ops->backing(f);
-    backing_get(*out);
+    *out = NULL;
+    if (f->ops->backing)
+        backing_get(*out = f->ops->backing(f));
     return 0;
 }

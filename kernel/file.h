@@ -63,7 +63,7 @@ int file_directory_path(struct file *f, char *buffer, size_t n);
 int file_flags(struct file *f);                /* O_* as opened */
 int file_set_flags(struct file *f, int flags); /* O_APPEND, O_NONBLOCK */
 
-/* For mmap: a reference to what can be paged, or -ENODEV (console, directory). Writable as the file was opened. */
+/* For mmap: a reference to what can be paged, NULL for zeros, or -ENODEV (console, directory). Writable as the file was opened. */
 int file_backing(struct file *f, struct backing **out);
 
 int path_stat(const char *path, bool follow, struct file_stat *out);

@@ -124,7 +124,7 @@ static const struct file_ops tty_ops = {
     .console = true,
 };
 static const struct file_ops null_ops = { .read = null_read, .write = null_write, .stat = device_stat };
-static const struct file_ops zero_ops = { .read = zero_read, .write = null_write, .stat = device_stat };
+static const struct file_ops zero_ops = { .read = zero_read, .write = null_write, .stat = device_stat, .zeros = true };
 static const struct file_ops full_ops = { .read = zero_read, .write = full_write, .stat = device_stat };
 static const struct file_ops random_ops = { .read = random_read, .write = null_write, .stat = device_stat };
 

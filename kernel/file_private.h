@@ -31,6 +31,7 @@ struct file_ops {
     const char *(*path)(struct file *f); /* of a directory */
     bool stream;                         /* has no offset */
     bool console;
+    bool zeros; /* what maps it has memory of its own */
 };
 
 struct file {

@@ -76,6 +76,8 @@ static void advise_window(struct vma *v, uint32_t first, uint32_t n, int advice)
     struct region *r = v->region;
     const struct prefetch_policy *steered = NULL;
     switch (advice) {
+    case VM_MADV_NOTHING:
+        break;
     case VM_MADV_WILLNEED:
         pages_fetch(r, first, n);
         break;
@@ -102,7 +104,7 @@ static void advise_window(struct vma *v, uint32_t first, uint32_t n, int advice)
 
 int vm_advise(vaddr_t address, uint64_t length, int advice)
 {
-    if (advice < VM_MADV_NORMAL || advice > VM_MADV_DONTNEED)
+    if ((advice < VM_MADV_NORMAL || advice > VM_MADV_DONTNEED) && advice != VM_MADV_NOTHING)
         return -EINVAL;
     vaddr_t end;
     semaphore_down(&mapping_lock);

@@ -85,6 +85,15 @@ API int msync(void *address, size_t length, int flags)
 
 API int madvise(void *address, size_t length, int advice)
 {
+    switch (advice) {
+    case MADV_FREE:
+    case MADV_DONTFORK:
+    case MADV_DOFORK:
+    case MADV_HUGEPAGE:
+    case MADV_NOHUGEPAGE:
+    case MADV_DONTDUMP:
+    case MADV_DODUMP: advice = VM_MADV_NOTHING;
+    }
     return api_status(vm_advise((vaddr_t)address, length, advice));
 }
 

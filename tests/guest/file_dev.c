@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -63,7 +64,12 @@ static void others(void)
     CHECK(fd >= 0 && write(fd, "x", 1) == 1 && read(fd, buffer, 1) == 0 && close(fd) == 0);
     fd = open("/dev/zero", O_RDWR);
     buffer[99] = 'x';
-    CHECK(fd >= 0 && read(fd, buffer, 100) == 100 && buffer[99] == 0 && close(fd) == 0);
+    CHECK(fd >= 0 && read(fd, buffer, 100) == 100 && buffer[99] == 0);
+    for (int flags = MAP_SHARED; flags <= MAP_PRIVATE; flags++) { /* memory, as it was had before MAP_ANONYMOUS */
+        char *zeros = mmap(NULL, 5000, PROT_READ | PROT_WRITE, flags, fd, 4096);
+        CHECK(zeros != MAP_FAILED && zeros[4999] == 0 && (zeros[4999] = 'z') && munmap(zeros, 5000) == 0);
+    }
+    CHECK(close(fd) == 0);
     fd = open("/dev/full", O_WRONLY);
     CHECK_ERRNO(write(fd, "x", 1), ENOSPC);
     close(fd);

@@ -117,6 +117,8 @@ int main(int argc, char **argv)
     CALL(madvise(p + 1, 4096, MADV_WILLNEED));
     CALL(madvise(p, 4096, 9999));
     CALL(madvise(hole, 4096, MADV_WILLNEED));
+    CALL(madvise(p, 4096, MADV_DONTDUMP));
+    CALL(madvise(hole, 4096, MADV_DONTFORK));
     CALL(posix_madvise(p, 4096, POSIX_MADV_SEQUENTIAL));
     CALL(posix_madvise(p, 4096, 77) == EINVAL);
     CALL(mincore(p, 4096, vec));

@@ -48,6 +48,14 @@
 #define MADV_SEQUENTIAL 2
 #define MADV_WILLNEED 3
 #define MADV_DONTNEED 4
+/* Checked, without effect: there are no huge pages to choose, no children, no core files, and what is freed stays. */
+#define MADV_FREE 8
+#define MADV_DONTFORK 10
+#define MADV_DOFORK 11
+#define MADV_HUGEPAGE 14
+#define MADV_NOHUGEPAGE 15
+#define MADV_DONTDUMP 16
+#define MADV_DODUMP 17
 
 #define POSIX_MADV_NORMAL 0
 #define POSIX_MADV_RANDOM 1
