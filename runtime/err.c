@@ -1,4 +1,5 @@
-/* err.c: <err.h> and <error.h>. */
+/* err.c: <err.h>, <error.h> and what a failed assertion says. */
+#include <assert.h>
 #include <err.h>
 #include <error.h>
 #include <stdio.h>
@@ -22,6 +23,13 @@ static void say(const char *format, va_list args, const char *reason)
         fprintf(stderr, "%s%s", format ? ": " : "", reason);
     fputc('\n', stderr);
     stream_unlock(stderr);
+}
+
+API void __assert_func(const char *file, int line, const char *function, const char *failed)
+{
+    fprintf(stderr, "%s: %s:%d: %s%sAssertion `%s' failed.\n", program_invocation_short_name, file, line, function ? function : "",
+            function ? ": " : "", failed);
+    abort();
 }
 
 API void vwarn(const char *format, va_list args)

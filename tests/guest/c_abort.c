@@ -4,7 +4,7 @@
 // stderr~: ^bower: ended by SIGABRT$
 // stdout!~: lost
 // run: -- assert
-// stderr~: assertion "argc < 0" failed: file ".*c_abort.c"
+// stderr~: ^c_abort: .*c_abort\.c:34: main: Assertion `argc < 0' failed\.$
 // stderr~: ^bower: ended by SIGABRT$
 // run: -- caught
 // stdout~: ^caught 1$
