@@ -80,6 +80,8 @@ int path_utimes(const char *path, int64_t atime_s, uint32_t atime_ns, int64_t mt
 int path_access(const char *path, int mode); /* R_OK | W_OK | X_OK | F_OK */
 int path_chdir(const char *path);
 int path_getcwd(char *buffer, size_t n);
+/* At the end: takes the share's folder tmp away if it was made for the program, which named /tmp, and is empty. */
+void path_leave_tmp(void);
 /* Bytes of the host file system: block size, blocks, free blocks. */
 int path_statfs(const char *path, uint64_t *bsize, uint64_t *blocks, uint64_t *bfree);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MAX_LINKS 40 /* as Linux */
+#define TMP_MODE 01777u
 
 static char working_directory[FILE_PATH_MAX] = "/";   /* a walk's path, of a directory */
 static struct semaphore cwd_lock = SEMAPHORE_INIT(1); /* protects working_directory */
@@ -262,6 +263,25 @@ static int walk_all(struct walk *w, unsigned flags)
     return error;
 }
 
+static const struct p9_name tmp = { "tmp", 3 };
+static bool tmp_is_known, tmp_is_ours; /* atomic */
+
+/* Linux has a /tmp, and programs count on it: a share without one has it from when it is first named. */
+static void provide_tmp(const char *path)
+{
+    if (strncmp(path, "/tmp", 4) != 0 || (path[4] != '/' && path[4] != '\0') || __atomic_load_n(&tmp_is_known, __ATOMIC_RELAXED))
+        return;
+    if (p9_mkdir(P9_ROOT_FID, tmp, TMP_MODE) == 0)
+        __atomic_store_n(&tmp_is_ours, true, __ATOMIC_RELAXED);
+    __atomic_store_n(&tmp_is_known, true, __ATOMIC_RELAXED);
+}
+
+void path_leave_tmp(void)
+{
+    if (__atomic_load_n(&tmp_is_ours, __ATOMIC_RELAXED))
+        (void)p9_unlinkat(P9_ROOT_FID, tmp, P9_AT_REMOVEDIR); /* what is in it stays, and so does it */
+}
+
 /* Copies the program's string before anything is held; the working directory goes in front of a relative one. */
 static int start(struct walk *w, const char *path)
 {
@@ -282,6 +302,8 @@ static int start(struct walk *w, const char *path)
     }
     w->found = true;
     forget_name(w);
+    if (p9_present())
+        provide_tmp(w->rest);
     if (strcmp(w->path, "/dev") == 0) { /* of two folders: the next name tells which */
         memmove(w->rest + strlen("dev/"), w->rest, n + 1);
         memcpy(w->rest, "dev/", strlen("dev/"));

@@ -9,6 +9,7 @@
 #include "arch/hart.h"
 #include "arch/pt.h"
 #include "kernel/bootargs.h"
+#include "kernel/file.h"
 #include "kernel/log.h"
 #include "kernel/sampler.h"
 #include "kernel/sched.h"
@@ -155,6 +156,7 @@ API _Noreturn void exit(int status)
 
 _Noreturn void runtime_exit(int status)
 {
+    path_leave_tmp(); /* threads that stop may do so in the middle of a call to the share */
     sched_freeze_others();
     struct run run = { clock_elapsed_ns(), clock_elapsed_instret(), clock_boot_instret() };
     sampler_finish();

@@ -1,7 +1,9 @@
 // run: --cflags -Wno-deprecated-declarations
 // setup: $ROOT/tests/guest/native.sh c_temporary
 // check: cmp want stdout
-// mkstemp and its like: what is a template, what is left of it, modes and flags, and names that differ from call to call.
+// check: test ! -e {files}/tmp
+// mkstemp and its like: what is a template, what is left of it, modes and flags, names that differ from call to call; /tmp, which the
+// share has not.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -76,6 +78,8 @@ int main(void)
     file("", 0, 0);
     file("none/XXXXXX", 0, 0);
     file("plain/XXXXXX", 0, 0);
+    file("/tmp/aXXXXXX", 0, 0);
+    folder("/tmp/aXXXXXX", mkdtemp);
     file("aXXXXXX.c", 0, 0);
     file("aXXXXXX.c", 2, 0);
     file("aXXXXXX.c", 3, 0);
