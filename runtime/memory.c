@@ -55,6 +55,17 @@ API void *realloc(void *block, size_t size)
     return NULL;
 }
 
+/* newlib's multiplies without a look at what comes of it. */
+API void *calloc(size_t n, size_t size)
+{
+    size_t total;
+
+    if (!__builtin_mul_overflow(n, size, &total))
+        return _calloc_r(_REENT, n, size);
+    errno = ENOMEM;
+    return NULL;
+}
+
 API int posix_memalign(void **out, size_t alignment, size_t size)
 {
     void *memory;

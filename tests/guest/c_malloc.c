@@ -99,6 +99,8 @@ int main(void)
     free(zeros);
     SHOW("too much ", malloc(huge) == NULL, ENOMEM);
     printf("overflow %d\n", calloc(huge, 4) == NULL);
+    for (int bits = 2; bits < 64; bits += 6)
+        SHOW("to little ", calloc((SIZE_MAX >> bits) + 2, (size_t)1 << bits) == NULL, ENOMEM);
     printf("bad alignment %d\n", posix_memalign(&p, 24, 8) == EINVAL);
     p = aligned_alloc(4096, 8192);
     printf("aligned %d\n", (uintptr_t)p % 4096 == 0);
