@@ -208,12 +208,14 @@ static inline void release_oldest(void)
 /* Time that the program takes for a run, as it is found out: a moving mean over some 8 runs. */
 static void note_use(uint32_t runs)
 {
+    plan.idle_ticks = 0;
+    plan.odd = plan.behind = 0;
+    if (pager_repeats)
+        return; /* no timer looks, and comparing times may take an instruction more or less */
     uint64_t now = time_ns(), each = (now - plan.last_use_ns) / runs;
     plan.run_ns = plan.run_ns ? plan.run_ns - plan.run_ns / 8 + each / 8 : each;
     plan.last_use_ns = now;
     plan.idle_ns = MAX(plan.run_ns / TICKS_A_RUN, (uint64_t)(plan.options.cursor ? TICK_CURSOR_NS : TICK_LEAST_NS));
-    plan.idle_ticks = 0;
-    plan.odd = plan.behind = 0;
 }
 
 /*

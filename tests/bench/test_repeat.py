@@ -12,7 +12,10 @@ RUNS = [
     ("lab", ["--frames", "16", "--policy", "auto", "bower", "--", "--seed", "3"]),
     ("lab_seeded_by_the_date", ["bower"]),
     ("hot_set", ["--frames", "64", "--policy", "markov", "--evict", "lru", "workload", "--", "--pattern", "powerlaw", "--pages", "256"]),
+    ("plan", ["--frames", "100", "--disk", "{folder}/disk,rw,name=d", "tests/guest/plan_dirty.c", "--", "follow"]),
+    ("plan_with_cursor", ["--frames", "40", "--disk", "{folder}/disk,rw,name=d", "tests/guest/plan_dirty.c"]),
 ]
+DISK = bytes(1600 << 10)  # as tests/guest/plan_dirty.c has it
 
 
 def counts(arguments, stdin):
@@ -20,8 +23,10 @@ def counts(arguments, stdin):
     with tempfile.TemporaryDirectory() as folder:
         stats = os.path.join(folder, "stats.json")
         os.mkdir(os.path.join(folder, "share"))
+        with open(os.path.join(folder, "disk"), "wb") as f:
+            f.write(DISK)
         command = [os.path.join(ROOT, "scripts/run"), "--icount", "--timeout", "120", "--files", os.path.join(folder, "share"),
-                   "--run-dir", folder, "--stats", stats, *arguments]
+                   "--run-dir", folder, "--stats", stats, *(word.format(folder=folder) for word in arguments)]
         subprocess.run(command, check=True, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
         with open(stats) as f:
             found = json.load(f)
