@@ -94,6 +94,8 @@ int main(void)
     printf(" %d\n", n);
     wanted = format(small, sizeof(small), "%d-%s", 12345, "abcdef");
     printf("%d [%s]\n", wanted, small);
+    wanted = format(small, (size_t)-1, "%d", 54321); /* "there is room enough" */
+    printf("%d [%s] %d\n", wanted, small, snprintf(small, (size_t)1 << 31, "%s", "abc"));
     printf("%ls %lc\n", L"wide", L'w');
     fprintf(stdout, "%s", "");
     putchar('x');
