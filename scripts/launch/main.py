@@ -36,8 +36,11 @@ def launch(argv):
         options.gdb = free_port()
     if options.dry_run:
         apps.place(app, options)
+        if os.path.exists(in_root(app.elf)):
+            asked.make_room(options, in_root(app.elf))
         return show(qemu.shown(qemu.command(options, app, in_root(app.elf), qemu.channels_by_hand(options))) + "\n")
     apps.build(app, options)
+    asked.make_room(options, in_root(app.elf))
     if options.gdb is not None:
         say(f"gdb port {options.gdb} elf {app.elf}")
     machine = Machine(options, app)

@@ -1,6 +1,7 @@
 """The command line of scripts/run: parsed by hand, so that every error is one line of our own."""
 import os
 import re
+import struct
 import subprocess
 
 from .common import GIB, KIB, MIB, PAGE, Unusable, host_processors, in_root
@@ -18,7 +19,7 @@ APP is a folder of app/, the path of a .c file, or the path of a folder of .c fi
   --policy NAME              prefetch policy; `--policy help` lists them (auto)
   --evict NAME               eviction policy; `--evict help` lists them (auto)
   --harts N, --mem SIZE      size of the machine (as many harts as the host has processors, with --icount 1;
-                             256M, or what the cap needs)
+                             256M, or what the cap and static data need)
   --icount                   clock that counts instructions: the same run twice prints the same counts (with several harts
                              all but instret, sfence_* and ipi_sent, which differ a little)
   --learn                    with --icount: learns plans as it does without, though no clock says how far the program is
@@ -42,6 +43,7 @@ DEFAULT_MEM = 256 * MIB
 OUTSIDE_POOL = 64 * MIB      # what firmware, image, stacks, heap and page tables need beside the frame pool
 MIN_MEM = OUTSIDE_POOL + MIB
 ROOM = 192 * MIB           # the same, comfortably: a program's buffers and KV cache as well; what the default leaves
+DATA = 16 * MIB            # of the image, in both
 BELOW_TREE = GIB           # QEMU puts the device tree there at the latest: a pool lies before it, or behind
 MAX_MEM = 512 * GIB          # half of what Sv39 maps
 MAX_THROTTLE = 100000        # MB/s
@@ -75,6 +77,7 @@ class Options:
         self.policy = self.evict = "auto"
         self.harts = None        # until the cap is known
         self.mem = DEFAULT_MEM
+        self.mem_given = None    # the option's value
         self.icount = self.learn = self.verbose = self.dry_run = self.help = False
         self.cflags = self.ldflags = ""
         self.run_dir = in_root("build", "run")
@@ -260,6 +263,7 @@ def image(option, text, writable=False):
 
 
 def apply_memory(options, given):
+    options.mem_given = given.get("--mem")
     given_mem = memory(given["--mem"]) if "--mem" in given else None
     text = given.get("--frames", f"{DEFAULT_LLM_PERCENT}%" if is_llm(options.app) else str(DEFAULT_FRAMES))
     text = str(MIN_FRAMES) if options.trace else text
@@ -267,26 +271,59 @@ def apply_memory(options, given):
     if options.harts is None:
         # The instruction-counting clock is one for all harts, and a small cap is one for few.
         options.harts = 1 if options.icount else min(host_processors(), MAX_HARTS, options.frames // MIN_FRAMES)
-    sampler = (SAMPLER if options.profile else 0) + (SAMPLER if options.trace else 0)
+    sampler = memory_of_samplers(options)
     need = memory_of_pool(options.frames) + OUTSIDE_POOL + sampler
     if given_mem is not None and need > given_mem:
         most = most_frames(given_mem - sampler)
         raise Unusable(f"--frames {text}: {options.frames} frames do not fit into --mem {given['--mem']};"
                        f" at most {most}, or a larger --mem")
-    host = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    most = most_memory()
     wanted = given_mem if given_mem is not None else max(DEFAULT_MEM, -(-(need - OUTSIDE_POOL + ROOM) // MIB) * MIB)
-    if wanted > min(host, MAX_MEM):
+    if wanted > most:
         option = f"--mem {given['--mem']}" if given_mem is not None else f"--frames {text}"
-        most = min(host, MAX_MEM)
         allowed = f"at most {most // MIB}M" if given_mem is not None else f"at most {most_frames(most - (ROOM - OUTSIDE_POOL))} frames"
         raise Unusable(f"{option}: more memory than this host has; {allowed}")
     options.mem = wanted
 
 
-def memory_of_pool(count):
-    """Bytes of memory in which a pool of so many frames is found: its frames lie side by side."""
+def make_room(options, elf):
+    """Gives the machine what the program's static data take beyond what every machine has for them."""
+    data = -(-max(0, image_size(elf) - DATA) // MIB) * MIB
+    if not data:
+        return
+    if data > BELOW_TREE - OUTSIDE_POOL:
+        raise Unusable(f"the program's static data take {data // MIB}M; at most {(BELOW_TREE - OUTSIDE_POOL) // MIB}M")
+    need = memory_of_pool(options.frames, data) + OUTSIDE_POOL + memory_of_samplers(options)
+    if options.mem_given is None:
+        options.mem = max(options.mem + data, -(-(need - OUTSIDE_POOL + ROOM) // MIB) * MIB)
+        if options.mem > most_memory():
+            raise Unusable(f"the program's static data take {data // MIB}M: more memory than this host has")
+    elif need > options.mem:
+        raise Unusable(f"--mem {options.mem_given}: the program's static data take {data // MIB}M; at least {-(-need // MIB)}M")
+
+
+def image_size(elf):
+    """Bytes of memory that the segments of a program take (ELF-64, little-endian)."""
+    with open(elf, "rb") as file:
+        header = file.read(64)
+        start, size, count = struct.unpack_from("<32xQ14xHH", header)
+        file.seek(start)
+        table = file.read(size * count)
+    return sum(length for kind, length in struct.iter_unpack(f"<I36xQ{size - 48}x", table) if kind == 1)  # PT_LOAD
+
+
+def most_memory():
+    return min(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), MAX_MEM)
+
+
+def memory_of_samplers(options):
+    return (SAMPLER if options.profile else 0) + (SAMPLER if options.trace else 0)
+
+
+def memory_of_pool(count, data=0):
+    """Bytes of memory in which a pool of so many frames is found beside so many of static data: its frames lie side by side."""
     size = count * PAGE
-    return size if size <= BELOW_TREE - OUTSIDE_POOL else BELOW_TREE + size
+    return data + size if data + size <= BELOW_TREE - OUTSIDE_POOL else BELOW_TREE + size
 
 
 def most_frames(mem):

@@ -8,7 +8,9 @@
 #define _GNU_SOURCE
 #include <fenv.h>
 #include <linux/limits.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -39,6 +41,7 @@ int main(void)
     double averages[3];
     char name[16];
 
+    CHECK(getenv("HOME") && strcmp(getenv("HOME"), getpwuid(getuid())->pw_dir) == 0);
     CHECK(getloadavg(averages, 3) == -1);
     CHECK(mremap(averages, 1, 2, MREMAP_MAYMOVE) == MAP_FAILED); /* sqlite has it wherever there is __linux__ */
     CHECK(getopt(1, (char *[]){ "name", NULL }, "a") == -1 && optind == 1 && no_argument + 1 == required_argument);

@@ -138,6 +138,17 @@ def test_memory_follows_cap():
         expect(done.returncode == 0, f"{options}: {done.returncode} {done.stderr[-300:]}")
 
 
+def test_memory_follows_static_data():
+    text = b"#include <string.h>\nstatic char data[%d << 20];\nint main(void) { memset(data, 7, sizeof(data)); return data[99]; }\n"
+    large, larger = (scratch_file(f"data{n}.c", text % n) for n in (400, 1200))
+    done = launcher.run(large)
+    expect(done.returncode == 7, f"{done.returncode} {done.stderr[-300:]}")
+    for words, complaint in ((["--mem", "400M", large], r"--mem 400M: the program's static data take \d+M; at least 4\d\dM"),
+                             ([larger], r"the program's static data take 1\d+M; at most 960M")):
+        done = launcher.run(*words)
+        expect(done.returncode == 2 and re.search(complaint, done.stderr.decode()), f"{words}: {done.returncode} {done.stderr[-300:]}")
+
+
 def test_disks():
     text = " ".join(command("--model", BIG, "--disk", BIG, "--disk", f"{OTHER},name=data,rw", ARG))
     expect(f"disk.model=409601 disk.disk0=409601 disk.data=4097 --" in text, text)
