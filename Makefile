@@ -91,8 +91,8 @@ linked = $(call without_libs,$(if $(filter -fopenmp,$(1)),$(filter-out -fopenmp,
 # What a compiler for Linux defines, and programs ask for; the last two are a program's own names when it is strict ISO C.
 LINUX := -D__linux__ -D__linux -D__gnu_linux__ -D__unix__ -D__unix
 linux = $(LINUX) $(if $(filter -ansi -std=c% -std=iso%,$(1)),,-Dlinux -Dunix)
-APP_COMPILE = $(CROSS)gcc $(MACHINE) -std=gnu11 -O2 -g -Wall -fno-omit-frame-pointer -ffunction-sections -fdata-sections \
-	$(call linux,$(CFLAGS) $(APP_CFLAGS)) -iquote . -iquote app -isystem runtime/include -isystem $(NEWLIB)/include \
+APP_COMPILE = $(CROSS)gcc $(MACHINE) -std=gnu11 -O2 -g -Wall -Wtrampolines -fno-omit-frame-pointer -ffunction-sections \
+	-fdata-sections $(call linux,$(CFLAGS) $(APP_CFLAGS)) -iquote . -iquote app -isystem runtime/include -isystem $(NEWLIB)/include \
 	$(call with_openmp,$(call without_libs,$(CFLAGS) $(APP_CFLAGS))) -MD -MP -c -o $@ $<
 
 $(APP_OBJECTS): $(PROGRAM_FOLDER)/%.o: $(SOURCE_FOLDER)/% Makefile $(BUILD)/setup.mk $(HEADERS_LIST) $(wildcard $(SOURCE)/app.mk)
