@@ -14,7 +14,9 @@ extern char *optarg;
 extern int optind, opterr, optopt;
 int getopt(int argc, char *const argv[], const char *options);
 #include <limits.h>
-pid_t gettid(void);
+#if __GNU_VISIBLE
+pid_t gettid(void); /* else programs have one of their own */
+#endif
 long syscall(long number, ...);
 int fchdir(int fd);
 char *get_current_dir_name(void);
