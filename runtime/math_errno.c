@@ -112,6 +112,18 @@ DEFINE_QUOTIENT(float, f, FLT_MAX)
 DEFINE_SIMPLE(double, )
 DEFINE_SIMPLE(float, f)
 
+/* Of a whole number it is a factorial, which newlib computes by exp of a logarithm: (int) of its 5! were 119. */
+static double gamma_r_whole(double x, int *sign)
+{
+    long double product = 1;
+
+    if (!isgreaterequal(x, 1) || !isless(x, 172) || floor(x) != x)
+        return __ieee754_gamma_r(x, sign);
+    for (int i = 2; i < (int)x; i++)
+        product *= i;
+    return (double)product;
+}
+
 /* `tiny`: what lies below is 1/x, in which newlib's reflection would lose x * x. (x - x) / (x - x) is nothing and says FE_INVALID. */
 #define DEFINE_GAMMA(type, f, tiny, gamma_r, lgamma_r) \
     API type tgamma##f(type x) \
@@ -151,10 +163,14 @@ DEFINE_SIMPLE(float, f)
     API type lgamma##f(type x) \
     { \
         return log_gamma##f(x, &signgam); \
+    } \
+    API type gamma##f(type x) /* as in BSD and glibc; newlib's is tgamma */ \
+    { \
+        return log_gamma##f(x, &signgam); \
     }
-#define GAMMAF(x, sign) ((float)__ieee754_gamma_r((double)(x), sign))
+#define GAMMAF(x, sign) ((float)gamma_r_whole((double)(x), sign))
 #define LGAMMAF(x, sign) (isless(x, 0) && (x) > -20 ? (float)__ieee754_lgamma_r((double)(x), sign) : __ieee754_lgammaf_r(x, sign))
-DEFINE_GAMMA(double, , 0x1p-60, __ieee754_gamma_r, __ieee754_lgamma_r)
+DEFINE_GAMMA(double, , 0x1p-60, gamma_r_whole, __ieee754_lgamma_r)
 DEFINE_GAMMA(float, f, 0x1p-30f, GAMMAF, LGAMMAF)
 
 /* As good as float can be; newlib's own are some last places off. */

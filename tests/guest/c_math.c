@@ -54,6 +54,11 @@ int main(void)
                (double)powf((float)v, 0.3f));
         printf("   %g %g %g %g %ld\n", floor(v), ceil(v), round(v), trunc(v), lrint(v));
     }
+    for (int i = 1; i <= 12; i++)
+        printf("%d%c", (int)tgamma(i), i < 12 ? ' ' : '\n');
+    for (int i = 13; i <= 18; i++)
+        printf("%.0f %.10g\n", tgamma(i), tgamma(8 * i));
+    printf("%.10g %.10g %.6g %d\n", gamma(5), gamma(-0.5), (double)gammaf(5), signgam);
     SHOW(fmod(10.5, 3));
     SHOW(remainder(10.5, 3));
     SHOW(hypot(3, 4));
