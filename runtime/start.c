@@ -10,6 +10,7 @@
 #include "kernel/bootargs.h"
 #include "runtime/api.h"
 #include "runtime/clock.h"
+#include "runtime/environ.h"
 #include "runtime/fd.h"
 #include "runtime/thread.h"
 
@@ -34,7 +35,7 @@ _Noreturn void runtime_start(void)
     runtime_thread_main();
     fd_init();
     environ = boot_args.envp;
-    setenv("HOME", "/", 0); /* root's (users.c): programs do not ask whether there is one */
+    environ_set("HOME", "/", false); /* root's (users.c): programs do not ask whether there is one */
     if (boot_args.argc > 0)
         set_names(boot_args.argv[0]);
     _LIB_VERSION = _POSIX_; /* math_errno.c */
