@@ -517,8 +517,10 @@ static inline void settle_answered(struct batch *b)
  * No frame for a demanded page: others hold every one, or it is being written; one of them is done soon. Not if that came about already,
  * in a device that answers at once: `failed` is what failed_writes was before.
  */
-static __attribute__((noinline)) void wait_for_frame(const struct pool *pool, uint32_t failed)
+static __attribute__((noinline)) void wait_for_frame(struct pool *pool, uint32_t failed)
 {
+    if (pool && writeback_try_again(pool))
+        return; /* a plan may have all the others */
     if (!pool || (pool->nfree == 0 && pool->failed_writes == failed))
         frame_wait();
 }

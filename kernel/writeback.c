@@ -33,6 +33,16 @@ static void pass_over(struct pool *pool, const struct region *r, uint32_t page)
     *oldest = pool_hold(pool, pool_slot(pool, page_pa(&r->pages[page])), PAGE_SIZE);
 }
 
+bool writeback_try_again(struct pool *pool)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < WRITE_TRIES; i++) {
+        any |= pool->unwritable[i].va != 0;
+        pool_release(pool, &pool->unwritable[i]);
+    }
+    return any;
+}
+
 /*
  * Victims have been written, or stay where they are. One that cannot be written fails its request with all the neighbours that are in it,
  * so that for a turn of the pool they go one after the other (QEMU makes one write of neighbours that it finds in the queue together); one
@@ -45,8 +55,8 @@ static void note_outcome(const struct batch *b, uint32_t nfailed)
     pool->write_apart -= MIN(pool->write_apart, b->npages);
     if (nfailed < b->npages)
         pool->failed_writes = 0;
-    for (uint32_t i = 0; pool->write_apart == 0 && i < WRITE_TRIES; i++)
-        pool_release(pool, &pool->unwritable[i]);
+    if (pool->write_apart == 0)
+        writeback_try_again(pool);
     if (nfailed == 0)
         return;
     pool->failed_writes += nfailed == b->npages;

@@ -31,6 +31,9 @@ int writeback_wait(struct pool *pool, uint32_t *slots, unsigned n);
  */
 unsigned writeback_behind(struct pool *pool, uint32_t *slots, unsigned n, unsigned wanted, unsigned room);
 
+/* There is no victim left: what could not be written is one again, though it was to be passed over for a while. False: there is nothing. */
+bool writeback_try_again(struct pool *pool);
+
 /* Must a fault that finds no clean frame fail, since so many victims could not be written? 0, or a negative errno: the last of them. */
 static inline int writeback_error(const struct pool *pool)
 {
