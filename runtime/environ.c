@@ -123,19 +123,16 @@ static int set(const char *name, const char *value, bool overwrite)
     return entry ? put(entry, strlen(name)) : -ENOMEM;
 }
 
-int environ_set(const char *name, const char *value, bool overwrite)
+API int setenv(const char *name, const char *value, int overwrite)
 {
     int error;
 
+    if (!name || !*name || strchr(name, '='))
+        return api_status(-EINVAL);
     futex_lock(&lock);
     error = set(name, value, overwrite);
     futex_unlock(&lock);
-    return error;
-}
-
-API int setenv(const char *name, const char *value, int overwrite)
-{
-    return api_status(name && *name && !strchr(name, '=') ? environ_set(name, value, overwrite) : -EINVAL);
+    return api_status(error);
 }
 
 static void remove_all(const char *name, size_t length)

@@ -8,9 +8,9 @@
 
 #include "kernel/boot.h"
 #include "kernel/bootargs.h"
+#include "kernel/mem.h"
 #include "runtime/api.h"
 #include "runtime/clock.h"
-#include "runtime/environ.h"
 #include "runtime/fd.h"
 #include "runtime/thread.h"
 
@@ -30,12 +30,31 @@ static void set_names(char *path)
     runtime_thread_set_name(this_thread, program_invocation_short_name);
 }
 
+/*
+ * The launcher's, and HOME, root's (users.c): programs do not ask whether there is one. Not by way of setenv: that and malloc may
+ * be the program's, which does not expect calls before its constructors.
+ */
+static char **environment(void)
+{
+    char **list;
+    size_t n = 0;
+
+    while (boot_args.envp[n])
+        n++;
+    list = kalloc((n + 2) * sizeof(*list));
+    if (!list)
+        return boot_args.envp;
+    memcpy(list, boot_args.envp, n * sizeof(*list));
+    list[n] = (char *)"HOME=/";
+    list[n + 1] = NULL;
+    return list;
+}
+
 _Noreturn void runtime_start(void)
 {
     runtime_thread_main();
     fd_init();
-    environ = boot_args.envp;
-    environ_set("HOME", "/", false); /* root's (users.c): programs do not ask whether there is one */
+    environ = environment();
     if (boot_args.argc > 0)
         set_names(boot_args.argv[0]);
     _LIB_VERSION = _POSIX_; /* math_errno.c */
