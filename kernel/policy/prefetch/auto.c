@@ -5,13 +5,13 @@
  * (streams.c), correlated steps (markov.c), the majority step (stride.c) and the doubling window (readahead.c). Each says which single
  * page it expects next; the next access tells who was right, and `score` keeps for each the share of accesses that it foresaw, with
  * false expectations taken off twice. At a fault those are asked first who foresaw the page, then those whose pages proved
- * useful. Walks and recurrences with proof fill what the first leaves of the batch, since their next faults would come soon, and a proven
- * order goes on where a recurrence ends. Who expects next what is there already needs nothing, and nobody else is asked instead.
+ * useful; each adds what nobody before it has named, until the batch is full or a proven order has spoken. Several walks at once
+ * are seldom all known to one predictor, and what the first leaves out would be the next fault.
  *
  * Three things bound what is read in vain, because a page that nobody uses holds a frame. Every predictor limits
  * itself by its own evidence. Unless it has proof (a tested order, a recurrence that explains more than it costs to state, streams that
  * go on), it may name at most twice as many pages as it was lately right unheard, and those are paid from `credit`, which
- * grows by two with each access that it foresaw. And `yield` is the share of what each named that was used: who names
+ * grows by four with each access that it foresaw. And `yield` is the share of what each named that was used: who names
  * pages in vain is given less room, and in the end only a trial now and then, or where he foresaw the page that faults; who is right
  * about the next few pages only names no more than those (`deep`). So where nobody can predict, nearly nothing is read ahead.
  *
@@ -20,7 +20,7 @@
  * turns, and where one stops for a while only the streams know how the others go on. Where nobody has been right for long, those that
  * cost most to feed listen only now and then.
  *
- * Costs, measured in the guest: 1,400 instructions at a fault where nothing can be predicted, all told; 110 for an access that was
+ * Costs, measured in the guest: 1,600 instructions at a fault where nothing can be predicted, all told; 110 for an access that was
  * foreseen; what the chosen predictors need for each page they name, and now and then a search of fit.c (7000 at most). Holds what
  * replay.c holds, a byte a page, and 1.5 KiB.
  */
@@ -47,7 +47,7 @@ enum predictor { ORDER,
 #define SCORE_MAX 1024
 #define SCORE_PROVEN 600 /* what a loaded profile starts with */
 #define RIGHT_MAX 64
-#define RIGHT_LEAST 2  /* expectations that came true before the first page is named */
+#define RIGHT_LEAST 1  /* expectations that came true before the first page is named */
 #define ASTRAY_MOST 16 /* pages that the order may name at a page that it did not foresee */
 #define ORDER_MERIT 64 /* added to its score once it is proven */
 #define YIELD_MAX 1024
@@ -56,8 +56,8 @@ enum predictor { ORDER,
 #define PROBE 8        /* unless he foresaw the page that faults, */
 #define RIGHT_AGAIN 12 /* or was right so often since */
 #define DEPTHS 5
-#define DEPTH_FIRST 4  /* names of the first depth; each further one has as many as all before */
-#define DEPTH_POOR 640 /* yield of a depth below which nothing is named there, */
+#define DEPTH_FIRST 8  /* names of the first depth; each further one has as many as all before */
+#define DEPTH_POOR 448 /* yield of a depth below which nothing is named there, */
 #define DEPTH_AGAIN 4  /* and how much of it is forgotten each time */
 #define FORESAW_MERIT (2 * YIELD_MAX)
 #define QUIET 64
@@ -67,7 +67,7 @@ enum predictor { ORDER,
 #define FIRST_PAGES 4   /* named without evidence at a mapping's first page, */
 #define FIRST_SHARE 8   /* but no more than this share of what may be named */
 #define CREDIT_MOST 256
-#define CREDIT_RIGHT 2
+#define CREDIT_RIGHT 4
 
 struct chooser {
     struct readahead readahead;
@@ -467,31 +467,13 @@ static unsigned add_names(struct chooser *c, enum predictor who, const struct pr
     return n;
 }
 
-/* What this predictor expects next is there already: that it names nothing is an answer, too. */
-static bool knows_better(const struct chooser *c, enum predictor who, const struct prefetch_query *query)
-{
-    const struct replay *r = &c->replay;
-    int64_t page = c->expected[who];
-    if (who == STREAMS)
-        return c->foresaw[who];
-    if (c->behind)
-        page = who == ORDER ? replay_expected(r) : c->foresaw[FIT] ? r->fit.next
-                                                                   : NOTHING;
-    return page >= 0 && page < query->npages && !prefetch_absent(query, (uint32_t)page);
-}
-
 static unsigned auto_predict(void *state, const struct prefetch_query *query, uint32_t *out)
 {
     struct chooser *c = state;
     enum predictor order[PREDICTORS];
     unsigned most[PREDICTORS], ranked = rank(c, query->max, order, most), n = 0;
-    bool answered = false;
     for (unsigned i = 0; i < ranked && n < query->max; i++) {
-        bool adds = order[i] == STREAMS || order[i] == FIT || (order[i] == ORDER && c->foresaw[ORDER] && order_is_proven(c));
-        if (answered && !adds)
-            continue;
         n = add_names(c, order[i], query, most[i], out, n);
-        answered |= n > 0 || knows_better(c, order[i], query);
         if (n > 0 && order[i] == ORDER && order_is_proven(c))
             break;
     }

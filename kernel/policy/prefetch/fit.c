@@ -15,7 +15,7 @@
  * how far the walk lately went on before it began somewhere else (lengths.h): a walk through short blocks is not read beyond their ends.
  *
  * Holds about 300 bytes. Costs about 50 instructions an access and 70 a page named while a hypothesis holds, 150 an access
- * else; a search (at most one per fault, and after k in vain only every k-th fault, up to 16) is bounded in fit_search.c.
+ * else; a search (at most one per fault, and while they are in vain at every second) is bounded in fit_search.c.
  */
 #include "kernel/policy/prefetch/fit.h"
 
@@ -34,8 +34,7 @@
 #define REVIVED 16     /* quarter bits for one that was proven before */
 #define PATIENCE 2     /* misses before another hypothesis is looked for beside a proven one */
 #define DISPUTED 2     /* pages beyond the point where rivals disagree, or without a wrap seen */
-#define SEARCH_EAGER 4 /* searches in vain before faults are let pass between them, */
-#define SEARCH_REST 16 /* and the most that are */
+#define SEARCH_EAGER 4 /* searches in vain before every second fault is let pass */
 
 void fit_note_run(struct fit *f)
 {
@@ -127,9 +126,9 @@ static void skip_to(struct fit *f, uint32_t page)
 /* Another search came to nothing, or what it found did: the next ones have to wait. */
 static void rest(struct fit *f)
 {
-    if (f->failed < SEARCH_REST)
+    if (f->failed <= SEARCH_EAGER)
         f->failed++;
-    f->skip = f->failed > SEARCH_EAGER ? f->failed : 0;
+    f->skip = f->failed > SEARCH_EAGER;
 }
 
 static void miss(struct fit *f)
