@@ -30,7 +30,9 @@ def host_workload():
     os.makedirs(os.path.dirname(program), exist_ok=True)
     folder = os.path.join(guest.ROOT, "app/workload")
     sources = sorted(os.path.join(folder, f) for f in os.listdir(folder) if f.endswith(".c"))
-    subprocess.run(["gcc", "-O2", "-o", program, *sources, "-lm"], check=True)
+    part = f"{program}.{os.getpid()}"  # several at once may build; each moves a whole program into place
+    subprocess.run(["gcc", "-O2", "-o", part, *sources, "-lm"], check=True)
+    os.replace(part, program)
     return program
 
 
