@@ -36,6 +36,7 @@ static void set_names(char *path)
  */
 static char **environment(void)
 {
+    static char home[] = "HOME=/"; /* programs may write into what getenv has */
     char **list;
     size_t n = 0;
 
@@ -45,7 +46,7 @@ static char **environment(void)
     if (!list)
         return boot_args.envp;
     memcpy(list, boot_args.envp, n * sizeof(*list));
-    list[n] = (char *)"HOME=/";
+    list[n] = home;
     list[n + 1] = NULL;
     return list;
 }

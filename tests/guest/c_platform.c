@@ -42,6 +42,7 @@ int main(void)
     char name[16];
 
     CHECK(getenv("HOME") && strcmp(getenv("HOME"), getpwuid(getuid())->pw_dir) == 0);
+    CHECK(getenv("HOME")[0]++ == '/' && strcmp(getenv("HOME"), "0") == 0);
     CHECK(getloadavg(averages, 3) == -1);
     CHECK(mremap(averages, 1, 2, MREMAP_MAYMOVE) == MAP_FAILED); /* sqlite has it wherever there is __linux__ */
     CHECK(getopt(1, (char *[]){ "name", NULL }, "a") == -1 && optind == 1 && no_argument + 1 == required_argument);
