@@ -519,9 +519,9 @@ static inline void settle_answered(struct batch *b)
  */
 static __attribute__((noinline)) void wait_for_frame(struct pool *pool, uint32_t failed)
 {
-    if (pool && writeback_try_again(pool))
-        return; /* a plan may have all the others */
-    if (!pool || (pool->nfree == 0 && pool->failed_writes == failed))
+    if (pool && (pool->nfree > 0 || pool->failed_writes != failed))
+        return;
+    if (!pool || pool->writing > 0 || !writeback_try_again(pool)) /* a plan may have all the others */
         frame_wait();
 }
 
