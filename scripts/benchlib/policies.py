@@ -56,9 +56,21 @@ def simulator():
     return module
 
 
+def play(traces, prefetch, evict, more):
+    """{(name, frames): {policy: counts}} of [(name, file, caps)]; the policies are the longer of the two lists."""
+    simulate = simulator()
+    jobs = [(name, frames, p, e, file) for name, file, caps in traces for frames in caps for p in prefetch for e in evict]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        rows = list(pool.map(lambda j: simulate.simulate(j[4], j[1], j[2], j[3], more), jobs))
+    found = {}
+    for (name, frames, p, e, _), row in zip(jobs, rows):
+        found.setdefault((name, frames), {})[p if len(prefetch) > 1 else e] = row
+    return found
+
+
 def run(workloads, prefetch, evict, more, folder):
-    """{(workload, frames): {policy: counts}}; the policies are the longer of the two lists."""
-    simulate, program = simulator(), faults.host_workload()
+    """The same of [(name, arguments of app/workload, caps)], whose traces go into the folder."""
+    program = faults.host_workload()
     os.makedirs(folder, exist_ok=True)
 
     def trace(name, args):
@@ -67,13 +79,7 @@ def run(workloads, prefetch, evict, more, folder):
             subprocess.run([program, *args, "--list"], check=True, stdout=f)
         return path
 
-    jobs = [(name, frames, p, e, trace(name, args)) for name, args, caps in workloads for frames in caps for p in prefetch for e in evict]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        rows = list(pool.map(lambda j: simulate.simulate(j[4], j[1], j[2], j[3], more), jobs))
-    found = {}
-    for (name, frames, p, e, _), row in zip(jobs, rows):
-        found.setdefault((name, frames), {})[p if len(prefetch) > 1 else e] = row
-    return found
+    return play([(name, trace(name, args), caps) for name, args, caps in workloads], prefetch, evict, more)
 
 
 def quality(row, none):

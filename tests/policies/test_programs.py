@@ -1,10 +1,9 @@
 #!/usr/bin/python3
 # timeout: 300
-"""`auto` against the best single policy on what programs do: loops, stencils, sorts, trees, a decoder's layers, threads, with noise.
+"""`auto` against the best single policy on what programs do: loops, stencils, sorts, a decoder's layers, threads, with noise.
 
 Time is that of a device with 200 us and 200 MB/s. Nobody drew these from walks: where one policy happens to fit, `auto` is behind it.
 """
-import concurrent.futures
 import os
 import random
 import sys
@@ -22,7 +21,7 @@ CAPS = [16, 64, 128, 256]
 
 
 def in_turns(rng, walks, accesses, shared=False):
-    """Walks with steps of their own, one access of any at a time: threads over one array, or each over its part."""
+    """Walks with steps of their own, one access of any at a time: threads that begin close together, or far apart."""
     at, order = [5 * w if shared else w * PAGES // len(walks) for w in range(len(walks))], []
     for _ in range(accesses):
         w = rng.randrange(len(walks))
@@ -83,19 +82,13 @@ def programs(rng):
 
 
 def main():
-    simulate = policies.simulator()
     os.makedirs(SCRATCH, exist_ok=True)
-    jobs = []
+    traces = []
     for name, order in programs(random.Random(7)).items():
-        path = os.path.join(SCRATCH, name)
-        with open(path, "w") as file:
+        traces.append((name, os.path.join(SCRATCH, name), CAPS))
+        with open(traces[-1][1], "w") as file:
             file.writelines(f"r {page % PAGES}\n" for page in order)
-        jobs += [(name, frames, policy, path) for frames in CAPS for policy in POLICIES]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        rows = list(pool.map(lambda job: simulate.simulate(job[3], job[1], job[2], "auto", policies.DEVICE), jobs))
-    found = {}
-    for (name, frames, policy, _), row in zip(jobs, rows):
-        found.setdefault((name, frames), {})[policy] = row
+    found = policies.play(traces, POLICIES, ["auto"], policies.DEVICE)
     behind = sorted(((policies.behind(by, POLICIES[:-1]), *cell) for cell, by in found.items()), reverse=True)
     mean, late = sum(cell[0] for cell in behind) / len(behind), sum(cell[0] > 0.05 for cell in behind)
     text = ", ".join(f"{name} in {frames} frames {1 + more:.2f}" for more, name, frames in behind[:5])
