@@ -521,7 +521,7 @@ static void start_idle(void)
 void sched_leave_boot_stack(void)
 {
     struct thread *idle_thread = own_queue()->idle_thread;
-    /* An idle thread takes no traps, so that one stack is enough. Of what is on it, only the frames of this call matter. */
+    /* An idle thread takes no traps, so that one stack is enough. The frames of this call begin below what is written here (entry.S). */
     context_init(&idle_thread->context, hart_boot_stack(), start_idle);
     idle_thread->state = THREAD_PARKED;
 }

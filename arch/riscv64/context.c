@@ -9,8 +9,6 @@
 #include "arch/riscv64/trap_frame.h"
 #include "kernel/panic.h"
 
-#define SWITCH_WORDS 14 /* switch.S: ra, s0 to s11, tp */
-
 void context_swap(uint64_t *save_sp, const uint64_t *load_sp); /* switch.S, with the five below */
 void float_save_preserved(uint64_t *f);
 void float_load_preserved(const uint64_t *f);
@@ -21,10 +19,10 @@ _Static_assert(offsetof(struct context, sp) == 0, "switch.S");
 
 void context_init(struct context *c, vaddr_t trap_sp, void (*start)(void))
 {
-    uint64_t *frame = (uint64_t *)trap_sp - SWITCH_WORDS;
+    uint64_t *frame = (uint64_t *)(trap_sp - SWITCH_FRAME);
 
     *c = (struct context){ .sp = (uint64_t)frame, .trap_sp = trap_sp, .depth = DEPTH_THREAD, .fs = SSTATUS_FS_INITIAL };
-    for (unsigned i = 0; i < SWITCH_WORDS; i++)
+    for (unsigned i = 0; i < SWITCH_FRAME / sizeof *frame; i++)
         frame[i] = 0; /* s0 = 0 ends backtraces */
     frame[0] = (uint64_t)start;
 }

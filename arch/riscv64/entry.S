@@ -46,9 +46,12 @@ _start:
     la t0, boot_instret_start
     sd s1, 0(t0)
 
-    /* The boot hart's own stack; a frame pointer of 0 ends every backtrace. */
+    /*
+     * The boot hart's own stack; a frame pointer of 0 ends every backtrace. At its top the idle thread, which has the stack once boot is
+     * over, gets its first context while boot still runs on it (sched_leave_boot_stack).
+     */
     la sp, hart_stacks
-    li t0, HART_STACKS_SIZE
+    li t0, HART_STACKS_SIZE - SWITCH_FRAME
     add sp, sp, t0
     li tp, 0
     li s0, 0

@@ -29,6 +29,9 @@
 #define FRAME_SEPC 280
 #define FRAME_SIZE 288
 
+/* What context_swap leaves on the stack (switch.S): ra, s0 to s11, tp. */
+#define SWITCH_FRAME 112
+
 /* hart.depth */
 #define DEPTH_THREAD 0 /* running threads, or boot */
 #define DEPTH_TRAP 1   /* in the trap handler */

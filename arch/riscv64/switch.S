@@ -2,7 +2,7 @@
  * switch.S: from one thread's registers to another's. What a call preserves (psABI) and tp go onto the stack, the rest the
  * compiler has put away already. Offsets: struct context begins with sp.
  */
-#define SWITCH_FRAME 112
+#include "arch/riscv64/offsets.h"
 
 .macro EACH_PRESERVED op
     \op ra, 0(sp)
