@@ -40,8 +40,6 @@ struct evict_policy {
     void (*init)(void *state, uint32_t nslots);
     /* In the order of use. */
     void (*on_insert)(void *state, const struct evict_new *pages, unsigned n);
-    /* A later use was seen (soft fault, A bit found by somebody else). */
-    void (*on_touch)(void *state, uint32_t slot);
     /* The slot left (unmapped, or given back); not called for victims. */
     void (*on_remove)(void *state, uint32_t slot);
     /*

@@ -73,10 +73,8 @@ static void test_contract(void)
                 m.in[slot] = m.accessed[slot] = true;
                 m.held[slot] = false;
                 policy->on_insert(state, &(struct evict_new){ slot, trace_rand(&seed) % 200, step, r % 3 == 0 }, 1);
-            } else if (m.in[slot] && r % 16 < 8) {
-                m.accessed[slot] = true;
             } else if (m.in[slot] && r % 16 < 10) {
-                policy->on_touch(state, slot);
+                m.accessed[slot] = true;
             } else if (m.in[slot] && r % 16 == 10) {
                 m.in[slot] = false;
                 policy->on_remove(state, slot);

@@ -197,11 +197,9 @@ static void auto_insert(void *state, const struct evict_new *pages, unsigned n)
         insert_one(k, pages[i].slot, pages[i].page, pages[i].ahead);
 }
 
-static void auto_touch(void *state, uint32_t slot)
+/* A kept page has been used. */
+static void renew(struct keeper *k, uint32_t slot)
 {
-    struct keeper *k = state;
-    if (LIST_OF(k->lists[slot]) != KEPT)
-        return;
     take(k, slot);
     k->stamps[slot] = k->now;
     put(k, KEPT, slot);
@@ -235,7 +233,7 @@ static uint32_t cooled(struct keeper *k, uint32_t took, const struct evict_view 
         k->alive += (used ? ALIVE_MAX / ALIVE_LOOKS : 0) - k->alive / ALIVE_LOOKS;
         if (!used)
             return hand;
-        auto_touch(k, hand);
+        renew(k, hand);
     }
     return k->nslots;
 }
@@ -345,7 +343,7 @@ static uint32_t kept_victim(struct keeper *k, const struct evict_view *view)
         if (evict_may_take(view, slot)) {
             if (chances-- == 0 || !view->test_and_clear_accessed(view->context, slot))
                 return slot;
-            auto_touch(k, slot);
+            renew(k, slot);
             if (next == k->kept)
                 next = slot;
         }
@@ -396,7 +394,6 @@ const struct evict_policy evict_auto = {
     .state_size = auto_state_size,
     .init = auto_init,
     .on_insert = auto_insert,
-    .on_touch = auto_touch,
     .on_remove = auto_remove,
     .spare = auto_spare,
     .pick_victims = auto_pick,

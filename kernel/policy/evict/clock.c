@@ -43,14 +43,6 @@ static void clock_insert(void *state, const struct evict_new *pages, unsigned n)
         insert_one(c, pages[i].slot);
 }
 
-/* The A bit that somebody else cleared counts as a use: the page goes to the back now. */
-static void clock_touch(void *state, uint32_t slot)
-{
-    struct clock_state *c = state;
-    list_remove(c->links, slot);
-    list_append(c->links, c->head, slot);
-}
-
 static void clock_remove(void *state, uint32_t slot)
 {
     struct clock_state *c = state;
@@ -98,7 +90,6 @@ const struct evict_policy evict_clock = {
     .state_size = clock_state_size,
     .init = clock_init,
     .on_insert = clock_insert,
-    .on_touch = clock_touch,
     .on_remove = clock_remove,
     .pick_victims = clock_pick,
 };

@@ -74,12 +74,6 @@ static void fifo_insert(void *state, const struct evict_new *pages, unsigned n)
     close_list(links, head, last);
 }
 
-static void fifo_touch(void *state, uint32_t slot)
-{
-    (void)state;
-    (void)slot;
-}
-
 static void fifo_remove(void *state, uint32_t slot)
 {
     struct fifo *f = state;
@@ -116,7 +110,6 @@ const struct evict_policy evict_fifo = {
     .state_size = fifo_state_size,
     .init = fifo_init,
     .on_insert = fifo_insert,
-    .on_touch = fifo_touch,
     .on_remove = fifo_remove,
     .pick_victims = fifo_pick,
 };

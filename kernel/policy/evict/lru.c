@@ -49,13 +49,6 @@ static void lru_insert(void *state, const struct evict_new *pages, unsigned n)
         insert_one(l, pages[i].slot);
 }
 
-static void lru_touch(void *state, uint32_t slot)
-{
-    struct lru *l = state;
-    list_remove(l->links, slot);
-    list_append(l->links, l->nslots, slot);
-}
-
 static void lru_remove(void *state, uint32_t slot)
 {
     struct lru *l = state;
@@ -67,8 +60,10 @@ static bool refresh(struct lru *l, uint32_t slot, const struct evict_view *view)
 {
     bool used = view->test_and_clear_accessed(view->context, slot) && !l->fresh[slot];
     l->fresh[slot] = 0;
-    if (used)
-        lru_touch(l, slot);
+    if (used) {
+        list_remove(l->links, slot);
+        list_append(l->links, l->nslots, slot);
+    }
     return used;
 }
 
@@ -131,7 +126,6 @@ const struct evict_policy evict_lru = {
     .state_size = lru_state_size,
     .init = lru_init,
     .on_insert = lru_insert,
-    .on_touch = lru_touch,
     .on_remove = lru_remove,
     .pick_victims = lru_pick,
 };

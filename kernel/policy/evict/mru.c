@@ -38,13 +38,6 @@ static void mru_insert(void *state, const struct evict_new *pages, unsigned n)
         insert_one(m, pages[i].slot);
 }
 
-static void mru_touch(void *state, uint32_t slot)
-{
-    struct mru *m = state;
-    list_remove(m->links, slot);
-    list_append(m->links, m->head, slot);
-}
-
 static void mru_remove(void *state, uint32_t slot)
 {
     struct mru *m = state;
@@ -72,7 +65,6 @@ const struct evict_policy evict_mru = {
     .state_size = mru_state_size,
     .init = mru_init,
     .on_insert = mru_insert,
-    .on_touch = mru_touch,
     .on_remove = mru_remove,
     .pick_victims = mru_pick,
 };

@@ -42,12 +42,6 @@ static void random_insert(void *state, const struct evict_new *pages, unsigned n
         insert_one(r, pages[i].slot);
 }
 
-static void random_touch(void *state, uint32_t slot)
-{
-    (void)state;
-    (void)slot;
-}
-
 static void random_remove(void *state, uint32_t slot)
 {
     struct random_pool *r = state;
@@ -89,7 +83,6 @@ const struct evict_policy evict_random = {
     .state_size = random_state_size,
     .init = random_init,
     .on_insert = random_insert,
-    .on_touch = random_touch,
     .on_remove = random_remove,
     .pick_victims = random_pick,
 };
