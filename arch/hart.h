@@ -14,7 +14,6 @@
 struct hart; /* arch/riscv64/hart_state.h owns the layout */
 
 unsigned hart_count(void);
-bool hart_in_trap(void); /* true while this hart handles a trap */
 
 #if defined(__riscv)
 /* The fault path calls these several times, so they are inline there. */
@@ -47,18 +46,13 @@ vaddr_t hart_trap_stack(void);
 vaddr_t hart_boot_stack(void);
 
 /*
- * hart_wait_for_interrupt for a hart that has nothing to run: meanwhile fences for other harts' sakes are put off to the moment
- * when it goes on (pt.h), so that it need not be woken for them.
+ * For a hart that has nothing to run: sleeps (wfi) until an enabled interrupt is pending, then runs its handlers here, with SIE off
+ * throughout. May return without reason. Interrupts off. Meanwhile fences for other harts' sakes are put off to the moment when it goes
+ * on (pt.h), so that it need not be woken for them.
  */
 void hart_idle(void);
 /* Harts sleep as long as nothing happens from now on; until this is said they look at the clock now and then (timer.c). */
 void hart_sleep_soundly(void);
-
-/*
- * Sleeps (wfi) until an enabled interrupt is pending, then runs its handlers here, with SIE off throughout.
- * May return without reason. Call with interrupts off; this is how thread, kernel and fault context wait for a device.
- */
-void hart_wait_for_interrupt(void);
 
 /*
  * Looks until busy(arg) is false, which another hart brings about; interrupts off. Fences for other harts' sakes are put off meanwhile, as

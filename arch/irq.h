@@ -2,7 +2,7 @@
  * irq.h: device interrupts (PLIC) and the one-shot timer of each hart.
  *
  * A handler runs on the hart that claimed the interrupt, with SIE off: from the trap handler when interrupts are on, or
- * from hart_wait_for_interrupt. It may run while a fault waits for a device, so it may take spinlocks, but must not
+ * from hart_idle. It may run while a fault waits for a device, so it may take spinlocks, but must not
  * block, allocate or touch pageable memory. A source that is shared by two devices takes two registrations.
  */
 #ifndef ARCH_IRQ_H
@@ -17,14 +17,10 @@ typedef void irq_handler(void *arg);
  * 0, -EINVAL (no such source), -ENOSPC (too many handlers).
  */
 int irq_register(uint32_t irq, irq_handler *handler, void *arg);
-/* Masks and unmasks a registered source for all harts. Any context. */
-void irq_disable(uint32_t irq);
-void irq_enable(uint32_t irq);
 
 /*
  * One shot: calls handler(arg) on this hart, in the context described above, once time_ns() >= deadline_ns. A new call
- * replaces the deadline of the hart that makes it; timer_cancel forgets it. Interrupts off. Until the deadline,
- * hart_wait_for_interrupt may still return for other reasons.
+ * replaces the deadline of the hart that makes it; timer_cancel forgets it. Interrupts off.
  */
 void timer_set(uint64_t deadline_ns, irq_handler *handler, void *arg);
 void timer_cancel(void);

@@ -19,12 +19,10 @@
 /* Device IDs (virtio 1.1, 5) */
 #define VIRTIO_ID_BLOCK 2
 #define VIRTIO_ID_CONSOLE 3
-#define VIRTIO_ID_RNG 4
 #define VIRTIO_ID_9P 9
 
 /* Feature bits of every device (virtio 1.1, 6). VERSION_1 is always asked for and always required. */
 #define VIRTIO_F_INDIRECT_DESC ((uint64_t)1 << 28)
-#define VIRTIO_F_EVENT_IDX ((uint64_t)1 << 29)
 #define VIRTIO_F_VERSION_1 ((uint64_t)1 << 32)
 
 /* Bits of the interrupt status (virtio 1.1, 4.2.2) */
@@ -45,7 +43,6 @@ unsigned virtio_mmio_slot(const struct virtio_mmio *d); /* 0 for the lowest addr
  * Resets the device and negotiates wanted & offered. 0, or -ENOTSUP: VERSION_1 or FEATURES_OK refused (FAILED is set).
  */
 int virtio_mmio_start(struct virtio_mmio *d, uint64_t wanted, uint64_t *got);
-uint64_t virtio_mmio_offered(struct virtio_mmio *d);
 
 /* Largest size of queue q, 0 if it does not exist. */
 uint32_t virtio_mmio_queue_max(struct virtio_mmio *d, uint32_t q);
@@ -63,11 +60,8 @@ uint32_t virtio_mmio_ack(struct virtio_mmio *d);
 /* Acknowledges a used buffer alone, without a look (a register access is dear): what else there is keeps the line raised. */
 void virtio_mmio_ack_used(struct virtio_mmio *d);
 
-/* Device configuration space, by width; 64-bit and block reads repeat until ConfigGeneration stands still. */
-uint8_t virtio_mmio_config8(struct virtio_mmio *d, uint32_t offset);
-uint16_t virtio_mmio_config16(struct virtio_mmio *d, uint32_t offset);
+/* Device configuration space, by width; 64-bit reads repeat until ConfigGeneration stands still. */
 uint32_t virtio_mmio_config32(struct virtio_mmio *d, uint32_t offset);
 uint64_t virtio_mmio_config64(struct virtio_mmio *d, uint32_t offset);
-void virtio_mmio_config_bytes(struct virtio_mmio *d, uint32_t offset, void *out, size_t n);
 
 #endif

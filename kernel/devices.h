@@ -6,7 +6,7 @@
 
 /*
  * Boot context on the boot hart, once: memory, traps, PLIC and boot_args are ready; interrupts may be off
- * (the drivers wait by hart_wait_for_interrupt). Devices that are absent or broken are left out with a line in the log.
+ * (the drivers wait by completion_wait). Devices that are absent or broken are left out with a line in the log.
  */
 void devices_init(void);
 

@@ -92,12 +92,6 @@ static inline paddr_t pool_pa(const struct pool *pool, uint32_t slot)
 
 /* At most n free frames become in flight, for nobody yet. Returns how many there were. */
 unsigned pool_take_free(struct pool *pool, unsigned n, uint32_t *slots);
-/* An in-flight frame is for this page from now on. */
-static inline void pool_assign(struct pool *pool, uint32_t slot, struct region *region, uint32_t page)
-{
-    pool->frames[slot].region = region;
-    pool->frames[slot].page = page;
-}
 /* In flight -> used (the eviction policy learns of it) or untouched (end of the list: oldest first). */
 void pool_mark_used(struct pool *pool, uint32_t slot);
 void pool_mark_untouched(struct pool *pool, const uint32_t *slots, unsigned n);

@@ -90,11 +90,3 @@ bool timer_stop(struct timer *t)
     irq_restore(were_on);
     return was;
 }
-
-bool timers_armed(void)
-{
-    for (unsigned i = 0; i < MAX_HARTS; i++)
-        if (__atomic_load_n(&lists[i].first, __ATOMIC_RELAXED))
-            return true;
-    return false;
-}

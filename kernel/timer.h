@@ -25,7 +25,4 @@ void timer_start(struct timer *t, uint64_t deadline_ns, void (*fire)(void *arg),
  */
 bool timer_stop(struct timer *t);
 
-/* Does any hart have a timer armed? A hint: it may change at once. */
-bool timers_armed(void);
-
 #endif

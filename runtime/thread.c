@@ -91,11 +91,6 @@ void runtime_thread_put(struct runtime_thread *t)
     put(t, 1);
 }
 
-unsigned runtime_thread_count(void)
-{
-    return __atomic_load_n(&living, __ATOMIC_RELAXED);
-}
-
 void runtime_thread_main(void)
 {
     this_reent = _impure_ptr;

@@ -90,8 +90,6 @@ int runtime_thread_detach(unsigned long number);
 /* The thread with a reference, which runtime_thread_put gives back; NULL: there is none of that number. */
 struct runtime_thread *runtime_thread_get(unsigned long number);
 void runtime_thread_put(struct runtime_thread *t);
-/* How many threads of the program have not ended. */
-unsigned runtime_thread_count(void);
 /* Ends the running thread if it has been cancelled. */
 void runtime_thread_test_cancel(void);
 /* Copies the name; it is cut to what fits. */

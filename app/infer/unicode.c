@@ -1,7 +1,6 @@
 #include "unicode.h"
 
 enum { ASCII_END = 0x80,
-       TWO_BYTES_END = 0x800,
        CONTINUATION = 0x80,
        CONTINUATION_BITS = 6 };
 
@@ -68,17 +67,6 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *code)
     }
     *code = value;
     return lead->bytes;
-}
-
-size_t utf8_encode_short(uint32_t code, char out[2])
-{
-    if (code < ASCII_END) {
-        out[0] = (char)code;
-        return 1;
-    }
-    out[0] = (char)(0xc0 | code >> CONTINUATION_BITS);
-    out[1] = (char)(CONTINUATION | (code & 0x3f));
-    return 2;
 }
 
 size_t utf8_incomplete(const char *text, size_t len)

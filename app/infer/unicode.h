@@ -32,9 +32,6 @@ extern const size_t unicode_letters_count, unicode_numbers_count;
  */
 size_t utf8_decode(const char *text, size_t len, uint32_t *code);
 
-/* Writes a code point below 0x800 and returns its one or two bytes. */
-size_t utf8_encode_short(uint32_t code, char out[2]);
-
 /*
  * How many bytes at the end of text[0..len) are the beginning of a valid sequence that its next
  * bytes could complete: 0 to 3.

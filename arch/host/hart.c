@@ -105,11 +105,6 @@ static void next_interrupt(void)
     handler(timer_arg);
 }
 
-void hart_wait_for_interrupt(void)
-{
-    next_interrupt();
-}
-
 uint64_t hart_instret(void)
 {
     return 0;
@@ -147,7 +142,7 @@ void sched_stop_soon(void)
 
 void thread_park(void)
 {
-    hart_wait_for_interrupt();
+    next_interrupt();
 }
 
 void thread_unpark(struct thread *t)

@@ -69,7 +69,8 @@ static void set_registers(struct hart *h)
     csr_write(fcsr, 0);
 }
 
-void hart_init_boot(uint64_t id)
+/* From here on a trap is reported. */
+static void init_boot_hart(uint64_t id)
 {
     struct hart *h = hart_prepare(0, id);
 
@@ -95,7 +96,7 @@ struct hart *hart_by_id(uint64_t id)
 
 _Noreturn void arch_start(uint64_t id, paddr_t dtb)
 {
-    hart_init_boot(id);
+    init_boot_hart(id);
     boot_main(dtb);
 }
 
@@ -146,12 +147,7 @@ unsigned hart_count(void)
     return hart_online_count;
 }
 
-bool hart_in_trap(void)
-{
-    return this_hart()->depth != DEPTH_THREAD;
-}
-
-void hart_handle_interrupt(uint64_t number)
+static void handle_interrupt(uint64_t number)
 {
     if (number == IRQ_S_SOFTWARE) {
         csr_clear(sip, SIE_SSIE);
@@ -198,19 +194,11 @@ static uint64_t sleep_until_due(struct hart *h)
 static void handle_due(uint64_t due)
 {
     if (due & SIE_SEIE)
-        hart_handle_interrupt(IRQ_S_EXTERNAL);
+        handle_interrupt(IRQ_S_EXTERNAL);
     if (due & SIE_STIE)
-        hart_handle_interrupt(IRQ_S_TIMER);
+        handle_interrupt(IRQ_S_TIMER);
     if (due & SIE_SSIE)
-        hart_handle_interrupt(IRQ_S_SOFTWARE);
-}
-
-void hart_wait_for_interrupt(void)
-{
-    irq_begin_wait();
-    uint64_t due = sleep_until_due(this_hart());
-    irq_end_wait();
-    handle_due(due);
+        handle_interrupt(IRQ_S_SOFTWARE);
 }
 
 /*
@@ -278,7 +266,7 @@ void hart_take_interrupt(uint64_t number)
 {
     uint64_t begin = csr_read(instret);
 
-    hart_handle_interrupt(number);
+    handle_interrupt(number);
     hart_discount(begin);
 }
 

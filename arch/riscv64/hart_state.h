@@ -56,8 +56,6 @@ struct hart_stacks {
 };
 extern struct hart_stacks hart_stacks[MAX_HARTS];
 
-/* Boot: the structure of the boot hart, its sscratch, stvec and sstatus. From here on a trap is reported. */
-void hart_init_boot(uint64_t id);
 /* Boot: gives every further hart of the device tree its structure; none of them runs yet. */
 void hart_add(uint64_t id);
 

@@ -5,7 +5,6 @@
 #include "kernel/types.h"
 
 static inline uint8_t mmio_read8(paddr_t a) { return *(volatile uint8_t *)(uintptr_t)a; }
-static inline uint16_t mmio_read16(paddr_t a) { return *(volatile uint16_t *)(uintptr_t)a; }
 static inline uint32_t mmio_read32(paddr_t a) { return *(volatile uint32_t *)(uintptr_t)a; }
 static inline void mmio_write8(paddr_t a, uint8_t v) { *(volatile uint8_t *)(uintptr_t)a = v; }
 static inline void mmio_write32(paddr_t a, uint32_t v) { *(volatile uint32_t *)(uintptr_t)a = v; }

@@ -16,11 +16,6 @@ unsigned device_window_count;
 paddr_t exit_device;
 static uint32_t interrupt_controllers[MAX_HARTS]; /* phandle of each hart's, by index */
 
-void exit_device_found(paddr_t base)
-{
-    exit_device = base;
-}
-
 _Noreturn void machine_exit(int status)
 {
     uint32_t code = (uint32_t)status & EXIT_CODE_MASK;
@@ -43,11 +38,10 @@ static void window_add(const char *name, paddr_t base, uint64_t size)
     device_windows[device_window_count++] = (struct device_window){ name, start, end - start };
 }
 
-static void uart_driver(const struct fdt *t, fdt_node node, paddr_t base) { uart_found(t, node, base); }
 static void exit_driver(const struct fdt *t, fdt_node node, paddr_t base)
 {
     (void)t, (void)node;
-    exit_device_found(base);
+    exit_device = base;
 }
 static void rtc_driver(const struct fdt *t, fdt_node node, paddr_t base)
 {
@@ -61,7 +55,7 @@ static const struct driver {
     void (*found)(const struct fdt *t, fdt_node node, paddr_t base);
     bool early;
 } drivers[] = {
-    { "ns16550a", "UART registers", uart_driver, true },
+    { "ns16550a", "UART registers", uart_found, true },
     { "sifive,test0", "exit device registers", exit_driver, true },
     { "google,goldfish-rtc", "real-time clock registers", rtc_driver, false },
     { "sifive,plic-1.0.0", "interrupt controller registers", plic_found, false },

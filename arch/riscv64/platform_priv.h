@@ -21,8 +21,7 @@ struct hart *hart_by_id(uint64_t id); /* NULL: not in the device tree */
  * the number, else NULL. False: there are not so many pairs.
  */
 bool hart_wired_to(const struct fdt *t, fdt_node device, uint32_t i, uint32_t number, struct hart **out);
-void hart_handle_interrupt(uint64_t number);
-/* The same from the trap handler, kept out of hart_instret. */
+/* From the trap handler: handles the interrupt, and keeps that out of hart_instret. */
 void hart_take_interrupt(uint64_t number);
 /* An interrupt's handler ends, which began at this instret: none of it counts as the interrupted code's. */
 void hart_discount(uint64_t since);
@@ -31,7 +30,6 @@ void hart_measure_interrupts(void);
 
 /* Devices, as platform.c finds them in the device tree. node is a child of parent. */
 void uart_found(const struct fdt *t, fdt_node node, paddr_t base);
-void exit_device_found(paddr_t base);
 void rtc_found(paddr_t base);
 void plic_found(const struct fdt *t, fdt_node node, paddr_t base);
 void sswi_found(const struct fdt *t, fdt_node node, paddr_t base);

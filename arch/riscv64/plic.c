@@ -90,22 +90,9 @@ int irq_register(uint32_t irq, irq_handler *handler, void *arg)
     *h = (struct handler){ .call = handler, .arg = arg, .next = first_handler[irq] };
     __atomic_store_n(&first_handler[irq], h, __ATOMIC_RELEASE);
     mmio_write32(plic_base + PLIC_PRIORITY(irq), 1);
-    irq_enable(irq);
-    return 0;
-}
-
-void irq_disable(uint32_t irq)
-{
-    ASSERT(irq > 0 && irq <= source_count);
-    __atomic_fetch_and(&enabled[irq / WORD_BITS], ~(1u << irq % WORD_BITS), __ATOMIC_SEQ_CST);
-    write_enables_everywhere(irq);
-}
-
-void irq_enable(uint32_t irq)
-{
-    ASSERT(irq > 0 && irq <= source_count);
     __atomic_fetch_or(&enabled[irq / WORD_BITS], 1u << irq % WORD_BITS, __ATOMIC_SEQ_CST);
     write_enables_everywhere(irq);
+    return 0;
 }
 
 void plic_dispatch(void)

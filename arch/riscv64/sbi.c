@@ -5,8 +5,6 @@
 
 enum {
     SBI_EXT_LEGACY_PUTCHAR = 1,
-    SBI_EXT_BASE = 0x10,
-    SBI_BASE_PROBE = 3,
     SBI_TIME_SET = 0,
     SBI_HSM_HART_START = 0,
     SBI_IPI_SEND = 0,
@@ -38,14 +36,6 @@ static struct sbi_result sbi_call(uint64_t extension, uint64_t function, struct 
 void sbi_legacy_putchar(char c)
 {
     sbi_call(SBI_EXT_LEGACY_PUTCHAR, 0, (struct sbi_args){ .a0 = (uint8_t)c });
-}
-
-bool sbi_has_extension(uint64_t extension)
-{
-    struct sbi_result r =
-        sbi_call(SBI_EXT_BASE, SBI_BASE_PROBE, (struct sbi_args){ .a0 = extension });
-
-    return r.error == 0 && r.value != 0;
 }
 
 void sbi_set_timer(uint64_t ticks)

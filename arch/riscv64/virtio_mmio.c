@@ -116,7 +116,7 @@ void virtio_mmio_reset(struct virtio_mmio *d)
         ;
 }
 
-uint64_t virtio_mmio_offered(struct virtio_mmio *d)
+static uint64_t features_offered(struct virtio_mmio *d)
 {
     uint64_t low;
 
@@ -133,7 +133,7 @@ int virtio_mmio_start(struct virtio_mmio *d, uint64_t wanted, uint64_t *got)
     virtio_mmio_reset(d);
     status_add(d, STATUS_ACKNOWLEDGE);
     status_add(d, STATUS_DRIVER);
-    features = virtio_mmio_offered(d) & (wanted | VIRTIO_F_VERSION_1);
+    features = features_offered(d) & (wanted | VIRTIO_F_VERSION_1);
     reg_write(d, REG_DRIVER_FEATURES_SEL, 0);
     reg_write(d, REG_DRIVER_FEATURES, (uint32_t)features);
     reg_write(d, REG_DRIVER_FEATURES_SEL, 1);
@@ -212,22 +212,12 @@ void virtio_mmio_ack_used(struct virtio_mmio *d)
     BARRIER(io, rw); /* as above */
 }
 
-uint8_t virtio_mmio_config8(struct virtio_mmio *d, uint32_t offset)
-{
-    return mmio_read8(d->base + REG_CONFIG + offset);
-}
-
-uint16_t virtio_mmio_config16(struct virtio_mmio *d, uint32_t offset)
-{
-    return mmio_read16(d->base + REG_CONFIG + offset);
-}
-
 uint32_t virtio_mmio_config32(struct virtio_mmio *d, uint32_t offset)
 {
     return reg_read(d, REG_CONFIG + offset);
 }
 
-/* 4.2.2.2: fields wider than 32 bits, and several together, hold only if the generation did not change meanwhile. */
+/* 4.2.2.2: fields wider than 32 bits hold only if the generation did not change meanwhile. */
 uint64_t virtio_mmio_config64(struct virtio_mmio *d, uint32_t offset)
 {
     uint32_t before, after, low, high;
@@ -239,17 +229,4 @@ uint64_t virtio_mmio_config64(struct virtio_mmio *d, uint32_t offset)
         after = reg_read(d, REG_CONFIG_GENERATION);
     } while (before != after);
     return (uint64_t)high << 32 | low;
-}
-
-void virtio_mmio_config_bytes(struct virtio_mmio *d, uint32_t offset, void *out, size_t n)
-{
-    uint8_t *bytes = out;
-    uint32_t before, after;
-
-    do {
-        before = reg_read(d, REG_CONFIG_GENERATION);
-        for (size_t i = 0; i < n; i++)
-            bytes[i] = virtio_mmio_config8(d, offset + (uint32_t)i);
-        after = reg_read(d, REG_CONFIG_GENERATION);
-    } while (before != after);
 }

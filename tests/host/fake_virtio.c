@@ -63,11 +63,6 @@ int virtio_mmio_start(struct virtio_mmio *d, uint64_t wanted, uint64_t *got)
     return 0;
 }
 
-uint64_t virtio_mmio_offered(struct virtio_mmio *d)
-{
-    return d->features;
-}
-
 uint32_t virtio_mmio_queue_max(struct virtio_mmio *d, uint32_t q)
 {
     return q < ARRAY_LEN(d->queue) ? d->queue_max : 0;
@@ -124,16 +119,6 @@ static uint64_t config(const struct virtio_mmio *d, uint32_t offset, unsigned n)
     uint64_t v = 0;
     memcpy(&v, d->config + offset, n);
     return v;
-}
-
-uint8_t virtio_mmio_config8(struct virtio_mmio *d, uint32_t offset)
-{
-    return (uint8_t)config(d, offset, 1);
-}
-
-uint16_t virtio_mmio_config16(struct virtio_mmio *d, uint32_t offset)
-{
-    return (uint16_t)config(d, offset, 2);
 }
 
 uint32_t virtio_mmio_config32(struct virtio_mmio *d, uint32_t offset)
