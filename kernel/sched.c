@@ -1,5 +1,4 @@
-/* long: one state machine under one kind of lock; its parts would share all that they have. */
-#include "kernel/sched.h"
+#include "kernel/sched_private.h"
 
 /* A switch has 200 instructions: no frame pointers; backtraces step over the functions of this file. */
 #ifndef SAMPLED /* profiles walk by frame pointers */
@@ -13,35 +12,12 @@
 #define FREEZE_LIMIT_NS 2000000000u /* for threads that hold something at the end; somebody may wait for input with a semaphore */
 #define FREEZE_LOOK_NS 200000u
 
-struct queue {
-    uint32_t held; /* lock_queue: protects all but idling's readers and the sums; held across a switch */
-    struct thread *first, *last;
-    volatile uint32_t length; /* also read without the lock, as a hint (GCC 12 makes AMOs of relaxed atomic stores) */
-    struct thread *current;
-    struct thread *idle_thread;
-    struct thread *dead; /* has just left this hart */
-    struct timer slice;
-    bool slice_armed;
-    bool slice_over;
-    bool idling;                      /* nothing to do but wait; atomic: set under the lock, before the last look at other queues */
-    uint64_t since_ns, since_instret; /* when the hart last stopped idling; since_ns also: when it last switched */
-    uint64_t busy_ns, busy_instret;   /* before that */
-    uint64_t idle_instret;
-    uint64_t counted_work; /* by sched_count_work, and in busy_instret too */
-    uint64_t switches;
-} __attribute__((aligned(256))); /* harts don't share cache lines; and its address is one shift away */
-
-static struct queue queues[MAX_HARTS];
+struct queue sched_queues[MAX_HARTS];
 static struct thread *freezer; /* atomic; set once: the only thread that may still run, with those that hold something */
-
-static inline struct queue *own_queue(void)
-{
-    return &queues[hart_index()];
-}
 
 static inline unsigned index_of(const struct queue *q)
 {
-    return (unsigned)(q - queues);
+    return (unsigned)(q - sched_queues);
 }
 
 /*
@@ -72,9 +48,9 @@ static inline struct queue *lock_own_queue(void)
 static struct queue *lock_queue_of(const struct thread *t)
 {
     for (;;) {
-        struct queue *q = &queues[__atomic_load_n(&t->queue, __ATOMIC_RELAXED)];
+        struct queue *q = &sched_queues[__atomic_load_n(&t->queue, __ATOMIC_RELAXED)];
         lock_queue(q);
-        if (q == &queues[t->queue])
+        if (q == &sched_queues[t->queue])
             return q;
         unlock_queue(q);
     }
@@ -194,7 +170,7 @@ static void poke(const struct queue *q)
 static struct queue *a_free_queue(const struct queue *from)
 {
     for (unsigned i = 0; i < MAX_HARTS; i++) {
-        struct queue *q = &queues[(index_of(from) + i) % MAX_HARTS];
+        struct queue *q = &sched_queues[(index_of(from) + i) % MAX_HARTS];
         if (__atomic_load_n(&q->idling, __ATOMIC_RELAXED) && q->length == 0)
             return q;
     }
@@ -205,7 +181,7 @@ static struct queue *a_free_queue(const struct queue *from)
 static struct thread *steal(const struct queue *own)
 {
     for (unsigned i = 1; i < MAX_HARTS; i++) {
-        struct queue *q = &queues[(index_of(own) + i) % MAX_HARTS];
+        struct queue *q = &sched_queues[(index_of(own) + i) % MAX_HARTS];
         if (q->length == 0)
             continue;
         lock_queue(q);
@@ -242,7 +218,7 @@ static __attribute__((noinline)) void share_work(const struct queue *own, unsign
 {
     bool more = here > 1;
     for (unsigned i = 0; i < MAX_HARTS && !more; i++)
-        more = &queues[i] != own && queues[i].length > 0;
+        more = &sched_queues[i] != own && sched_queues[i].length > 0;
     const struct queue *to;
     if (more && (to = a_free_queue(own)) != NULL)
         poke(to);
@@ -425,8 +401,8 @@ _Noreturn void sched_leave(void)
 static void poke_all(void)
 {
     for (unsigned i = 0; i < MAX_HARTS; i++)
-        if (queues[i].current)
-            poke(&queues[i]);
+        if (sched_queues[i].current)
+            poke(&sched_queues[i]);
 }
 
 /* Will this thread run any more? */
@@ -481,7 +457,7 @@ void sched_stop_soon(void)
         hart_send_ipi(hart_index());
 }
 
-/* ---- harts */
+/* ---- threads and harts */
 
 struct thread *thread_self(void)
 {
@@ -489,6 +465,16 @@ struct thread *thread_self(void)
     struct thread *me = own_queue()->current;
     irq_restore(were_on);
     return me;
+}
+
+uint64_t thread_cpu_ns(const struct thread *t)
+{
+    bool were_on = irq_save();
+    struct queue *q = lock_queue_of(t);
+    uint64_t sum = t->busy_ns + (q->current == t && !q->idling ? time_ns() - q->since_ns : 0);
+    unlock_queue(q);
+    irq_restore(were_on);
+    return sum;
 }
 
 static void adopt(struct thread *running, struct thread *idle_thread)
@@ -537,7 +523,7 @@ _Noreturn void sched_start_hart(struct thread *idle_thread)
 static bool any_runs_but_on(const struct queue *own)
 {
     for (unsigned i = 0; i < MAX_HARTS; i++) {
-        const struct queue *q = &queues[i];
+        const struct queue *q = &sched_queues[i];
         const struct thread *t = __atomic_load_n(&q->current, __ATOMIC_RELAXED);
         bool idles = __atomic_load_n(&q->idling, __ATOMIC_RELAXED) && !__atomic_load_n(&t->token, __ATOMIC_RELAXED);
         if ((t && !t->idle && q != own && !idles) || q->length > 0)
@@ -554,74 +540,4 @@ bool sched_others_run(void)
 bool sched_any_runs(void)
 {
     return any_runs_but_on(NULL);
-}
-
-/* ---- sums */
-
-uint64_t sched_instret(void)
-{
-    bool were_on = irq_save();
-    const struct queue *own = own_queue();
-    uint64_t sum = hart_instret() - own->since_instret;
-    for (unsigned i = 0; i < MAX_HARTS; i++)
-        sum += __atomic_load_n(&queues[i].busy_instret, __ATOMIC_RELAXED);
-    irq_restore(were_on);
-    return sum;
-}
-
-uint64_t sched_busy_ns(void)
-{
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < MAX_HARTS; i++) {
-        const struct queue *q = &queues[i];
-        sum += __atomic_load_n(&q->busy_ns, __ATOMIC_RELAXED);
-        if (q->current && !__atomic_load_n(&q->idling, __ATOMIC_RELAXED))
-            sum += time_ns() - q->since_ns;
-    }
-    return sum;
-}
-
-uint64_t thread_cpu_ns(const struct thread *t)
-{
-    bool were_on = irq_save();
-    struct queue *q = lock_queue_of(t);
-    uint64_t sum = t->busy_ns + (q->current == t && !q->idling ? time_ns() - q->since_ns : 0);
-    unlock_queue(q);
-    irq_restore(were_on);
-    return sum;
-}
-
-void sched_count_work(uint64_t instructions)
-{
-    struct queue *q = own_queue();
-    q->busy_instret += instructions;
-    q->counted_work += instructions;
-    __atomic_fetch_sub(&q->idle_instret, instructions, __ATOMIC_RELAXED);
-}
-
-/* Retired by this hart in threads, what was done for them in interrupts left out. */
-static uint64_t own_work(const struct queue *q)
-{
-    return q->busy_instret - q->counted_work + hart_instret() - q->since_instret;
-}
-
-struct sched_mark sched_mark(void)
-{
-    const struct queue *q = own_queue();
-    return (struct sched_mark){ q, own_work(q), q->switches };
-}
-
-void sched_discount(const struct sched_mark *since)
-{
-    struct queue *q = own_queue();
-    if (q->switches != since->switches || q != since->queue)
-        return;
-    uint64_t spent = own_work(q) - since->work;
-    q->busy_instret -= spent;
-    __atomic_fetch_add(&q->idle_instret, spent, __ATOMIC_RELAXED);
-}
-
-uint64_t sched_idle_instret(void)
-{
-    return __atomic_load_n(&own_queue()->idle_instret, __ATOMIC_RELAXED);
 }

@@ -111,7 +111,7 @@ bool sched_others_run(void);
 /* The same, the interrupted one included: all others wait. */
 bool sched_any_runs(void);
 
-/* Instructions retired so far, of all harts, without idling and interrupts; nanoseconds of all harts that were not idle. */
+/* sched_count.c: instructions retired so far, of all harts, without idling and interrupts; nanoseconds of all harts that were not idle. */
 uint64_t sched_instret(void);
 uint64_t sched_busy_ns(void);
 /* What a completion did in place of a fault counts as work although an interrupt did it. */
