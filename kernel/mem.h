@@ -1,8 +1,8 @@
 /*
  * mem.h: physical memory: who owns which page of RAM.
  *
- * Boot gives all RAM outside the image, the firmware and the device tree to mem_add. Thread context, except mem_pages,
- * which the fault path calls for zero-filled and file-backed mappings outside the capped pool. Takes its own lock.
+ * Boot gives all RAM outside the image, the firmware and the device tree to mem_add. The rest: any context; takes its own
+ * lock, the innermost of all. The frames of the cap were taken from here at boot (frame.h).
  */
 #ifndef KERNEL_MEM_H
 #define KERNEL_MEM_H

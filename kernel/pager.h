@@ -1,7 +1,8 @@
 /*
- * pager.h: what the runtime and the trap handler ask of the pager. The parts: page.h (states), region.h (one mapping), windows.h (its
- * PTEs), frame.h (the capped pool), fault.h (the story of a fault), batch.h (one request for pages), harvest.h (which were used),
- * victims.h (clean ones leave), writeback.h (dirty ones on their way out), plan.h (pages whose order is known), vm.h (address ranges).
+ * pager.h: what the runtime and arch/ ask of the pager. The parts: page.h (states), region.h (one mapping), vma.h (its address ranges),
+ * windows.h (its PTEs), frame.h (the capped pool), fault.c (the story of a fault), batch.h (one request for pages), page_wait.h (waiting
+ * for one), turn.h (threads that take each other's pages), harvest.h (which were used), victims.h (clean ones leave), writeback.h (dirty
+ * ones on their way out), plan.h (pages whose order is known), learn.h (it is learnt), vm.h (mmap and its kin).
  */
 #ifndef KERNEL_PAGER_H
 #define KERNEL_PAGER_H
@@ -33,6 +34,9 @@ enum fault_result {
  * address is stval.
  */
 enum fault_result handle_one_fault(vaddr_t address, enum fault_access access);
+
+/* Interrupt context, no lock held: this hart has made fences that had been put off (pt.h). Who waited for that, the plan, goes on. */
+void pager_has_fenced(void);
 
 /*
  * One line for a report: who owns this address ("region 2 weight.dat page 17 of 512, rw", "guard page below the main

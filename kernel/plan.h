@@ -61,8 +61,6 @@ uint32_t plan_pages(void);
  * counts must repeat.
  */
 void plan_cursor(struct region *r, uint32_t page);
-/* Any context, pager_lock not held: this hart has made the fences that the plan waited for. */
-void plan_go_on(void);
 /* Would a call for this address do anything, for the plan or a fence? Any context, no lock: a guess that is wrong costs little. */
 extern vaddr_t plan_quiet_start;
 extern uint64_t plan_quiet_length;
@@ -73,8 +71,8 @@ static inline bool plan_needs_cursor(vaddr_t address)
 }
 
 /*
- * A fault on a page of a region with a plan (region->plan) found it ABSENT. Looks how far the program is, and reads on. True: the page is
- * on its way or here, look again; false: it must be read by itself, since the program left the order, or the plan has no room.
+ * A fault on a page of a region with a plan (region->plan_source) found it ABSENT. Looks how far the program is, and reads on. True: the
+ * page is on its way or here, look again; false: it must be read by itself, since the program left the order, or the plan has no room.
  * again: this fault has been here, and found no frame; it is out of order once only.
  */
 bool plan_fault(struct region *r, uint32_t page, bool again);

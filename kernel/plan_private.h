@@ -56,8 +56,8 @@ struct plan {
     uint32_t next, hint;         /* run to be read next; order_run's hint */
     uint32_t piece;              /* order_find's: where the program is */
     uint32_t unread;             /* runs of the first turn that have not come by yet: pinned ones come with the others, */
-    uint32_t trips;              /* runs that a page is left unmapped of, so that its use says how far the program is (map_come) */
     bool excess;                 /* ... and now the hot end of the short one does */
+    uint32_t trips;              /* runs that a page is left unmapped of, so that its use says how far the program is (map_come) */
     bool finished;               /* a plan of one turn has come to its end */
     uint32_t quota;              /* most frames */
     uint32_t dissolved;          /* frames that a dropped plan has given up, or never had, from the first on */

@@ -417,7 +417,7 @@ void plan_pump(bool deep)
         aim_timer();
 }
 
-void plan_go_on(void)
+void pager_has_fenced(void)
 {
     if (!plan.on || plan.leaving == plan.tail) /* a guess; who waits for a page looks for itself */
         return;

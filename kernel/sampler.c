@@ -123,7 +123,7 @@ void sampler_start(void)
     sampling_start(NS_PER_SECOND / hz);
 }
 
-/* ---- the end: see scripts/launch/samples.py, which reads it */
+/* ---- the end: see scripts/launch/profile.py, which reads it */
 
 static void write_line(const char *line, int n)
 {

@@ -8,8 +8,8 @@
 #include "arch/riscv64/sbi.h"
 #include "kernel/boot.h"
 #include "kernel/log.h"
+#include "kernel/pager.h"
 #include "kernel/panic.h"
-#include "kernel/plan.h"
 #include "kernel/sched.h"
 
 _Static_assert(offsetof(struct hart, trap_sp) == HART_TRAP_SP, "offsets.h");
@@ -155,7 +155,7 @@ static void handle_interrupt(uint64_t number)
     }
     if (pt_is_behind()) {
         pt_catch_up();
-        plan_go_on();
+        pager_has_fenced();
     }
     switch (number) {
     case IRQ_S_EXTERNAL:
