@@ -3,8 +3,6 @@
 #include <math.h>
 
 enum {
-    FLOAT_MANTISSA_BITS = 23,
-    FLOAT_BIAS = 127,
     FLOAT_EXP_MASK = 0xff,
     ARG_FRACTION_BITS = 27,  /* of exp's argument as an integer */
     POLY_FRACTION_BITS = 30, /* of the polynomial's value */
@@ -13,7 +11,7 @@ enum {
     DOUBLE_BIAS = 1023
 };
 
-#define FLOAT_HIDDEN_BIT (1u << FLOAT_MANTISSA_BITS)
+#define FLOAT_HIDDEN_BIT (1u << FMATH_MANTISSA_BITS)
 #define FLOAT_INFINITY_BITS 0x7f800000u
 #define LOG2_E_Q28 INT64_C(387270501)
 
@@ -28,9 +26,9 @@ enum { EXP2_DEGREE = sizeof(exp2_poly) / sizeof(exp2_poly[0]) - 1 };
 /* floor(x * 2^27) of a finite |x| < 2^7, without a floating-point operation */
 static int64_t to_fixed(uint32_t bits)
 {
-    int exponent = (int)(bits >> FLOAT_MANTISSA_BITS) & FLOAT_EXP_MASK;
+    int exponent = (int)(bits >> FMATH_MANTISSA_BITS) & FLOAT_EXP_MASK;
     int64_t m = (int64_t)((bits & (FLOAT_HIDDEN_BIT - 1)) | (exponent != 0 ? FLOAT_HIDDEN_BIT : 0));
-    int shift = exponent - FLOAT_BIAS - FLOAT_MANTISSA_BITS + ARG_FRACTION_BITS;
+    int shift = exponent - FMATH_BIAS - FMATH_MANTISSA_BITS + ARG_FRACTION_BITS;
 
     m = (bits >> 31) != 0 ? -m : m;
     if (shift >= 0) {
@@ -58,8 +56,8 @@ float fmath_exp(float x)
         return 0.0f;
     }
     /* The hidden bit is added, not or-ed: a significand rounded up to 2 carries into n. */
-    uint32_t significand = (uint32_t)((p + 64) >> (POLY_FRACTION_BITS - FLOAT_MANTISSA_BITS));
-    return fmath_from_bits(((uint32_t)(n + FLOAT_BIAS - 1) << FLOAT_MANTISSA_BITS) + significand);
+    uint32_t significand = (uint32_t)((p + 64) >> (POLY_FRACTION_BITS - FMATH_MANTISSA_BITS));
+    return fmath_from_bits(((uint32_t)(n + FMATH_BIAS - 1) << FMATH_MANTISSA_BITS) + significand);
 }
 
 float fmath_silu(float x)
@@ -84,12 +82,8 @@ static double power_of_two(int p)
     return x;
 }
 
-float fmath_scale(float v, int p)
+float fmath_scale_far(float v, int p)
 {
-    /* Where 2^p is a float, one float product; the double one rounds to the same bits. */
-    if (p > -FLOAT_BIAS && p <= FLOAT_BIAS) {
-        return v * fmath_from_bits((uint32_t)(p + FLOAT_BIAS) << FLOAT_MANTISSA_BITS);
-    }
     return (float)((double)v * power_of_two(p));
 }
 
