@@ -30,7 +30,7 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion
 KERNEL_FLAGS := -ffreestanding -Wframe-larger-than=2048
 
 KERNEL_SOURCES := $(sort $(wildcard arch/riscv64/*.c arch/riscv64/*.S kernel/*.c kernel/*/*.c kernel/*/*/*.c))
-RUNTIME_SOURCES := $(sort $(wildcard runtime/*.c runtime/*.S runtime/*/*.c))
+RUNTIME_SOURCES := $(sort $(wildcard runtime/*.c runtime/*/*.c runtime/*/*.S))
 # SAMPLED=1: the one for profiles (arch/sampling.h), in a folder of its own.
 OBJECTS := $(BUILD)$(if $(SAMPLED),/sampled)
 LIBRARY := $(OBJECTS)/bower.o
@@ -54,7 +54,7 @@ $(OBJECTS)/objects.list $(HEADERS_LIST): FORCE
 
 $(filter $(OBJECTS)/runtime/%,$(LIBRARY_OBJECTS)): KERNEL_FLAGS :=
 # Called often, and what they call they jump to: no frames. s0 stays the caller's, so that a backtrace goes on past them.
-$(OBJECTS)/runtime/mutex.c.o $(OBJECTS)/runtime/semaphores.c.o: KERNEL_FLAGS := $(if $(SAMPLED),,-fomit-frame-pointer -ffixed-s0)
+$(OBJECTS)/runtime/thread/mutex.c.o $(OBJECTS)/runtime/thread/semaphores.c.o: KERNEL_FLAGS := $(if $(SAMPLED),,-fomit-frame-pointer -ffixed-s0)
 
 $(OBJECTS)/%.c.o: %.c Makefile $(BUILD)/setup.mk $(HEADERS_LIST)
 	$(call say,CC,$<)

@@ -7,7 +7,7 @@
 #include "kernel/stats.h"
 #include "kernel/vm.h"
 #include "runtime/api.h"
-#include "runtime/clock.h"
+#include "runtime/time/clock.h"
 
 static void copy(struct bower_counters *to, const struct counters *from)
 {

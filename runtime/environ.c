@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "runtime/api.h"
-#include "runtime/futex.h"
+#include "runtime/thread/futex.h"
 #include "runtime/tree.h"
 
 static struct futex_lock lock; /* protects the list and all below */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "runtime/api.h"
-#include "runtime/stdio.h"
+#include "runtime/text/stdio.h"
 
 extern char *program_invocation_name;
 extern char *program_invocation_short_name;

@@ -15,12 +15,12 @@
 #include "kernel/sched.h"
 #include "kernel/stats.h"
 #include "kernel/vm.h"
-#include "runtime/alarm.h"
 #include "runtime/api.h"
-#include "runtime/clock.h"
-#include "runtime/io.h"
-#include "runtime/locks.h"
-#include "runtime/thread.h"
+#include "runtime/file/io.h"
+#include "runtime/signal/alarm.h"
+#include "runtime/thread/locks.h"
+#include "runtime/thread/thread.h"
+#include "runtime/time/clock.h"
 
 /* JSON string (RFC 8259, 7): names come from the host and may hold anything. */
 static void print_string(const char *key, const char *value)

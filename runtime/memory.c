@@ -6,7 +6,7 @@
 
 #include "kernel/vm.h"
 #include "runtime/api.h"
-#include "runtime/futex.h"
+#include "runtime/thread/futex.h"
 
 static struct futex_lock lock; /* of the heap's end: malloc, which has its own, and the program's own sbrk move it */
 

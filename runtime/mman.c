@@ -7,7 +7,7 @@
 #include "kernel/stats.h"
 #include "kernel/vm.h"
 #include "runtime/api.h"
-#include "runtime/fd.h"
+#include "runtime/file/fd.h"
 
 _Static_assert(MAP_SHARED == VM_MAP_SHARED && MAP_PRIVATE == VM_MAP_PRIVATE && MAP_FIXED == VM_MAP_FIXED &&
                    MAP_ANONYMOUS == VM_MAP_ANONYMOUS && MAP_POPULATE == VM_MAP_POPULATE && MAP_LLM == VM_MAP_LLM &&

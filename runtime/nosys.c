@@ -15,7 +15,7 @@
 
 #include "kernel/log.h"
 #include "runtime/api.h"
-#include "runtime/io.h"
+#include "runtime/file/io.h"
 
 int nosys_fail(const char *name, int *said)
 {

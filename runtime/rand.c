@@ -11,7 +11,7 @@
 
 #include "kernel/types.h"
 #include "runtime/api.h"
-#include "runtime/futex.h"
+#include "runtime/thread/futex.h"
 
 /* As in glibc: the first word of a state's memory holds the type, and 5 times how far behind the array's start the older number is. */
 static const struct type {

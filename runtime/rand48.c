@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "runtime/api.h"
-#include "runtime/futex.h"
+#include "runtime/thread/futex.h"
 
 #define MULTIPLIER 0x5deece66du
 #define INCREMENT 0xb

@@ -10,9 +10,9 @@
 #include "kernel/bootargs.h"
 #include "kernel/mem.h"
 #include "runtime/api.h"
-#include "runtime/clock.h"
-#include "runtime/fd.h"
-#include "runtime/thread.h"
+#include "runtime/file/fd.h"
+#include "runtime/thread/thread.h"
+#include "runtime/time/clock.h"
 
 int main(int argc, char **argv, char **envp);
 void __libc_init_array(void);

@@ -6,11 +6,11 @@
 #include <time.h>
 
 #include "runtime/api.h"
-#include "runtime/clock.h"
-#include "runtime/futex.h"
-#include "runtime/io.h"
+#include "runtime/file/io.h"
 #include "runtime/nosys.h"
 #include "runtime/system.h"
+#include "runtime/thread/futex.h"
+#include "runtime/time/clock.h"
 
 static int64_t futex(uint32_t *word, int operation, uint32_t value, const struct timespec *timeout)
 {

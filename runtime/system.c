@@ -16,8 +16,8 @@
 #include "kernel/mem.h"
 #include "kernel/thread.h"
 #include "runtime/api.h"
-#include "runtime/fd.h"
-#include "runtime/stat.h"
+#include "runtime/file/fd.h"
+#include "runtime/file/stat.h"
 #include "runtime/system.h"
 
 /* One process, one session. */

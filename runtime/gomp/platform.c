@@ -10,9 +10,9 @@
 #include "kernel/log.h"
 #include "kernel/mem.h"
 #include "kernel/sync.h"
-#include "runtime/io.h"
+#include "runtime/file/io.h"
 #include "runtime/system.h"
-#include "runtime/thread.h"
+#include "runtime/thread/thread.h"
 
 struct start {
     void (*entry)(void *);

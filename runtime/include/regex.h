@@ -1,4 +1,4 @@
-/* regex.h: newlib's, which takes off_t for granted. Patterns pass through runtime/regex.c first, for what GNU adds to them. */
+/* regex.h: newlib's, which takes off_t for granted. Patterns pass through runtime/text/regex.c first, for what GNU adds to them. */
 #ifndef BOWER_REGEX_H
 #define BOWER_REGEX_H
 #include <sys/types.h>

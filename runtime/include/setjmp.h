@@ -5,7 +5,7 @@
 #include_next <setjmp.h>
 #include <signal.h>
 
-/* Some handlers cannot be left so (runtime/alarm.h). */
+/* Some handlers cannot be left so (runtime/signal/alarm.h). */
 #define longjmp(env, value) longjmp(bower_before_jump(env), value)
 #define _setjmp(env) setjmp(env)
 #define _longjmp(env, value) longjmp(env, value)

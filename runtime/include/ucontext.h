@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <sys/cdefs.h>
 
-/* What a call preserves (psABI) and fcsr, as runtime/ucontext.S puts them here, and what a new context's function is called with. */
+/* What a call preserves (psABI) and fcsr, as runtime/signal/ucontext.S puts them here, and what a new context's function is called with. */
 typedef struct {
     unsigned long pc, sp, s[12];
     double fs[12];

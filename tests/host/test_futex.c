@@ -1,7 +1,7 @@
-// sources: runtime/futex.c tests/host/fake_thread.c
+// sources: runtime/thread/futex.c tests/host/fake_thread.c
 // sanitize: thread
 // What programs synchronise with, run by many of the host's threads under ThreadSanitizer, over a fake of the kernel.
-#include "runtime/futex.h"
+#include "runtime/thread/futex.h"
 
 #include <pthread.h>
 #include <stdlib.h>

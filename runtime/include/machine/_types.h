@@ -1,6 +1,6 @@
 /*
  * machine/_types.h: types as wide as those of Linux on riscv64. newlib's defaults are 16 bits for device, inode, user and
- * group numbers. Of these, libc itself uses only struct stat, and runtime/stat.c speaks the layout that it knows.
+ * group numbers. Of these, libc itself uses only struct stat, and runtime/file/stat.c speaks the layout that it knows.
  */
 #ifndef _MACHINE__TYPES_H
 #define _MACHINE__TYPES_H

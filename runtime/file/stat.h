@@ -1,0 +1,15 @@
+/* stat.h: what stat says, in the kernel's words and in the program's. Thread context. */
+#ifndef RUNTIME_FILE_STAT_H
+#define RUNTIME_FILE_STAT_H
+
+#include <sys/stat.h>
+
+#include "kernel/file.h"
+
+/* Permission bits and type in one word, as st_mode has them. */
+mode_t stat_mode(const struct file_stat *from);
+void stat_translate(const struct file_stat *from, struct stat *to);
+/* 0 or a negative errno. */
+int stat_fd(int fd, struct file_stat *out);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * signal.h: signals that the program raises in itself, SIGINT from outside (interrupt.h) and SIGALRM (alarm.h). Handlers are the
+ * program's; each thread has its mask and what waits behind it, and a handler runs in the thread that raises.
+ * Thread context; handlers run inside these calls.
+ */
+#ifndef RUNTIME_SIGNAL_SIGNAL_H
+#define RUNTIME_SIGNAL_SIGNAL_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Delivers to the running thread, or keeps for later if it is blocked. 0 or a negative errno; does not return if the signal ends
+ * the program.
+ */
+int signal_raise(int signal);
+/* As sigprocmask, but returns 0 or an error number. */
+int signal_change_mask(int how, const sigset_t *set, sigset_t *old);
+/* True if a handler ran. */
+bool signal_from_outside(int signal);
+bool signal_is_blocked(int signal);
+/* How many handlers have run in this thread. */
+unsigned signal_handled(void);
+/* Calls that the thread's last handler interrupted begin again (SA_RESTART). */
+bool signal_restarts(void);
+/*
+ * What another thread sends the program is the main thread's to take, as on Linux, unless that one blocks it: then any other's that
+ * does not. Returns false if the signal has to wait for somebody to unblock it or ask for it.
+ */
+bool signal_send_program(int signal);
+/* It was sent so, has not been taken, and the running thread may take it. */
+bool signal_is_due(int signal);
+/* Delivers what was sent so, in the thread that it is for; true if a handler ran. */
+bool signal_deliver_due(void);
+/* Counts arrivals; whoever sleeps in signal_sleep looks again after signal_announce. */
+uint32_t signal_arrivals(void);
+void signal_announce(void);
+/*
+ * Sleeps until a signal for the program arrives (signal_arrivals is no longer `seen`), the deadline, or it is time to look for SIGINT
+ * from outside. A cancellation point.
+ */
+void signal_sleep(uint32_t seen, uint64_t deadline_ns);
+/* The main thread begins or ends a wait in which it looks for such signals. In other threads nothing happens. */
+void signal_main_waits(bool waits);
+/* The signal has not been taken yet, and the main thread waits, or did since the last call with *turns: it will take it. */
+bool signal_main_will_take(int signal, uint32_t *turns);
+/* Takes it after all, in the running thread, which is the runtime's: the handler has the main thread's mask. */
+void signal_deliver_for_main(int signal);
+/* The running thread's mask, and what a new thread begins with. */
+sigset_t signal_mask(void);
+void signal_thread_begin(sigset_t mask);
+/* Forgets what waits for the running thread, which ends. */
+void signal_thread_end(void);
+/*
+ * Takes a signal of `set` that waits for this thread or for the program, or the next one that comes until the deadline.
+ * -EAGAIN: none came; -EINTR: a handler ran; a cancellation point.
+ */
+int signal_wait(sigset_t set, siginfo_t *info, uint64_t deadline_ns);
+
+#endif

@@ -1,0 +1,320 @@
+/* clock.c: time of day, monotonic and processor time, and sleeping. */
+#include "runtime/time/clock.h"
+
+#include <reent.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/times.h>
+#include <unistd.h>
+
+#include "arch/hart.h"
+#include "arch/irq.h"
+#include "kernel/pager.h"
+#include "kernel/sched.h"
+#include "kernel/stats.h"
+#include "runtime/api.h"
+#include "runtime/signal/interrupt.h"
+#include "runtime/thread/thread.h"
+
+#define NS_PER_S 1000000000u
+#define DAY_NS (86400 * (uint64_t)NS_PER_S)
+#define THREAD_CLOCKS 1000 /* ids of clocks above it are those of threads */
+#define TICKS_PER_S 100u   /* of times(); sysconf(_SC_CLK_TCK) says the same */
+
+static uint64_t start_ns, start_instret;
+static uint64_t wall_offset_ns; /* time of day at time_ns() == 0; 0: not asked yet. atomic */
+
+void clock_start(void)
+{
+    start_ns = time_ns();
+    start_instret = sched_instret();
+}
+
+uint64_t clock_elapsed_ns(void)
+{
+    return time_ns() - start_ns;
+}
+
+uint64_t clock_elapsed_instret(void)
+{
+    return sched_instret() - start_instret;
+}
+
+uint64_t clock_boot_instret(void)
+{
+    return start_instret;
+}
+
+uint64_t clock_cpu_ns(void)
+{
+    return sched_busy_ns();
+}
+
+static struct timespec from_ns(uint64_t ns)
+{
+    return (struct timespec){ (time_t)(ns / NS_PER_S), (long)(ns % NS_PER_S) };
+}
+
+static struct timeval to_timeval(uint64_t ns)
+{
+    return (struct timeval){ (time_t)(ns / NS_PER_S), (suseconds_t)(ns % NS_PER_S / 1000) };
+}
+
+static uint64_t wall_ns(void)
+{
+    uint64_t offset = __atomic_load_n(&wall_offset_ns, __ATOMIC_RELAXED);
+
+    if (offset == 0) {
+        uint64_t wall = wall_clock_ns();
+        if (pager_repeats)
+            wall -= wall % DAY_NS; /* a program may seed its generator with the date: how long devices took until now is not in it */
+        offset = wall - time_ns();
+        __atomic_store_n(&wall_offset_ns, offset, __ATOMIC_RELAXED);
+    }
+    return offset + time_ns();
+}
+
+struct timespec clock_wall(void)
+{
+    return from_ns(wall_ns());
+}
+
+/* The clock of a thread of this number (clock_of_thread). */
+static bool read_clock_of(clockid_t id, uint64_t *ns)
+{
+    struct runtime_thread *t = id > THREAD_CLOCKS ? runtime_thread_get(id - THREAD_CLOCKS) : NULL;
+
+    if (!t)
+        return false;
+    *ns = thread_cpu_ns(t->kernel);
+    runtime_thread_put(t);
+    return true;
+}
+
+clockid_t clock_of_thread(unsigned long number)
+{
+    return THREAD_CLOCKS + number;
+}
+
+/* 0 or an error number (not in errno). */
+API int clock_getcpuclockid(pid_t pid, clockid_t *out)
+{
+    if (pid != 0 && pid != 1)
+        return ESRCH;
+    *out = CLOCK_PROCESS_CPUTIME_ID;
+    return 0;
+}
+
+/* Nanoseconds that the clock shows; false: there is no such clock. */
+static bool read_clock(clockid_t id, uint64_t *ns)
+{
+    switch (id) {
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE: *ns = wall_ns(); return true;
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_MONOTONIC_COARSE:
+    case CLOCK_BOOTTIME: *ns = time_ns(); return true;
+    case CLOCK_PROCESS_CPUTIME_ID: *ns = clock_cpu_ns(); return true;
+    case CLOCK_THREAD_CPUTIME_ID: *ns = thread_cpu_ns(this_thread->kernel); return true;
+    default: return read_clock_of(id, ns);
+    }
+}
+
+API int clock_gettime(clockid_t id, struct timespec *out)
+{
+    uint64_t ns;
+
+    if (!read_clock(id, &ns))
+        return api_status(-EINVAL);
+    *out = from_ns(ns);
+    interrupt_check();
+    return 0;
+}
+
+API int clock_getres(clockid_t id, struct timespec *out)
+{
+    uint64_t ns;
+
+    if (!read_clock(id, &ns))
+        return api_status(-EINVAL);
+    if (out)
+        *out = (struct timespec){ 0, 100 }; /* QEMU's timebase: 10 MHz */
+    return 0;
+}
+
+API int clock_settime(clockid_t id, const struct timespec *value)
+{
+    (void)id;
+    (void)value;
+    return api_status(-EPERM); /* the host's clock is not ours to set */
+}
+
+API int timespec_get(struct timespec *out, int base)
+{
+    if (base != TIME_UTC)
+        return 0;
+    *out = clock_wall();
+    return base;
+}
+
+int _gettimeofday_r(struct _reent *reent, struct timeval *out, void *zone)
+{
+    (void)reent;
+    (void)zone;
+    *out = to_timeval(wall_ns());
+    return 0;
+}
+
+API int gettimeofday(struct timeval *restrict out, void *restrict zone)
+{
+    if (zone)
+        *(struct timezone *)zone = (struct timezone){ 0, 0 };
+    *out = to_timeval(wall_ns());
+    return 0;
+}
+
+API time_t time(time_t *out)
+{
+    time_t now = (time_t)(wall_ns() / NS_PER_S);
+
+    if (out)
+        *out = now;
+    interrupt_check();
+    return now;
+}
+
+API clock_t clock(void)
+{
+    return (clock_t)(clock_cpu_ns() / (NS_PER_S / CLOCKS_PER_SEC));
+}
+
+static clock_t read_times(struct tms *out)
+{
+    if (out)
+        *out = (struct tms){ .tms_utime = (clock_t)(clock_cpu_ns() / (NS_PER_S / TICKS_PER_S)) };
+    return (clock_t)(time_ns() / (NS_PER_S / TICKS_PER_S));
+}
+
+clock_t _times_r(struct _reent *reent, struct tms *out)
+{
+    (void)reent;
+    return read_times(out);
+}
+
+API clock_t times(struct tms *out)
+{
+    return read_times(out);
+}
+
+API int getrusage(int who, struct rusage *out)
+{
+    struct pager_totals totals;
+
+    if (who != RUSAGE_SELF && who != RUSAGE_THREAD && who != RUSAGE_CHILDREN)
+        return api_status(-EINVAL);
+    *out = (struct rusage){ 0 };
+    if (who == RUSAGE_CHILDREN)
+        return 0;
+    pager_totals(&totals);
+    out->ru_utime = to_timeval(who == RUSAGE_THREAD ? thread_cpu_ns(this_thread->kernel) : clock_cpu_ns());
+    out->ru_maxrss = (long)(totals.frames_peak * PAGE_SIZE / 1024);
+    out->ru_majflt = (long)totals.c.faults_major;
+    out->ru_minflt = (long)(totals.c.faults - totals.c.faults_major);
+    out->ru_inblock = (long)(totals.c.bytes_read / 512);
+    out->ru_oublock = (long)(totals.c.bytes_written / 512);
+    return 0;
+}
+
+static bool is_valid(const struct timespec *t)
+{
+    return t->tv_nsec >= 0 && t->tv_nsec < (long)NS_PER_S;
+}
+
+/* Further away than nanoseconds can count. */
+static bool is_never(const struct timespec *t)
+{
+    return t->tv_sec > (time_t)(INT64_MAX / NS_PER_S - 1);
+}
+
+static bool deadline_on(clockid_t id, const struct timespec *t, uint64_t *deadline_ns)
+{
+    uint64_t now, then;
+
+    if (!read_clock(id, &now) || !is_valid(t))
+        return false;
+    then = t->tv_sec < 0 ? 0 : (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec;
+    if (is_never(t))
+        *deadline_ns = CLOCK_NEVER;
+    else
+        *deadline_ns = then > now ? time_ns() + (then - now) : 1;
+    return true;
+}
+
+bool clock_deadline(clockid_t id, const struct timespec *t, uint64_t *deadline_ns)
+{
+    return clock_has_timeouts(id) && deadline_on(id, t, deadline_ns);
+}
+
+bool clock_deadline_in(const struct timespec *t, uint64_t *deadline_ns)
+{
+    if (t->tv_sec < 0 || !is_valid(t))
+        return false;
+    *deadline_ns = is_never(t) ? CLOCK_NEVER : time_ns() + (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec;
+    return true;
+}
+
+/* What is left until then. */
+static uint64_t ns_until(uint64_t deadline_ns)
+{
+    uint64_t now = time_ns();
+
+    return deadline_ns > now ? deadline_ns - now : 0;
+}
+
+int clock_sleep_for(const struct timespec *t, struct timespec *left)
+{
+    uint64_t until;
+    bool interrupted;
+
+    if (!clock_deadline_in(t, &until))
+        return -EINVAL;
+    interrupted = interrupt_sleep_until(until);
+    if (left && interrupted) /* else it stays as it is: programs give the time itself, and sleep for it again */
+        *left = from_ns(ns_until(until));
+    return interrupted ? -EINTR : 0;
+}
+
+API int nanosleep(const struct timespec *t, struct timespec *left)
+{
+    return api_status(clock_sleep_for(t, left));
+}
+
+/* 0 or an error number (not in errno). */
+API int clock_nanosleep(clockid_t id, int flags, const struct timespec *t, struct timespec *left)
+{
+    uint64_t now, until;
+
+    if (!read_clock(id, &now) || id == CLOCK_THREAD_CPUTIME_ID)
+        return EINVAL;
+    if (!(flags & TIMER_ABSTIME))
+        return -clock_sleep_for(t, left);
+    if (t->tv_sec < 0 || !deadline_on(id, t, &until))
+        return EINVAL;
+    return interrupt_sleep_until(until) ? EINTR : 0;
+}
+
+API int usleep(useconds_t us)
+{
+    return api_status(interrupt_sleep_until(time_ns() + us * 1000u) ? -EINTR : 0);
+}
+
+API unsigned sleep(unsigned seconds)
+{
+    uint64_t until = time_ns() + (uint64_t)seconds * NS_PER_S;
+
+    if (!interrupt_sleep_until(until))
+        return 0;
+    errno = EINTR;
+    return (unsigned)((ns_until(until) + NS_PER_S / 2) / NS_PER_S);
+}
