@@ -71,7 +71,7 @@ int pages_write_back(struct region *r, uint32_t first, uint32_t n)
         for (size_t i = 0; i < count; i++)
             if (r->pages[refs[i].page].flags & PAGE_DIRTY)
                 refs[ndirty++] = refs[i];
-        int failed = ndirty ? batch_write(refs, ndirty, true) : 0;
+        int failed = ndirty ? writeback_pages(refs, ndirty, true) : 0;
         error = error ? error : failed;
     }
     return error;
@@ -117,7 +117,7 @@ void pages_drop(struct region *r, uint32_t first, uint32_t n)
             }
         }
         if (ndirty > 0)
-            batch_write(refs, ndirty, true); /* an error leaves them dirty: msync will say why */
+            writeback_pages(refs, ndirty, true); /* an error leaves them dirty: msync will say why */
     }
     pt_make_leave(); /* nor on what a plan has let go while this waited */
 }

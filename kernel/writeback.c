@@ -200,7 +200,7 @@ static bool start_write(struct batch *b, const struct page_ref *refs, size_t n)
     return true;
 }
 
-int batch_write(const struct page_ref *refs, size_t n, bool keep)
+int writeback_pages(const struct page_ref *refs, size_t n, bool keep)
 {
     struct batch *b = begin_write(refs, n, keep);
     b->waited = true;
@@ -214,7 +214,7 @@ int batch_write(const struct page_ref *refs, size_t n, bool keep)
     error = 0;
     for (size_t i = 0; i < n; i++) {
         const struct page *p = &refs[i].region->pages[refs[i].page];
-        int failed = p->state == PAGE_RESIDENT && (p->flags & PAGE_DIRTY) ? batch_write(&refs[i], 1, true) : 0;
+        int failed = p->state == PAGE_RESIDENT && (p->flags & PAGE_DIRTY) ? writeback_pages(&refs[i], 1, true) : 0;
         error = error ? error : failed;
     }
     return error;
@@ -250,7 +250,7 @@ int writeback_wait(struct pool *pool, uint32_t *slots, unsigned n)
         frame_wait(); /* another thread's victim, which may fail, is on its way */
     while (clean > 0)
         pool_give_back(pool, slots[--clean]);
-    return ndirty > 0 ? batch_write(dirty, ndirty, false) : 0;
+    return ndirty > 0 ? writeback_pages(dirty, ndirty, false) : 0;
 }
 
 unsigned writeback_behind(struct pool *pool, uint32_t *slots, unsigned n, unsigned wanted, unsigned room)

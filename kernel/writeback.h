@@ -17,7 +17,7 @@
  * else they must be unmapped and their frames withdrawn, and they end ABSENT with their frames free. A page whose write fails stays
  * RESIDENT, mapped and dirty. Returns 0 or the first error. The regions stay while it waits.
  */
-int batch_write(const struct page_ref *refs, size_t n, bool keep);
+int writeback_pages(const struct page_ref *refs, size_t n, bool keep);
 
 /*
  * For n frames that victims_evict has dealt with, some of them dirty. Where counts must repeat, what is dirty is written and waited
