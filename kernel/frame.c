@@ -34,24 +34,6 @@ int pool_init(struct pool *pool, uint64_t nframes, const struct evict_policy *ev
     return 0;
 }
 
-int pool_set_evict(struct pool *pool, const struct evict_policy *evict)
-{
-    void *state = kalloc(evict->state_size(pool->nframes));
-    if (!state)
-        return -ENOMEM;
-    evict->init(state, pool->nframes);
-    spin_lock(&pager_lock);
-    void *old = pool->evict_state;
-    pool->evict = evict;
-    pool->evict_state = state;
-    for (uint32_t i = 0; i < pool->nframes; i++)
-        if (pool->frames[i].use == FRAME_USED)
-            evict->on_insert(state, &(struct evict_new){ i, page_key(&pool->frames[i]), pool->frames[i].order, false }, 1);
-    spin_unlock(&pager_lock);
-    kfree(old);
-    return 0;
-}
-
 unsigned pool_take_free(struct pool *pool, unsigned n, uint32_t *slots)
 {
     unsigned got = 0;

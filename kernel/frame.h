@@ -74,8 +74,6 @@ struct pool {
 
 /* Takes the cap from mem_pages at once. 0, -EINVAL (fewer than POOL_MIN_FRAMES for each hart), -ENOMEM. */
 int pool_init(struct pool *pool, uint64_t nframes, const struct evict_policy *evict);
-/* Another eviction policy from now on; every used frame is handed to it in the order of its number. pager_lock not held. 0 or -ENOMEM. */
-int pool_set_evict(struct pool *pool, const struct evict_policy *evict);
 
 static inline bool pool_owns(const struct pool *pool, paddr_t pa)
 {

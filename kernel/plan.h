@@ -4,7 +4,7 @@
  * One plan at a time has the pool. It keeps (pins) as many pages as frames go round and streams the others through a ring of cells
  * (policy/order.h says which): each cell holds one run of neighbours, on its way or read ahead, until the program is through with it.
  * The pager follows the program by the A bits of the pages in the ring, which nobody clears: when a read completes, at a fault, at
- * ticks of a timer while nothing is on its way, or when the program moves the cursor itself. What it finds used leaves, unmapped in
+ * ticks of a timer while little is on its way, or when the program moves the cursor itself. What it finds used leaves, unmapped in
  * one call, and the next run is read into the frames once no hart can read the old one any more.
  *
  * Frames of the plan (FRAME_PLANNED) are known to no eviction policy. A few frames stay outside, for everything that is not planned and for

@@ -117,25 +117,3 @@ bool pager_region_stats_at(vaddr_t address, struct region_stats *out)
     spin_unlock(&pager_lock);
     return found;
 }
-
-static int set_policy(vaddr_t address, const char *prefetch, const char *evict)
-{
-    const struct vma *v = vma_find(address);
-    struct region *r = v && v->region->pool ? v->region : NULL;
-    if (!r)
-        return -ENOMEM;
-    const struct prefetch_policy *p = prefetch ? prefetch_find(prefetch) : r->prefetch;
-    const struct evict_policy *e = evict ? evict_find(evict) : r->pool->evict;
-    if (!p || !e)
-        return -EINVAL;
-    int error = p != r->prefetch ? region_set_prefetch(r, p) : 0;
-    return !error && e != r->pool->evict ? pool_set_evict(r->pool, e) : error;
-}
-
-int pager_set_policy(vaddr_t address, const char *prefetch, const char *evict)
-{
-    semaphore_down(&mapping_lock);
-    int error = set_policy(address, prefetch, evict);
-    semaphore_up(&mapping_lock);
-    return error;
-}

@@ -41,10 +41,4 @@ struct kept *stats_room(void);
 void stats_keep_region(const struct region *r, struct kept *room);
 void stats_shut_down(void);
 
-/*
- * Gives the MAP_LLM mapping at address another prefetch or eviction policy (NULL: keep); what the old one learnt is lost.
- * 0, -EINVAL (no policy of that name), -ENOMEM (no MAP_LLM mapping there).
- */
-int pager_set_policy(vaddr_t address, const char *prefetch, const char *evict);
-
 #endif

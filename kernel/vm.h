@@ -45,6 +45,11 @@ int vm_protect(vaddr_t address, uint64_t length, int prot);
 int vm_sync(vaddr_t address, uint64_t length, int flags);
 int vm_advise(vaddr_t address, uint64_t length, int advice);
 int vm_mincore(vaddr_t address, uint64_t length, unsigned char *vec);
+/*
+ * Gives the MAP_LLM mapping at this address another prefetch policy; what the old one learnt is lost. 0; -EINVAL: no policy of that name;
+ * -ENOMEM: no MAP_LLM mapping there, or no memory.
+ */
+int vm_set_policy(vaddr_t address, const char *prefetch);
 
 /*
  * The plan (plan.h) by addresses: the order in which the program will touch its MAP_LLM mappings. `some`: only parts of this extent will

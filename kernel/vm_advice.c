@@ -120,6 +120,19 @@ int vm_advise(vaddr_t address, uint64_t length, int advice)
     return error;
 }
 
+int vm_set_policy(vaddr_t address, const char *prefetch)
+{
+    const struct prefetch_policy *policy = prefetch_find(prefetch);
+    semaphore_down(&mapping_lock);
+    const struct vma *v = vma_find(address);
+    int error = !v || !v->region->pool ? -ENOMEM : !policy ? -EINVAL
+                                                           : 0;
+    if (!error && policy != v->region->prefetch)
+        error = region_set_prefetch(v->region, policy);
+    semaphore_up(&mapping_lock);
+    return error;
+}
+
 int vm_mincore(vaddr_t address, uint64_t length, unsigned char *vec)
 {
     vaddr_t end;

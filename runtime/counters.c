@@ -43,7 +43,7 @@ API int bower_region_counters(const void *address, struct bower_counters *out)
 
 API int bower_set_policy(const void *address, const char *policy)
 {
-    return api_status(policy ? pager_set_policy((vaddr_t)address, policy, NULL) : -EINVAL);
+    return api_status(policy ? vm_set_policy((vaddr_t)address, policy) : -EINVAL);
 }
 
 API int bower_plan(const struct bower_extent *extents, size_t n, int flags, unsigned width)
