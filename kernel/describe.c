@@ -22,8 +22,8 @@ static void describe_mapped(const struct vma *v, vaddr_t address, char *out, siz
     if (last.error && last.address == PAGE_ALIGN_DOWN(address))
         log_snprintf(error, sizeof error, ", error %d%s", -last.error, log_errno(-last.error));
     log_snprintf(out, size, "region %u '%s' page %u of %u, %s%s%s%s", (unsigned)r->id, r->name, (unsigned)page, (unsigned)r->npages,
-                 v->prot & PROT_BIT_WRITE ? "read-write" : v->prot ? "read-only"
-                                                                   : "no access",
+                 v->prot & VM_PROT_WRITE ? "read-write" : v->prot ? "read-only"
+                                                                  : "no access",
                  r->pool ? ", MAP_LLM" : "", where, error);
 }
 

@@ -13,7 +13,6 @@
 #include "kernel/region.h"
 #include "kernel/trace.h"
 #include "kernel/turn.h"
-#include "kernel/vm.h"
 #include "kernel/vma.h"
 
 #include "arch/pt.h"

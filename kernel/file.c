@@ -1,7 +1,6 @@
 #include "kernel/file_private.h"
 
 #include "kernel/mem.h"
-#include "kernel/vm.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -1,4 +1,3 @@
-#include "kernel/batch.h"
 #include "kernel/fault.h"
 #include "kernel/learn.h"
 #include "kernel/learn_turn.h"
@@ -6,7 +5,6 @@
 #include "kernel/page_wait.h"
 #include "kernel/plan_private.h"
 #include "kernel/sched.h"
-#include "kernel/vma.h"
 #include "kernel/windows.h"
 
 #define SPARE_FRAMES 2      /* for each hart, outside the plan: what an instruction can need at once, */

@@ -9,7 +9,6 @@
 #pragma GCC optimize("omit-frame-pointer")
 #endif
 
-#include "kernel/batch.h"
 #include "kernel/page_wait.h"
 #include "kernel/sched.h"
 #include "kernel/windows.h"

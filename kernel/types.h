@@ -26,9 +26,9 @@ typedef uint64_t vaddr_t; /* virtual address (Sv39) */
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 #define CONTAINER_OF(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
-/* What an access wants, or what a mapping or a page-table entry allows. */
-enum prot { PROT_BIT_READ = 1,
-            PROT_BIT_WRITE = 2,
-            PROT_BIT_EXEC = 4 };
+/* What a mapping or a page-table entry allows: PROT_* of mmap. */
+enum prot { VM_PROT_READ = 1,
+            VM_PROT_WRITE = 2,
+            VM_PROT_EXEC = 4 };
 
 #endif

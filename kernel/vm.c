@@ -1,7 +1,6 @@
 #include "kernel/vm.h"
 
 #include "arch/pt.h"
-#include "kernel/batch.h"
 #include "kernel/harvest.h"
 #include "kernel/log.h"
 #include "kernel/mem.h"

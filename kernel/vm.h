@@ -1,16 +1,12 @@
 /*
  * vm.h: the address ranges of the program: mmap and its kin. Thread context, no lock held. Errors are those of POSIX.1-2017.
- * Numbers of PROT_*, MAP_*, MS_*, MADV_* are those of runtime/include/sys/mman.h (Linux's), passed through as they are.
+ * Numbers of PROT_* (types.h), MAP_*, MS_*, MADV_* are those of runtime/include/sys/mman.h (Linux's), passed through as they are.
  */
 #ifndef KERNEL_VM_H
 #define KERNEL_VM_H
 
 #include "kernel/backing.h"
 #include "kernel/types.h"
-
-#define VM_PROT_READ 1
-#define VM_PROT_WRITE 2
-#define VM_PROT_EXEC 4
 
 #define VM_MAP_SHARED 0x01
 #define VM_MAP_PRIVATE 0x02

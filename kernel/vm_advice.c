@@ -1,9 +1,7 @@
 /* msync, madvise, mincore, the coherence of files and mappings, and the end of it all: see vm.h. */
 #include "kernel/vm.h"
 
-#include "kernel/batch.h"
 #include "kernel/log.h"
-#include "kernel/profile.h"
 #include "kernel/stats.h"
 #include "kernel/trace.h"
 #include "kernel/vm_pages.h"

@@ -4,7 +4,6 @@
 #include "kernel/batch.h"
 #include "kernel/harvest.h"
 #include "kernel/page_wait.h"
-#include "kernel/vm.h"
 #include "kernel/windows.h"
 #include "kernel/writeback.h"
 

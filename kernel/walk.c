@@ -2,7 +2,6 @@
 
 #include "kernel/mem.h"
 #include "kernel/sched.h"
-#include "kernel/windows.h"
 
 #define RECENT 4       /* extents, the last ones, that a page may go on with: streams side by side, threads in one matrix */
 #define SIDE_BY_SIDE 8 /* uses in which each of several streams must come by once */

@@ -1,7 +1,6 @@
 #include "kernel/windows.h"
 
 #include "arch/pt.h"
-#include "kernel/vm.h"
 
 #include <string.h>
 

@@ -64,12 +64,12 @@ static void map_page(const struct pt_run *r, uint32_t i)
     struct pt_entry *e = reserved_entry(va);
     if (e->valid)
         panic("map_batched: %lx is mapped already", (unsigned long)va);
-    ASSERT((r->prot & PROT_BIT_READ) && !(r->pa[i] & PAGE_MASK));
+    ASSERT((r->prot & VM_PROT_READ) && !(r->pa[i] & PAGE_MASK));
     *e = (struct pt_entry){
         .valid = 1,
         .read = 1,
-        .write = (r->prot & PROT_BIT_WRITE) != 0,
-        .exec = (r->prot & PROT_BIT_EXEC) != 0,
+        .write = (r->prot & VM_PROT_WRITE) != 0,
+        .exec = (r->prot & VM_PROT_EXEC) != 0,
         .accessed = r->accessed,
         .dirty = r->dirty,
         .ppn = (r->pa[i] >> PAGE_SHIFT) & (((uint64_t)1 << 44) - 1),
@@ -207,9 +207,9 @@ void pt_protect_batched(const vaddr_t *va, size_t n, uint8_t prot)
         struct pt_entry *e = entry(va[i]);
         if (!e || !e->valid)
             continue;
-        e->read = (prot & PROT_BIT_READ) != 0;
-        e->write = (prot & PROT_BIT_WRITE) != 0;
-        e->exec = (prot & PROT_BIT_EXEC) != 0;
+        e->read = (prot & VM_PROT_READ) != 0;
+        e->write = (prot & VM_PROT_WRITE) != 0;
+        e->exec = (prot & VM_PROT_EXEC) != 0;
         any = true;
     }
     fence_everywhere(any);

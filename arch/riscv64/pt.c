@@ -1,5 +1,5 @@
 /*
- * pt.c: the page table of the one address space. The budget is in instructions (a page of a batch has 60 in all), so each
+ * pt.c: the page table of the one address space. Instructions count here (docs/costs.md), so each
  * call walks once per leaf table and then counts entries.
  *
  * satp's ASID is 0 throughout; entries made at boot are global, those made here are not, and fences name ASID 0.

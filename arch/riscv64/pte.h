@@ -68,10 +68,10 @@ static inline bool pte_is_pointer(pte_t e) { return (e & (PTE_V | PTE_RWX)) == P
 /* Every field of a leaf is named here. Write without read is reserved (4.3.1), so it becomes read and write. */
 static inline pte_t pte_permission(uint8_t prot)
 {
-    _Static_assert(PROT_BIT_READ << 1 == PTE_R && PROT_BIT_WRITE << 1 == PTE_W && PROT_BIT_EXEC << 1 == PTE_X, "prot");
+    _Static_assert(VM_PROT_READ << 1 == PTE_R && VM_PROT_WRITE << 1 == PTE_W && VM_PROT_EXEC << 1 == PTE_X, "prot");
     if (__builtin_expect(prot == 0, 0))
         return PTE_R | PTE_U;
-    return (pte_t)prot << 1 | (pte_t)(prot & PROT_BIT_WRITE);
+    return (pte_t)prot << 1 | (pte_t)(prot & VM_PROT_WRITE);
 }
 static inline pte_t pte_leaf_bits(uint8_t prot, bool accessed, bool dirty)
 {

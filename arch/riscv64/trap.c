@@ -8,7 +8,6 @@
 #include "arch/riscv64/masking.h"
 #include "arch/riscv64/offsets.h"
 #include "arch/riscv64/platform_priv.h"
-#include "arch/riscv64/report_priv.h"
 #include "arch/riscv64/trap_frame.h"
 #include "kernel/pager.h"
 #include "kernel/sched.h"

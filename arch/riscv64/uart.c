@@ -2,7 +2,6 @@
 #include "arch/console.h"
 
 #include "arch/hart.h"
-#include "arch/irq.h"
 #include "arch/riscv64/mmio.h"
 #include "arch/riscv64/platform_priv.h"
 #include "arch/riscv64/report_priv.h"
