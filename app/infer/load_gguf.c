@@ -234,19 +234,19 @@ static void get_embeddings(struct binder *b)
 static void get_head_width(struct binder *b)
 {
     struct model_shape *s = &b->m->shape;
-    uint32_t value_width;
+    uint32_t key_width = 0, value_width;
 
+    get_u32(b, "attention.key_length", OPTIONAL, &key_width);
     if (b->result < 0) {
         return;
     }
-    if (s->heads == 0 || s->width % s->heads != 0) {
+    if (s->heads == 0 || (key_width == 0 && s->width % s->heads != 0)) {
         b->result = infer_fail(b->err, EINVAL,
                                "%s: %s.attention.head_count = %u: must divide the width %u",
                                b->m->file.name, b->arch, s->heads, s->width);
         return;
     }
-    s->head_width = s->width / s->heads;
-    get_u32(b, "attention.key_length", OPTIONAL, &s->head_width);
+    s->head_width = key_width != 0 ? key_width : s->width / s->heads;
     value_width = s->head_width;
     get_u32(b, "attention.value_length", OPTIONAL, &value_width);
     if (b->result == 0 && value_width != s->head_width) {

@@ -21,10 +21,14 @@ class Shape:
         self.layers, self.width = model.parameter("block_count"), model.parameter("embedding_length")
         self.heads = model.parameter("attention.head_count")
         self.kv_heads = model.parameter("attention.head_count_kv", self.heads)
-        self.head_width = self.width // self.heads
+        self.head_width = model.parameter("attention.key_length", 0) or self.width // self.heads
         self.context, self.vocab = model.parameter("context_length"), modelfile.vocabulary_size(model)
         self.epsilon = model.parameter("attention.layer_norm_epsilon" if self.gpt2 else "attention.layer_norm_rms_epsilon")
         self.rope_base = model.parameter("rope.freq_base", 10000.0)
+        self.rope_width = model.parameter("rope.dimension_count", self.head_width)
+        self.rope_scale = model.parameter("rope.scaling.factor", 1.0)
+        factors = model.tensors.get("rope_freqs.weight")
+        self.rope_factors = np.float32(1) if factors is None else factors.decode()
         self.relu = "powerinfer.sparse_threshold" in model.metadata
 
 
@@ -61,15 +65,17 @@ class Float64:
         return y if bias is None else y + bias
 
     def rope(self, x, first):
-        """x (T, heads, D): turns the pairs (2i, 2i + 1) by the angle of positions first, first + 1, ..."""
-        cos, sin = self.rope_tables(first, len(x), x.shape[2])
-        even, odd = x[:, :, 0::2], x[:, :, 1::2]
-        return np.stack([even * cos - odd * sin, even * sin + odd * cos], axis=3).reshape(x.shape)
+        """x (T, heads, D): turns the first pairs (2i, 2i + 1), R numbers, by the angle of positions first, first + 1, ..."""
+        width = self.shape.rope_width
+        cos, sin = self.rope_tables(first, len(x), width)
+        even, odd = x[:, :, 0:width:2], x[:, :, 1:width:2]
+        turned = np.stack([even * cos - odd * sin, even * sin + odd * cos], axis=3)
+        return np.concatenate([turned.reshape(*x.shape[:2], width), x[:, :, width:]], axis=2)
 
     def rope_tables(self, first, count, width):
-        """Cosines and sines (T, 1, D / 2)."""
-        frequency = self.shape.rope_base ** (-np.arange(0, width, 2) / width)
-        angle = (np.arange(first, first + count)[:, None] * frequency)[:, None]
+        """Cosines and sines (T, 1, R / 2)."""
+        frequency = self.shape.rope_base ** (-np.arange(0, width, 2) / width) / self.shape.rope_factors
+        angle = (np.arange(first, first + count)[:, None] / self.shape.rope_scale * frequency)[:, None]
         return np.cos(angle), np.sin(angle)
 
     def attend(self, q, keys, values):

@@ -125,7 +125,9 @@ class Exact(decoder.Float64):
 
     def rope_tables(self, first, count, width):
         frequency = np.exp(-(np.arange(0, width, 2) / width) * np.log(np.float64(F32(self.shape.rope_base)))).astype(F32)
-        angle = (np.arange(first, first + count, dtype=F32)[:, None] * frequency)[:, None].astype(np.float64)
+        frequency = frequency / self.shape.rope_factors
+        at = np.arange(first, first + count, dtype=F32) / F32(self.shape.rope_scale)
+        angle = (at[:, None] * frequency)[:, None].astype(np.float64)
         return np.cos(angle).astype(F32), np.sin(angle).astype(F32)
 
     def attend(self, q, keys, values):

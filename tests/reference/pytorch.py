@@ -25,12 +25,14 @@ class Net:
         return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + self.shape.epsilon) * weight
 
     def rope(self, x):
-        """x (heads, T, D): each consecutive pair is a complex number, multiplied by e^(i position frequency)."""
-        width = x.shape[-1]
+        """x (heads, T, D): each consecutive pair of the first R is a complex number, multiplied by e^(i position frequency)."""
+        width = self.shape.rope_width
         frequency = self.shape.rope_base ** (-torch.arange(0, width, 2, dtype=torch.float64) / width)
-        angle = torch.outer(torch.arange(x.shape[1], dtype=torch.float64), frequency)
+        frequency = frequency / torch.as_tensor(self.shape.rope_factors, dtype=torch.float64)
+        angle = torch.outer(torch.arange(x.shape[1], dtype=torch.float64) / self.shape.rope_scale, frequency)
         turn = torch.polar(torch.ones_like(angle), angle).to(torch.complex64)
-        return torch.view_as_real(torch.view_as_complex(x.unflatten(-1, (-1, 2)).contiguous()) * turn).flatten(-2)
+        pairs = torch.view_as_complex(x[..., :width].unflatten(-1, (-1, 2)).contiguous())
+        return torch.cat([torch.view_as_real(pairs * turn).flatten(-2), x[..., width:]], dim=-1)
 
     def attention(self, blk, x):
         shape = self.shape
