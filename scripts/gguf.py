@@ -20,6 +20,7 @@ from launch.common import writing
 MAGIC = b"GGUF"
 VERSION = 3
 DEFAULT_ALIGNMENT = 32
+MAX_NESTING = 4     # arrays in arrays are legal, used by nobody
 CHUNK_WEIGHTS = 1 << 20     # weights that are in memory at once while a tensor is encoded or decoded
 
 # name -> (id, weights per block, bytes per block). All are listed by `inspect`; only those in DECODERS are decoded.
@@ -324,16 +325,18 @@ class _Cursor:
     def string(self, what):
         return self.take(self.number("Q", what), what).decode("utf-8", "surrogateescape")
 
-    def value(self, kind, what):
+    def value(self, kind, what, depth=0):
         """A metadata value: a numpy scalar, a str, a numpy array, or a list of str or of nested arrays."""
         if kind == STRING:
             return self.string(what)
+        if kind == ARRAY and depth > MAX_NESTING:
+            raise GGUFError(f"{self.path}: {what}: arrays in arrays more than {MAX_NESTING} deep")
         if kind == ARRAY:
             kind, count = self.number("I", what), self.number("Q", what)
             if kind in VALUE_DTYPES:
                 dtype = np.dtype(VALUE_DTYPES[kind])
                 return np.frombuffer(self.take(count * dtype.itemsize, what), dtype)
-            return [self.value(kind, what) for _ in range(count)]
+            return [self.value(kind, what, depth + 1) for _ in range(count)]
         if kind not in VALUE_DTYPES:
             raise GGUFError(f"{self.path}: {what} has the unknown value type {kind}")
         dtype = np.dtype(VALUE_DTYPES[kind])
@@ -404,11 +407,14 @@ def _pack_value(key, value):
     """Type and bytes of a metadata value.
 
     bool, int (u32), float (f32) and str are as one expects; a numpy scalar or array has its dtype's type, for
-    whatever else is meant; lists are of str or bytes.
+    whatever else is meant; lists are of str or bytes, or of lists and numpy arrays.
     """
     if isinstance(value, (str, bytes)):
         return struct.pack("<I", STRING) + _pack_string(value)
     if isinstance(value, (list, tuple)):
+        if value and all(isinstance(item, (list, tuple, np.ndarray)) for item in value):
+            packed = b"".join(_pack_value(key, item)[4:] for item in value)
+            return struct.pack("<IIQ", ARRAY, ARRAY, len(value)) + packed
         if not all(isinstance(item, (str, bytes)) for item in value):
             raise GGUFError(f"{key}: a list holds strings only; give numbers as a numpy array of the type that is meant")
         packed = b"".join(_pack_string(item) for item in value)

@@ -144,12 +144,16 @@ def write_llmc(path, model, type_name="F32", progress=None):
     version = {name: number for number, name in LLMC_TYPES.items()}.get(type_name)
     if version is None or model.architecture != "gpt2":
         raise gguf.GGUFError(f"llm.c's files hold a gpt2 of F32 or BF16, not a {model.architecture} of {type_name}")
-    channels, vocab = model.parameter("embedding_length"), vocabulary_size(model)
+    channels, context, vocab = model.parameter("embedding_length"), model.parameter("context_length"), vocabulary_size(model)
     padded = -(-vocab // 128) * 128
     header = np.zeros(LLMC_HEADER // 4, "<i4")
-    header[:8] = (LLMC_MAGIC, version, model.parameter("context_length"), vocab, model.parameter("block_count"),
+    header[:8] = (LLMC_MAGIC, version, context, vocab, model.parameter("block_count"),
                   model.parameter("attention.head_count"), channels, padded)
-    plan = _llmc_plan(padded, model.parameter("context_length"), channels)
+    plan = _llmc_plan(padded, context, channels)
+    embedding, output = (model.tensors.get(f"{name}.weight") for name in ("token_embd", "output"))
+    tied = embedding and output and embedding.type == output.type and np.array_equal(embedding.raw(), output.raw())
+    copies = [("output.weight", embedding.shape)] if tied else []      # GGUF files often have one
+    _must_say(model, _llmc_plan(vocab, context, channels) + copies, {"attention.layer_norm_epsilon": 1e-5})
     padding = bytes((padded - vocab) * _plain(type_name)((channels,)))
 
     def pieces():
@@ -267,6 +271,8 @@ def write_llama2c(path, model, version=0, progress=None):
         header = np.array([LLAMA2C_MAGIC, version] + numbers, "<i4").tobytes() + bytes([shared])
         header = (header + (group.to_bytes(4, "little") if group else b"")).ljust(LLAMA2C_HEADER, b"\0")
     plan = _llama2c_plan(version, dim, numbers[1], heads, numbers[4], vocab, context, shared)
+    _must_say(model, plan, {"attention.layer_norm_rms_epsilon": 1e-5, "rope.freq_base": 1e4, "rope.scaling.factor": 1.0,
+                            "rope.dimension_count": dim // heads})
 
     def pieces():
         yield header
@@ -281,6 +287,17 @@ def write_llama2c(path, model, version=0, progress=None):
 
 
 # --- what both writers need -------------------------------------------------------------------------------------
+
+def _must_say(model, plan, constants):
+    """GGUFError for what a file of this plan would leave out or change. constants: hyper-parameters that its readers take for given."""
+    places = {name: shape for name, shape, _ in _lay_out(plan, model.parameter("block_count"), 0, lambda shape: 0)[0]}
+    for name, tensor in model.tensors.items():
+        if places.get(name) != tensor.shape:
+            raise gguf.GGUFError(f"{name}: this format has no place for one of {' x '.join(map(str, tensor.shape))}")
+    for key, value in constants.items():
+        if np.float32(model.parameter(key, value)) != np.float32(value):
+            raise gguf.GGUFError(f"{model.architecture}.{key} is {model.parameter(key):g}; in this format it is always {value:g}")
+
 
 def _tensor(model, name):
     if name not in model.tensors:

@@ -96,9 +96,12 @@ def metadata_round_trip(folder):
     path = os.path.join(folder, "m.gguf")
     metadata = {"general.architecture": "gpt2", "a": 3, "b": np.uint64(1 << 40), "c": -1.5, "d": True, "e": "Ġ\u2581\U0001f600",
                 "f": ["x", "", "\udcff"], "g": np.arange(3, dtype=np.int32), "h": np.float64(0.1), "i": np.int8(-3)}
+    nested = [[["a", "b"], np.arange(2, dtype=np.uint16)], ["c"]]
     tensors = [gguf.Tensor.from_array("t", np.arange(64.).reshape(2, 32), "Q8_0"), gguf.Tensor.from_array("v", np.arange(3.), "F32")]
-    gguf.write(path, metadata, tensors)
+    gguf.write(path, {**metadata, "n": nested}, tensors)
     model = gguf.read(path)
+    shown = json.loads(script("inspect", "--json", path)[0])["metadata"]["n"]
+    assert shown == [[["a", "b"], [0, 1]], ["c"]], f"arrays in arrays: {shown}"
     for key, value in metadata.items():
         assert np.array_equal(model.metadata[key], value), f"{key}: {model.metadata[key]!r}"
     again = os.path.join(folder, "again.gguf")
@@ -265,6 +268,11 @@ def run_layout(folder, arch, extra):
     start = ["position_embd.weight"] if arch == "gpt2" else []
     expected = ["token_embd.weight", *layers, "output.weight"] if extra else [*start, *layers, "token_embd.weight"]
     assert names == expected, names
+    beyond = gguf.Tensor.from_array("mtp.weight", np.ones((2, 32)), "F32")
+    gguf.write(plain, model.metadata, [beyond, *gguf.read(plain).tensors.values()])
+    script("convert", plain, laid, "--layout", "run", "--type", "Q8_0")
+    model = gguf.read(laid)
+    assert list(model.tensors)[-1] == "mtp.weight", "what no token uses does not stand behind"
     for name, tensor in gguf.read(plain).tensors.items():
         want = tensor.to_type("Q8_0" if len(tensor.shape) > 1 and name != "position_embd.weight" else "F32").raw()
         assert np.array_equal(model.tensors[name].raw(), want), f"{name} changed"
@@ -293,6 +301,23 @@ def bad_input(folder):
         _, said = script("convert", *arguments, status=1)
         assert said.startswith("convert: ") and said.count("\n") == 1, repr(said)
         assert not os.path.exists(out), "an output was left behind"
+
+
+def what_no_format_says(folder):
+    """What llm.c's and llama2.c's files cannot say is not left out in silence."""
+    path, out = os.path.join(folder, "odd.gguf"), os.path.join(folder, "out.bin")
+    for arch, to, metadata, changed, name in (
+            ("llama", "llama2c", {"llama.rope.freq_base": 5e5}, {}, "llama.rope.freq_base is 500000;"),
+            ("llama", "llama2c", {}, {"rope_freqs.weight": np.ones(8)}, "rope_freqs.weight:"),
+            ("gpt2", "llmc", {}, {"output.weight": np.ones((320, 64))}, "output.weight:"),
+            ("gpt2", "llmc", {}, {"blk.1.ffn_up.weight": np.ones((96, 64))}, "blk.1.ffn_up.weight:")):
+        script("synth-model", "--shape", f"{arch}-tiny", path)
+        model = gguf.read(path)
+        model.metadata.update(metadata)
+        model.tensors.update((key, gguf.Tensor.from_array(key, array, "F32")) for key, array in changed.items())
+        gguf.write(path, model.metadata, model.tensors.values())
+        _, said = script("convert", path, out, "--to", to, status=1)
+        assert said.startswith(f"convert: {name} ") and said.count("\n") == 1, said
 
 
 def places(folder):
@@ -347,7 +372,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for function in (metadata_round_trip, damaged_gguf_is_refused, llama2c_round_trip, gpt2_vocabulary_round_trip,
                          train_checkpoint, pytorch_gpt2, pytorch_llama, types_that_do_not_fit,
-                         bad_input, places, inspect_agrees, same_seed_same_bytes):
+                         bad_input, what_no_format_says, places, inspect_agrees, same_seed_same_bytes):
             results.check(function.__name__.replace("_", "-"), function, folder)
         for arch in ("gpt2", "llama"):
             results.check(f"synthetic-formats-{arch}", synthetic_formats, folder, arch)
