@@ -25,7 +25,8 @@ def run(name, main):
     """Ends the process with what `main()` returns; a foreseen error is one line and status 1."""
     try:
         status = main()
-        sys.stdout.flush()
+        if sys.stdout:  # not where the caller has closed it
+            sys.stdout.flush()
     except BrokenPipeError:
         status = 1
     except KeyboardInterrupt:

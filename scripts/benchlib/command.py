@@ -1,4 +1,5 @@
 """How a script for measuring ends: whatever keeps it from going on is one line."""
+import os
 import subprocess
 import sys
 
@@ -7,10 +8,23 @@ from launch.common import Unusable
 from .guest import Failed
 
 
+def shown(work):
+    """work(), and what it printed is out. If it cannot be, nobody tries again."""
+    try:
+        status = work()
+        if sys.stdout:
+            sys.stdout.flush()
+        return status
+    except OSError:
+        if sys.stdout:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
+
+
 def run(parser, work):
     """The exit status of work(), which may raise Unusable (2), Failed, and what the system says (1)."""
     try:
-        return work()
+        return shown(work)
     except Unusable as error:
         parser.error(str(error))
     except KeyboardInterrupt:

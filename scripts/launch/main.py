@@ -54,8 +54,14 @@ def launch(argv):
 
 def show(text):
     data = os.fsencode(text)
-    while data:
-        data = data[os.write(1, data):]
+    try:
+        while data:
+            data = data[os.write(1, data):]
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        say(f"stdout cannot be written: {error.strerror.lower()}")
+        return 1
     return 0
 
 

@@ -100,6 +100,8 @@ def test_broken_pipe():
 def test_full_disk():
     done = shell("$RUN yes > /dev/full")
     expect(done.returncode == 1 and b"no space left on device" in done.stderr, str(done))
+    done = shell(f"{RUN} --help > /dev/full")
+    expect(done.returncode == 1 and done.stderr == b"scripts/run: stdout cannot be written: no space left on device\n", str(done))
 
 
 def test_full_disk_of_the_counters():

@@ -196,6 +196,18 @@ def test_bad_input():
         assert text in simulate(*words, status=2), (words, text)
 
 
+def test_output():
+    """A reader that has gone, or a full disk: one line at most."""
+    reader, gone = os.pipe()
+    os.close(reader)
+    words = [os.path.join(ROOT, "scripts/simulate"), "--frames", "4", lab(1)]
+    done = subprocess.run(words, stdout=gone, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 141 and done.stderr == b"", done
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1 and done.stderr == b"scripts/simulate: No space left on device\n", done
+
+
 def test_policy_help():
     """As scripts/run does it."""
     for option, name in (("--policy", "replay"), ("--evict", "clock")):
