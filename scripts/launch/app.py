@@ -1,4 +1,5 @@
 """An APP: where its sources are, and the ELF file that make builds of them."""
+import contextlib
 import fcntl
 import glob
 import hashlib
@@ -12,8 +13,9 @@ PLAIN = re.compile(r"[A-Za-z0-9_./+@-]+")  # names that a makefile can hold as t
 
 
 class App:
-    def __init__(self, name, source):
+    def __init__(self, name, source, files):
         self.name, self.source = name, source  # source: a folder or a .c file, relative to the root if it is inside
+        self.files = files  # the names of its .c files
         self.elf = None
 
 
@@ -37,10 +39,8 @@ def find(text):
             raise Unusable(f"{text}: not a file")
     else:
         raise Unusable(f"{text}: needs a .c file or a folder of .c files")
-    for source in sources:
-        if not PLAIN.fullmatch(os.path.basename(source)):
-            raise Unusable(f"{os.path.basename(source)!r}: a source's name needs letters, digits and _ . + @ - only")
-    return App(name, os.path.relpath(path, in_root()) if path.startswith(in_root("")) else path)
+    files = [os.path.basename(source) for source in sources]
+    return App(name, os.path.relpath(path, in_root()) if path.startswith(in_root("")) else path, files)
 
 
 def programs():
@@ -59,10 +59,12 @@ def place(app, options):
 
 def build(app, options):
     folder = place(app, options)
-    source = app.source
-    if not PLAIN.fullmatch(source):
+    source, cflags = app.source, literal(options.cflags)
+    if not all(PLAIN.fullmatch(name) for name in app.files):
+        source, cflags = renamed(folder, app), f"{cflags} -iquote {folder}/source"
+    elif not PLAIN.fullmatch(source):
         source = reachable(folder, source)
-    make([f"PROGRAM={app.elf}", f"SOURCE={source}", f"APP_CFLAGS={literal(options.cflags)}",
+    make([f"PROGRAM={app.elf}", f"SOURCE={source}", f"APP_CFLAGS={cflags}",
           f"APP_LDFLAGS={literal(options.ldflags)}", *(["SAMPLED=1"] if options.profile else []), "program"],
          Unusable(f"{app.name}: the program did not build"))
 
@@ -79,6 +81,22 @@ def reachable(folder, source):
             os.unlink(link)
         os.symlink(target, link)
     return os.path.join(folder, "source", os.path.basename(path)) if is_file else os.path.join(folder, "source")
+
+
+def renamed(folder, app):
+    """A folder of links to the sources, for files whose names have spaces and the like; headers stay where they are."""
+    reachable(folder, app.source)
+    links = in_root(folder, "renamed")
+    os.makedirs(links, exist_ok=True)
+    wanted = {name if PLAIN.fullmatch(name) else f"{hashlib.sha256(os.fsencode(name)).hexdigest()[:10]}.c": name for name in app.files}
+    if os.path.isfile(in_root(app.source, "app.mk")):
+        wanted["app.mk"] = "app.mk"
+    for link in set(os.listdir(links)) - set(wanted):
+        os.unlink(os.path.join(links, link))
+    for link, name in wanted.items():
+        with contextlib.suppress(FileExistsError):
+            os.symlink(os.path.join("..", "source", name), os.path.join(links, link))
+    return os.path.join(folder, "renamed")
 
 
 def literal(flags):
