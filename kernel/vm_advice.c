@@ -151,18 +151,6 @@ int vm_mincore(vaddr_t address, uint64_t length, unsigned char *vec)
 
 /* ---- read(2) and write(2) beside mappings of the same file */
 
-/* The pages of r that [offset, offset+length) of its file touches; 0 pages: none. */
-static uint32_t file_range(const struct region *r, uint64_t offset, uint64_t length, uint32_t *first)
-{
-    uint64_t end = offset + length < offset ? UINT64_MAX : offset + length;
-    uint64_t region_end = r->offset + ((uint64_t)r->npages << PAGE_SHIFT);
-    uint64_t from = MAX(offset, r->offset), to = MIN(end, region_end);
-    if (from >= to)
-        return 0;
-    *first = (uint32_t)((from - r->offset) >> PAGE_SHIFT);
-    return (uint32_t)((to - r->offset + PAGE_MASK) >> PAGE_SHIFT) - *first;
-}
-
 /* Most files that are read and written are mapped nowhere: then nobody has to wait for a mapping that is being changed. */
 static bool file_is_mapped(struct backing *backing)
 {
@@ -172,21 +160,6 @@ static bool file_is_mapped(struct backing *backing)
         found = r->backing && r->backing->ops->same(r->backing, backing);
     spin_unlock(&pager_lock);
     return found;
-}
-
-int pages_flush_file(struct backing *backing, uint64_t offset, uint64_t length, const struct region *but)
-{
-    int error = 0;
-    for (struct region *r = regions; r; r = r->next) {
-        uint32_t first, n = r->backing && r->shared ? file_range(r, offset, length, &first) : 0;
-        if (n == 0 || r == but || !r->backing->ops->same(r->backing, backing))
-            continue;
-        spin_lock(&pager_lock);
-        int failed = pages_write_back(r, first, n);
-        spin_unlock(&pager_lock);
-        error = error ? error : failed;
-    }
-    return error;
 }
 
 int vm_file_flush(struct backing *backing, uint64_t offset, uint64_t length)
@@ -208,7 +181,7 @@ void vm_file_changed(struct backing *backing, uint64_t offset, uint64_t length, 
         if (!r->backing || !r->backing->ops->same(r->backing, backing))
             continue;
         int64_t size = backing->ops->size(backing);
-        uint32_t first, n = r->shared ? file_range(r, offset, length, &first) : 0;
+        uint32_t first, n = r->shared ? pages_of_file(r, offset, length, &first) : 0;
         spin_lock(&pager_lock);
         if (size >= 0)
             r->file_size = (uint64_t)size;

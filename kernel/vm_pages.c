@@ -76,6 +76,32 @@ int pages_write_back(struct region *r, uint32_t first, uint32_t n)
     return error;
 }
 
+uint32_t pages_of_file(const struct region *r, uint64_t offset, uint64_t length, uint32_t *first)
+{
+    uint64_t end = offset + length < offset ? UINT64_MAX : offset + length;
+    uint64_t region_end = r->offset + ((uint64_t)r->npages << PAGE_SHIFT);
+    uint64_t from = MAX(offset, r->offset), to = MIN(end, region_end);
+    if (from >= to)
+        return 0;
+    *first = (uint32_t)((from - r->offset) >> PAGE_SHIFT);
+    return (uint32_t)((to - r->offset + PAGE_MASK) >> PAGE_SHIFT) - *first;
+}
+
+int pages_flush_file(struct backing *backing, uint64_t offset, uint64_t length, const struct region *but)
+{
+    int error = 0;
+    for (struct region *r = regions; r; r = r->next) {
+        uint32_t first, n = r->backing && r->shared ? pages_of_file(r, offset, length, &first) : 0;
+        if (n == 0 || r == but || !r->backing->ops->same(r->backing, backing))
+            continue;
+        spin_lock(&pager_lock);
+        int failed = pages_write_back(r, first, n);
+        spin_unlock(&pager_lock);
+        error = error ? error : failed;
+    }
+    return error;
+}
+
 static bool page_is_shown(const struct region *r, uint32_t page)
 {
     for (const struct vma *v = r->vmas; v; v = v->sibling)

@@ -32,6 +32,8 @@ struct file_bytes {
 void pages_update(struct region *r, uint32_t first, uint32_t n, const struct file_bytes *now);
 /* Brings in what is absent, as far as frames go round without evicting anything read ahead (waits). */
 void pages_fetch(struct region *r, uint32_t first, uint32_t n);
+/* The pages of r that these bytes of its file lie in, from page *first on. Returns how many. */
+uint32_t pages_of_file(const struct region *r, uint64_t offset, uint64_t length, uint32_t *first);
 /* Writes back what shared mappings, except this one, hold of these bytes. mapping_lock held, pager_lock not. 0 or the first error. */
 int pages_flush_file(struct backing *backing, uint64_t offset, uint64_t length, const struct region *but);
 /* The window's pages get another permission, in place. */
