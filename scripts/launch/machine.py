@@ -1,4 +1,5 @@
 """The running virtual machine: its streams, the signals that end it, and its exit status."""
+import contextlib
 import ctypes
 import errno
 import os
@@ -19,6 +20,7 @@ BROKEN_PIPE = 128 + signal.SIGPIPE
 INTERRUPT = b"\x03"
 GRACE = 2.0  # seconds that a reader of our streams gets once the machine is gone
 PR_SET_PDEATHSIG = 1
+SECTOR = 512
 
 
 def make_folder(option, path):
@@ -43,6 +45,15 @@ def keep_trace(options):
         say("no trace: the program did not come to its end, where it is written")
     except OSError as error:
         raise Unusable(f"--trace {options.trace}: {error.strerror.lower()}") from None
+
+
+def cut_to_size(disks):
+    """A disk has whole sectors; a file that is none gets back the length that it had before its last one was written."""
+    for disk in disks:
+        with contextlib.suppress(OSError):  # the file may be gone
+            if not disk.writable or not disk.size < os.path.getsize(disk.host_file) <= -(-disk.size // SECTOR) * SECTOR:
+                continue
+            os.truncate(disk.host_file, disk.size)
 
 
 def say(text):
@@ -79,7 +90,9 @@ class Machine:
         self.console = Console(self.log, in_root(self.app.elf), self.options.stats, self.options.verbose,
                                lambda data: write_all(STDERR, data))
         self.start(words, theirs)
-        return self.finish(self.wait())
+        status = self.wait()
+        cut_to_size(self.options.disks)
+        return self.finish(status)
 
     def prepare_files(self):
         make_folder("--run-dir", self.options.run_dir)
