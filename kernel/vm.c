@@ -146,7 +146,7 @@ static int unmap_range(vaddr_t address, uint64_t length)
 
 int vm_unmap(vaddr_t address, uint64_t length)
 {
-    if (length == 0 || page_range(address, &length) != 0)
+    if (length == 0 || page_range(address, &length) != 0 || address + length > PT_MMAP_END)
         return -EINVAL;
     semaphore_down(&mapping_lock);
     int error = unmap_range(address, length);

@@ -62,6 +62,7 @@ static void read_only(int ro, int llm)
 static void lengths(int fd, int llm)
 {
     CALL(munmap(NULL, (size_t)-100));
+    CALL(munmap((void *)(1ul << 60), 4096));
     CALL(mprotect(NULL, (size_t)-100, RW));
     CALL(madvise(NULL, (size_t)-100, MADV_NORMAL));
     CALL(ftruncate(fd, (off_t)1 << 40)); /* a page of a huge file costs no more than a page */
