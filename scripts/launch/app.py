@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 
-from .common import Unusable, in_root
+from .common import Unusable, in_root, installed
 
 PLAIN = re.compile(r"[A-Za-z0-9_./+@-]+")  # names that a makefile can hold as they are
 
@@ -111,7 +111,7 @@ def make(goals, failure=None):
     how = ["V=1"] if verbose else ["-s"] if os.isatty(2) else ["-s", "QUIET=1"]  # people see what is built, files do not
     command = ["make", "--no-print-directory", *how, f"-j{os.cpu_count()}", *goals]
     os.makedirs(in_root("build"), exist_ok=True)
-    with open(in_root("build", "lock"), "w") as lock:
+    with open(in_root("build", "lock"), "w") as lock, installed("make"):
         fcntl.flock(lock, fcntl.LOCK_EX)  # two runs may not build the same library at once
         result = subprocess.run(command, cwd=in_root(), env=environment, stdin=subprocess.DEVNULL, stdout=2, check=False)
     if result.returncode != 0:

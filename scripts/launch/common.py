@@ -25,6 +25,15 @@ def writing(path):
         raise
 
 
+@contextlib.contextmanager
+def installed(program):
+    """Where a program of the host is started: it may be missing."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise Unusable(f"{program} is not installed; scripts/packages.txt names the packages that are needed") from None
+
+
 def append(file, data):
     with writing(file.name):
         file.write(data)

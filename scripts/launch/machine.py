@@ -12,7 +12,7 @@ import threading
 import time
 
 from . import profile, qemu
-from .common import EXIT_PANIC, EXIT_TIMEOUT, EXIT_UNUSABLE, Unusable, append, in_root, shown
+from .common import EXIT_PANIC, EXIT_TIMEOUT, EXIT_UNUSABLE, Unusable, append, in_root, installed, shown
 from .console import Console
 
 STDIN, STDOUT, STDERR = 0, 1, 2
@@ -117,10 +117,11 @@ class Machine:
         libc = ctypes.CDLL(None)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self.on_signal)
-        self.process = subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            pass_fds=[end.fileno() for end in theirs.values()], start_new_session=True,
-            preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))  # it never outlives us
+        with installed(words[0]):
+            self.process = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                pass_fds=[end.fileno() for end in theirs.values()], start_new_session=True,
+                preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))  # it never outlives us
         for end in theirs.values():
             end.close()
         self.pump = threading.Thread(target=self.pass_output, daemon=True)

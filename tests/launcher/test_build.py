@@ -174,6 +174,22 @@ def test_setup_as_root_installs_the_missing():
     expect(done.returncode == 0 and re.search(r"^install .*gnuplot-nox", done.stderr, re.MULTILINE), str(done))
 
 
+def test_missing_programs():
+    """Whoever has removed make or QEMU since the set-up is told so in a line."""
+    folder = os.path.join(SCRATCH, "programs")
+    os.makedirs(folder, exist_ok=True)
+    for where in reversed(os.environ["PATH"].split(":")):
+        for name in os.listdir(where) if os.path.isdir(where) else []:
+            link = os.path.join(folder, name)
+            if not name.startswith("qemu-system") and not os.path.lexists(link):
+                os.symlink(os.path.join(where, name), link)
+    path = source("one/hello.c")
+    for programs, missing in ((folder, b"qemu-system-riscv64"), (SCRATCH, b"make")):
+        done = run(path, env={**os.environ, "PATH": programs})
+        said = b"scripts/run: " + missing + b" is not installed; scripts/packages.txt names the packages that are needed\n"
+        expect(done.returncode == 2 and done.stderr == said, str(done))
+
+
 def test_setup_again_does_nothing():
     stamp = os.path.join(SCRATCH, "setup.mk")
     done = setup({"apt-get": "echo apt-get was called; exit 1", "make": "echo make was called; exit 1"}, "run", stamp)
