@@ -147,8 +147,8 @@ def test_old_predictions_make_way():
 
 
 def test_curves():
-    out = os.path.join(SCRATCH, "curve")
-    loop = write_trace("curve-loop", [f"r {i % 40}" for i in range(1200)])
+    out = os.path.join(SCRATCH, "Lea's curve")
+    loop = write_trace("Lea's_loop", [f"r {i % 40}" for i in range(1200)])
     simulate("--sweep", out, "--frames", "50%,25%,100%", "--policy", "none", "--evict", "lru,mru", loop)
     with open(f"{out}.csv", encoding="ascii") as f:
         lines = [line.strip() for line in f]
@@ -156,7 +156,8 @@ def test_curves():
     least, lru, mru = (float(x) for x in lines[2].split(",")[1:])
     assert lru == 1.0 and least <= mru < 0.6, lines
     with open(f"{out}.svg", encoding="utf-8") as f:
-        assert "</svg>" in f.read()
+        drawn = f.read()
+    assert "</svg>" in drawn and "Lea's_loop" in drawn.replace("&#39;", "'"), "the curve has not its trace's name"
 
 
 def test_plan():
