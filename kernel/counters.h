@@ -1,5 +1,5 @@
 /*
- * counters.h: what is counted, once, by the state change that it describes. Printed at exit as `bower-stats` (contract).
+ * counters.h: what is counted, once, by the state change that it describes. Printed at exit as `bower-stats` (docs/counters.md).
  *
  * prefetch_used + prefetch_wasted + still resident untouched = prefetched, per region and in total.
  */

@@ -37,7 +37,7 @@ static void print_string(const char *key, const char *value)
     log_printf("\"");
 }
 
-/* The counters of the contract; stall_instret is not one of them, since `instret` is given without any waiting. */
+/* The counters of docs/counters.md; stall_instret is not one of them, since `instret` is given without any waiting. */
 static void print_counters(const struct counters *c)
 {
 #define PRINT(name) log_printf(", \"" #name "\": %lu", c->name);

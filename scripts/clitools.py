@@ -1,4 +1,4 @@
-"""What the command-line scripts share: progress on stderr, and errors as one line."""
+"""What the scripts for model files share (convert, inspect, synth-model, chat.py): progress on stderr, errors as one line."""
 import sys
 import time
 

@@ -16,7 +16,7 @@
 struct evict_view {
     /* Has the page in this slot been used since this was last asked? Clears the mark (A bit). Costs a page-table access. */
     bool (*test_and_clear_accessed)(void *context, uint32_t slot);
-    /* false: needed by the instruction that faults. NULL: all may be taken. */
+    /* false: held, by an instruction that faults, a write, or whoever was just given the page. NULL: all may be taken. */
     bool (*may_take)(void *context, uint32_t slot);
     void *context;
 };
