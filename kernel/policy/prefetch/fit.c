@@ -56,11 +56,6 @@ void fit_init(struct fit *f)
     f->restart = RESTART_TRUST;
 }
 
-bool fit_in_step(const struct fit *f)
-{
-    return f->nalive > 0 && f->at == f->last;
-}
-
 static void remember(struct fit *f, uint32_t page)
 {
     f->ring[f->end++ % FIT_RING] = page;

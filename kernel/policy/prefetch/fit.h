@@ -76,8 +76,6 @@ void fit_restart(struct fit *f, uint32_t page);
 unsigned fit_predict(struct fit *f, const struct prefetch_query *query, uint32_t *out);
 /* Looks for a hypothesis if there is none that holds; fit_predict does it too. At a fault; only the first call does anything. */
 void fit_look(struct fit *f);
-/* Is there anything that says what follows the latest page? */
-bool fit_in_step(const struct fit *f);
 /* FIT_SAVED bytes; 0 if nothing is worth keeping. */
 size_t fit_save(const struct fit *f, uint8_t *out, size_t size);
 bool fit_load(struct fit *f, const uint8_t *bytes, size_t n);

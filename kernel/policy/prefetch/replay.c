@@ -142,14 +142,6 @@ void replay_learn_foreseen(struct replay *r, uint32_t page, uint32_t from)
     learn_order(r, page, from == r->last);
 }
 
-void replay_access(struct replay *r, uint32_t page, enum access_kind kind)
-{
-    fit_access(&r->fit, page, kind);
-    markov_access(r->markov, page, kind);
-    if (kind != ACCESS_WASTE)
-        replay_learn_order(r, page);
-}
-
 unsigned replay_predict_order(struct replay *r, const struct prefetch_query *query, uint32_t *out)
 {
     struct prefetch_query q = *query;
@@ -166,15 +158,6 @@ unsigned replay_predict_order(struct replay *r, const struct prefetch_query *que
         page = replay_successor(r, page);
     while (page < r->npages && naming_offer(&n, page));
     return n.count;
-}
-
-unsigned replay_predict(struct replay *r, const struct prefetch_query *query, uint32_t *out)
-{
-    unsigned n = replay_predict_order(r, query, out);
-    if (n > 0)
-        return n;
-    n = fit_predict(&r->fit, query, out);
-    return n > 0 ? n : markov_predict(r->markov, query, out);
 }
 
 /* To the page's successor; 0: none is known. A page that stands aside at the end of a run was its last. */
@@ -242,8 +225,9 @@ static void save_part(struct bytes_out *o, const uint8_t *bytes, size_t n)
         put_byte(o, bytes[i]);
 }
 
-size_t replay_save(const struct replay *r, uint8_t *out, size_t size)
+static size_t save(const void *state, uint8_t *out, size_t size)
 {
+    const struct replay *r = state;
     if (size < HEADER + FIT_SAVED + 16 || !r->started)
         return 0;
     struct bytes_out o = { out + HEADER, out + size, false };
@@ -303,18 +287,22 @@ static void init(void *state, uint32_t npages)
 
 static void on_access(void *state, const uint32_t *pages, unsigned n, enum access_kind kind)
 {
-    for (unsigned i = 0; i < n; i++)
-        replay_access(state, pages[i], kind);
+    struct replay *r = state;
+    for (unsigned i = 0; i < n; i++) {
+        fit_access(&r->fit, pages[i], kind);
+        markov_access(r->markov, pages[i], kind);
+        if (kind != ACCESS_WASTE)
+            replay_learn_order(r, pages[i]);
+    }
 }
 
 static unsigned predict(void *state, const struct prefetch_query *query, uint32_t *out)
 {
-    return replay_predict(state, query, out);
-}
-
-static size_t save(const void *state, uint8_t *out, size_t size)
-{
-    return replay_save(state, out, size);
+    struct replay *r = state;
+    unsigned n = replay_predict_order(r, query, out);
+    if (n == 0)
+        n = fit_predict(&r->fit, query, out);
+    return n > 0 ? n : markov_predict(r->markov, query, out);
 }
 
 static bool load(void *state, const uint8_t *bytes, size_t n)

@@ -26,13 +26,10 @@ struct replay {
 
 size_t replay_size(uint32_t npages);
 void replay_init(struct replay *r, uint32_t npages);
-void replay_access(struct replay *r, uint32_t page, enum access_kind kind);
-unsigned replay_predict(struct replay *r, const struct prefetch_query *query, uint32_t *out);
-/* The order alone. */
+/* What comes next in the order. */
 unsigned replay_predict_order(struct replay *r, const struct prefetch_query *query, uint32_t *out);
-size_t replay_save(const struct replay *r, uint8_t *out, size_t size);
 bool replay_load(struct replay *r, const uint8_t *bytes, size_t n);
-/* The parts of replay_access, for whoever feeds them one by one. */
+/* The page is used: the order hears of it. Who feeds replay by parts tells fit and markov as well. */
 void replay_learn_order(struct replay *r, uint32_t page);
 /* The page that followed this one, or npages. */
 uint32_t replay_successor(const struct replay *r, uint32_t page);
