@@ -31,11 +31,11 @@ struct phase {
     uint32_t count;
     uint64_t most;         /* multiply-adds: a worker that has done more so far takes no further chunk */
     _Atomic uint32_t next; /* chunk of all jobs' that nobody has taken */
-    /* Where each worker is, or was a chunk ago: the job, and the row in it. */
-    _Atomic uint64_t places[PAR_MAX_WORKERS];
+    /* The chunk that each worker is at, or an earlier one; NOWHERE before its first and after its last. */
+    _Atomic uint32_t places[PAR_MAX_WORKERS];
 };
 
-#define PLACE_END UINT64_MAX
+#define NOWHERE UINT32_MAX
 
 void vectors_set(struct vectors *x, const float *values, uint32_t count, uint32_t cols)
 {
@@ -146,30 +146,52 @@ static void chunk_of_rows(const struct job *job, uint32_t begin, uint32_t end)
     }
 }
 
-/* A worker begins this chunk. The pager hears where the last of all is: behind that nobody looks any more. */
-static void note_place(struct phase *phase, uint32_t worker, uint64_t place)
+/* The job that this chunk of all jobs' belongs to, and its place among that job's; NULL behind the last one. */
+static const struct job *find_chunk(const struct phase *phase, uint32_t *chunk)
 {
-    uint64_t last = place;
-
-    atomic_store_explicit(&phase->places[worker], place, memory_order_relaxed);
-    for (uint32_t w = 0; w < par_workers(phase->par); w++) {
-        uint64_t other = atomic_load_explicit(&phase->places[w], memory_order_relaxed);
-        last = other < last ? other : last;
+    for (const struct job *job = phase->jobs; job < phase->jobs + phase->count; job++) {
+        if (*chunk < job->chunks) {
+            return job;
+        }
+        *chunk -= job->chunks;
     }
-    if (last != PLACE_END) {
-        plan_at(phase->par->plan, tensor_row(phase->jobs[last >> 32].w, (uint32_t)last));
+    return NULL;
+}
+
+/* The next chunk that nobody has. Says where it will be before it takes it: no other worker may think that it is nowhere by then. */
+static uint32_t take_chunk(struct phase *phase, uint32_t worker)
+{
+    atomic_store(&phase->places[worker], atomic_load(&phase->next));
+    uint32_t chunk = atomic_fetch_add(&phase->next, 1);
+
+    atomic_store_explicit(&phase->places[worker], chunk, memory_order_relaxed);
+    return chunk;
+}
+
+/* The pager hears where the last of all workers is: behind that nobody looks any more. Whoever is far ahead of the last, which may be
+ * waiting for a processor, lets it run: until then what is behind makes no room for the pages ahead. */
+static void tell_plan(const struct phase *phase, uint32_t worker)
+{
+    uint32_t last = NOWHERE;
+
+    for (uint32_t w = 0; w < par_workers(phase->par); w++) {
+        uint32_t place = atomic_load_explicit(&phase->places[w], memory_order_relaxed);
+        last = place < last ? place : last;
+    }
+    if (atomic_load_explicit(&phase->places[worker], memory_order_relaxed) - last > par_workers(phase->par)) {
+        par_give_way(phase->par);
+    }
+    const struct job *job = find_chunk(phase, &last);
+    if (job != NULL) {
+        plan_at(phase->par->plan, tensor_row(job->w, last * job->chunk));
     }
 }
 
-static uint64_t run_chunk(struct phase *phase, uint32_t worker, uint32_t i, uint32_t chunk)
+static uint64_t run_chunk(const struct job *job, uint32_t chunk)
 {
-    const struct job *job = &phase->jobs[i];
     uint32_t rows = job->w->rows, row = chunk * job->chunk;
     uint32_t end = rows - row < job->chunk ? rows : row + job->chunk;
 
-    if (phase->par->plan != NULL) {
-        note_place(phase, worker, (uint64_t)i << 32 | row);
-    }
     chunk_of_rows(job, row, end);
     return (uint64_t)(end - row) * job->w->cols * job->x->count;
 }
@@ -179,21 +201,19 @@ static void run_phase(void *context, uint32_t worker)
 {
     struct phase *phase = context;
     uint64_t work = phase->par->works[worker];
-    uint32_t i = 0, first = 0; /* the job, and its first chunk of all jobs' */
 
     while (work <= phase->most) {
-        uint32_t chunk = atomic_fetch_add_explicit(&phase->next, 1, memory_order_relaxed);
-        for (; i < phase->count && chunk - first >= phase->jobs[i].chunks; i++) {
-            first += phase->jobs[i].chunks;
-        }
-        if (i == phase->count) {
+        uint32_t chunk = take_chunk(phase, worker);
+        const struct job *job = find_chunk(phase, &chunk);
+        if (job == NULL) {
             break;
         }
-        work += run_chunk(phase, worker, i, chunk - first);
+        if (phase->par->plan != NULL) {
+            tell_plan(phase, worker);
+        }
+        work += run_chunk(job, chunk);
     }
-    if (phase->par->plan != NULL) {
-        note_place(phase, worker, PLACE_END);
-    }
+    atomic_store_explicit(&phase->places[worker], NOWHERE, memory_order_relaxed);
     phase->par->works[worker] = work;
 }
 
@@ -210,7 +230,7 @@ static void run_all(struct phase *phase)
     phase->most = work + work / SHARE_MORE;
     atomic_init(&phase->next, 0);
     for (uint32_t w = 0; w < par_workers(phase->par); w++) {
-        atomic_init(&phase->places[w], 0);
+        atomic_init(&phase->places[w], NOWHERE);
     }
     par_run(phase->par, run_phase, phase);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -57,10 +58,11 @@ void par_each(struct par *par, uint32_t n, par_piece piece, void *context)
     par_run(par, run_pieces, &e);
 }
 
-/* Looks at the word that is waited for. Many take some 400 us under QEMU: the caller needs 50 us for a norm, a page that a worker
- * waits for comes in 150, and being woken takes as long as that on a busy host, a millisecond on an idle one. */
-enum { SPIN_MANY = 131072,
-       SPIN_FEW = 4096,
+/* Looks at the word that is waited for. They take some 400 us under QEMU: the caller needs 50 us for a norm, a page that a worker waits
+ * for comes in 150, and being woken takes as long as that on a busy host, a millisecond on an idle one. */
+enum { LOOKS = 131072,
+       LOOKS_CROWDED = 32768, /* with others' turns in between, */
+       LOOKS_A_TURN = 32,     /* ... after so many each */
        CACHE_LINE = 64 };
 
 struct member {
@@ -74,7 +76,7 @@ struct par_team {
     atomic_uint sleepers;                   /* workers that wait for `go` */
     par_body body;                          /* of this round, NULL: end; written before round, read after it */
     void *context;
-    uint32_t spins;                           /* SPIN_* */
+    bool crowded;                             /* more workers than processors */
     _Alignas(CACHE_LINE) atomic_uint working; /* workers that have not finished this round */
     atomic_bool caller_sleeps;                /* the caller waits for `done` */
     pthread_mutex_t lock;                     /* only of sleeping: a word and its sleepers are changed and looked at in opposite order */
@@ -84,11 +86,16 @@ struct par_team {
 };
 
 /* Has the word left this value, within a while? */
-static bool spin(const atomic_uint *word, uint32_t value, uint32_t spins)
+static bool spin(const atomic_uint *word, uint32_t value, bool crowded)
 {
-    for (uint32_t i = 0; i < spins; i++) {
+    uint32_t looks = crowded ? LOOKS_CROWDED : LOOKS;
+
+    for (uint32_t i = 1; i <= looks; i++) {
         if (atomic_load_explicit(word, memory_order_acquire) != value) {
             return true;
+        }
+        if (crowded && i % LOOKS_A_TURN == 0) {
+            sched_yield();
         }
     }
     return false;
@@ -98,7 +105,7 @@ static bool spin(const atomic_uint *word, uint32_t value, uint32_t spins)
  * changed the word: one of the two sees the other. */
 static void wait_round(struct par_team *t, uint32_t round)
 {
-    if (spin(&t->round, round, t->spins)) {
+    if (spin(&t->round, round, t->crowded)) {
         return;
     }
     pthread_mutex_lock(&t->lock);
@@ -148,7 +155,7 @@ static void finish(struct par_team *t)
     uint32_t left;
 
     while ((left = atomic_load_explicit(&t->working, memory_order_acquire)) != 0) {
-        if (spin(&t->working, left, t->spins)) {
+        if (spin(&t->working, left, t->crowded)) {
             continue;
         }
         pthread_mutex_lock(&t->lock);
@@ -158,6 +165,13 @@ static void finish(struct par_team *t)
         }
         atomic_store(&t->caller_sleeps, false);
         pthread_mutex_unlock(&t->lock);
+    }
+}
+
+void par_give_way(const struct par *par)
+{
+    if (par->team != NULL && par->team->crowded) {
+        sched_yield();
     }
 }
 
@@ -188,7 +202,7 @@ int par_open(struct par *par, uint32_t workers, struct infer_error *err)
         return infer_fail(err, EAGAIN, "no memory for %u threads", workers);
     }
     memset(t, 0, bytes);
-    t->spins = workers > machine_processors() ? SPIN_FEW : SPIN_MANY;
+    t->crowded = workers > machine_processors();
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->go, NULL);
     pthread_cond_init(&t->done, NULL);

@@ -6,8 +6,7 @@
  * (par_mine, par_turn); of matrices each takes the next chunk that nobody has (matmul.c). Every row is computed by one worker in
  * one fixed order; so any number of workers gives the same bits.
  *
- * A worker that waits spins for a while, then sleeps: for a short while if there are more workers than processors, since one that
- * spins then keeps another from working.
+ * A worker that waits spins for a while, then sleeps. If there are more workers than processors, it lets the others run in between.
  */
 #ifndef INFER_PAR_H
 #define INFER_PAR_H
@@ -64,6 +63,9 @@ static inline uint32_t par_turn(struct par *par, uint64_t pieces)
     par->turn = (uint32_t)((turn + pieces) % workers);
     return turn;
 }
+
+/* Of a worker that is far ahead of the others: lets them run, if there are more workers than processors. */
+void par_give_way(const struct par *par);
 
 /* Multiply-adds of all workers, and N times those of the busiest over it: 1.0 is a perfect split. */
 uint64_t par_work(const struct par *par);

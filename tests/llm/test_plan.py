@@ -16,6 +16,7 @@ MODEL = os.path.join(ROOT, "models", "stories-gpt2.gguf")
 PAGE = 4096
 FIRST, LAST = 3, 7      # tokens; what lies between is a steady state
 FAULTS = 2
+FAULTS_OF_SEVERAL = 20  # a token: a run has few pages, and the workers are in several of them
 INSTRUCTIONS = 250      # a page that is read
 
 
@@ -62,6 +63,18 @@ def instructions(folder):
     return f"{cost:.0f} a page"
 
 
+def several_workers(folder, threads, wanted):
+    """They share one hart: who is behind the others holds nobody's pages back, nor is its own taken away."""
+    _, alone = generate(folder, "25%", LAST, "-t", "1")
+    out, several = generate(folder, "25%", LAST, "-t", threads)
+    assert out == wanted, f"another text: {out[-40:]!r}"
+    more = several["bytes_read"] / alone["bytes_read"]
+    assert more <= 1.01, f"{more:.3f} times the bytes of one worker"
+    faults = several["faults_major"] / LAST
+    assert faults <= FAULTS_OF_SEVERAL, f"{faults:.1f} major faults a token"
+    return f"{more:.3f} times the bytes of one worker, {faults:.1f} major faults a token"
+
+
 def main():
     results = Results()
     with tempfile.TemporaryDirectory() as folder:
@@ -69,6 +82,8 @@ def main():
         for cap in ("5%", "25%", "50%", "90%", "99%"):
             results.check(cap, steady, folder, cap, wanted)
         results.check("instructions", instructions, folder)
+        for threads in ("2", "4"):
+            results.check(f"workers-{threads}", several_workers, folder, threads, wanted)
     return results.status()
 
 
