@@ -39,6 +39,22 @@ static void powers_of_two(void)
     printf("%d %.17g %.9g\n", missed, log2(0.3), log2f(0.3f));
 }
 
+/* The longest side of a right triangle is glibc's to the bit: near ones, far ones, the largest and the least. */
+static void sides(void)
+{
+    static const double powers[] = { 1, 1e160, 1e307, 1e-150, 1e-307, 1e-315, 3e-322 };
+    double sum = 0;
+
+    srand(1);
+    for (int i = 0; i < 7000; i++) {
+        double a = rand() / 1e8, b = rand() / 1e8 / (i % 9 ? 1 : rand() / 1e6 + 1), c = hypot(a * powers[i % 7], -b * powers[i % 7]);
+
+        sum = sum * 0.5 + frexp(c, &(int){ 0 });
+        if (i % 50 == 0)
+            printf("%.17g %a%c", c, sum, i % 250 ? ' ' : '\n');
+    }
+}
+
 int main(void)
 {
     static const double x[] = { 0.1, 0.5, 1, 1.5, 2, 3.7, 10, 123.456 };
@@ -82,5 +98,6 @@ int main(void)
     fesetround(FE_TONEAREST);
     nearest();
     powers_of_two();
+    sides();
     return 0;
 }
