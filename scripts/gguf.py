@@ -299,6 +299,8 @@ class Model:
         value = self.metadata.get(f"{self.architecture}.{key}", default)
         if value is None:
             raise GGUFError(f"no {self.architecture}.{key}")
+        if not isinstance(value, (int, float, np.number)):
+            raise GGUFError(f"{self.architecture}.{key}: expected a number")
         return value.item() if isinstance(value, np.generic) else value
 
 
@@ -343,6 +345,23 @@ class _Cursor:
         return np.frombuffer(self.take(dtype.itemsize, what), dtype)[0]
 
 
+# What the scripts take for granted of the keys that they use.
+KINDS = (
+    ("a string", lambda value: isinstance(value, str), ("general.architecture", "tokenizer.ggml.model", "tokenizer.ggml.pre")),
+    ("strings", lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
+     ("tokenizer.ggml.tokens", "tokenizer.ggml.merges")),
+    ("numbers", lambda value: isinstance(value, np.ndarray), ("tokenizer.ggml.scores", "tokenizer.ggml.token_type")),
+    ("a number", lambda value: isinstance(value, np.number), ("tokenizer.ggml.bos_token_id", "tokenizer.ggml.eos_token_id")),
+)
+
+
+def _check_kinds(metadata, path):
+    for kind, fits, keys in KINDS:
+        for key in keys:
+            if key in metadata and not fits(metadata[key]):
+                raise GGUFError(f"{path}: {key}: expected {kind}")
+
+
 def _read_tensor_entry(cursor):
     """(name, dims in the file's order, type name, offset relative to the data)."""
     name = cursor.string("a tensor's name")
@@ -378,6 +397,7 @@ def read(path):
     for _ in range(pair_count):
         key = cursor.string("a metadata key")
         metadata[key] = cursor.value(cursor.number("I", _shown(key)), _shown(key))
+    _check_kinds(metadata, path)
     entries = [_read_tensor_entry(cursor) for _ in range(tensor_count)]
     alignment = metadata.get("general.alignment", np.uint32(DEFAULT_ALIGNMENT))
     if not isinstance(alignment, np.unsignedinteger) or alignment == 0 or alignment % 8:

@@ -132,6 +132,20 @@ def damaged_gguf_is_refused(folder):
     return f"{refused} of 300 refused"
 
 
+def foreign_metadata_is_refused(folder):
+    """Values of another kind than the key's: one line that names it."""
+    plain, path = os.path.join(folder, "kinds.gguf"), os.path.join(folder, "other-kinds.gguf")
+    script("synth-model", "--shape", "gpt2-tiny", plain)
+    model = gguf.read(plain)
+    for key, value in (("general.architecture", 3), ("tokenizer.ggml.model", np.arange(2)), ("tokenizer.ggml.tokens", np.arange(320)),
+                       ("tokenizer.ggml.merges", [["a b"]]), ("tokenizer.ggml.token_type", "x"), ("tokenizer.ggml.eos_token_id", "x"),
+                       ("gpt2.block_count", "2")):
+        gguf.write(path, {**model.metadata, key: value}, model.tensors.values())
+        _, said = script("convert", path, path + ".bin", "--to", "llmc", status=1)
+        assert f"{key}: expected " in said and said.count("\n") == 1, said
+        assert key.startswith("gpt2.") or script("inspect", "--json", path, status=1)[1] == said.replace("convert:", "inspect:"), said
+
+
 def llama2c_round_trip(folder):
     """The known model, as version 1 and 0 again and with its tokenizer: byte for byte."""
     v0, v1, tok = data_file("stories260K.bin"), data_file("stories260K.v1.bin"), data_file("tok512.bin")
@@ -370,9 +384,10 @@ def main():
     for name in gguf.ENCODERS:
         results.check(f"encode-{name}", encode_is_close, name)
     with tempfile.TemporaryDirectory() as folder:
-        for function in (metadata_round_trip, damaged_gguf_is_refused, llama2c_round_trip, gpt2_vocabulary_round_trip,
-                         train_checkpoint, pytorch_gpt2, pytorch_llama, types_that_do_not_fit,
-                         bad_input, what_no_format_says, places, inspect_agrees, same_seed_same_bytes):
+        for function in (metadata_round_trip, damaged_gguf_is_refused, foreign_metadata_is_refused,
+                         llama2c_round_trip, gpt2_vocabulary_round_trip, train_checkpoint, pytorch_gpt2,
+                         pytorch_llama, types_that_do_not_fit, bad_input, what_no_format_says, places,
+                         inspect_agrees, same_seed_same_bytes):
             results.check(function.__name__.replace("_", "-"), function, folder)
         for arch in ("gpt2", "llama"):
             results.check(f"synthetic-formats-{arch}", synthetic_formats, folder, arch)
