@@ -2,8 +2,8 @@
 
 #include "arch/barrier.h"
 #include "arch/platform.h"
-#include "arch/pt.h"
 #include "arch/riscv64/platform_priv.h"
+#include "arch/riscv64/pt_fence.h"
 #include "arch/riscv64/sampling_priv.h"
 #include "arch/riscv64/sbi.h"
 #include "kernel/boot.h"
@@ -108,7 +108,7 @@ _Noreturn void hart_start_here(struct hart *h)
     platform_enable_interrupts();
     __atomic_store_n(&h->online, true, __ATOMIC_RELEASE);
     __atomic_fetch_add(&hart_online_count, 1, __ATOMIC_RELEASE);
-    pt_fence_hart(); /* who fenced before did not ask this hart */
+    fence_all_local(); /* who fenced before did not ask this hart */
     run_hart();
     panic("hart %lu has nothing to run", h->id);
 }
@@ -214,7 +214,7 @@ static void begin_lazy(struct hart *h)
 static void end_lazy(struct hart *h)
 {
     if (__atomic_exchange_n(&h->lazy, 0, __ATOMIC_SEQ_CST) & LAZY_STALE)
-        pt_fence_hart();
+        fence_all_local();
 }
 
 void hart_idle(void)

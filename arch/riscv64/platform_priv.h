@@ -55,7 +55,6 @@ void timer_end_rest(const struct hart *h);
 uint64_t *pt_entry_at(vaddr_t va, unsigned level);
 /* RAM that is mapped one to one (for reports; the image and the device tree are not in it) */
 bool pt_in_linear_map(paddr_t pa);
-void pt_fence_hart(void); /* all of the address space, on this hart; interrupts off */
 /* True if a load from va would not trap, now; walks every level. Any context. */
 bool pt_readable(vaddr_t va);
 

@@ -8,11 +8,6 @@
 
 pt_ticket pt_last_ticket, pt_wanted_ticket, pt_fenced_ticket;
 
-void pt_fence_hart(void)
-{
-    fence_all_local();
-}
-
 void fence_local(const vaddr_t *va, size_t n)
 {
     if (n > TLB_FENCE_ALL) {

@@ -1,4 +1,7 @@
-/* pt_fence.h: fences, for the files that change PTEs (pt.c). The rule stands in arch/pt.h. Interrupts off, but for fence_all_harts. */
+/*
+ * pt_fence.h: fences, for what changes PTEs (pt.c) and for harts that have put one off (hart.c). The rule stands in arch/pt.h. Interrupts
+ * off, but for fence_all_harts.
+ */
 #ifndef ARCH_RISCV64_PT_FENCE_H
 #define ARCH_RISCV64_PT_FENCE_H
 
