@@ -292,6 +292,7 @@ static void wake_sleeper(void *arg)
 void thread_sleep_until(uint64_t deadline_ns)
 {
     struct timer t = { .armed = false };
+    stack_probe_deep();
     bool were_on = irq_save(); /* the interrupt comes in the wait: see completion_wait */
     timer_start(&t, deadline_ns, wake_sleeper, thread_self());
     while (time_ns() < deadline_ns)
