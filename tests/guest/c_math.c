@@ -49,10 +49,29 @@ static void sides(void)
     for (int i = 0; i < 7000; i++) {
         double a = rand() / 1e8, b = rand() / 1e8 / (i % 9 ? 1 : rand() / 1e6 + 1), c = hypot(a * powers[i % 7], -b * powers[i % 7]);
 
-        sum = sum * 0.5 + frexp(c, &(int){ 0 });
+        sum = sum * 0.5 + (isinf(c) ? 1 : frexp(c, &(int){ 0 }));
         if (i % 50 == 0)
             printf("%.17g %a%c", c, sum, i % 250 ? ' ' : '\n');
     }
+}
+
+/* Sine, cosine and tangent are the nearest double there is, but for a few in a thousand. */
+static void trigonometry(void)
+{
+    int missed[3] = { 0 };
+
+    srand(1);
+    for (int i = 0; i < 4000; i++) {
+        double x = (rand() / 1e9 - 1) * (i % 2 ? 1 : 30);
+
+        missed[0] += sin(x) != (double)sinl((long double)x);
+        missed[1] += cos(x) != (double)cosl((long double)x);
+        missed[2] += tan(x) != (double)tanl((long double)x);
+    }
+    printf("%d %d %d\n", missed[0] < 30, missed[1] < 30, missed[2] < 40);
+    printf("%.17g %.17g %.17g %.17g\n", sin(M_PI), cos(M_PI_2), tan(M_PI), tan(-M_PI_4));
+    printf("%.17g %.17g %.17g\n", sin(1e22), cos(-0x1p1000), tan(1e300));
+    printf("%g %g %g %g %g\n", sin(-0.0), tan(-0.0), sin(-1e-310), tan(3e-9), cos(1e-9));
 }
 
 int main(void)
@@ -99,5 +118,6 @@ int main(void)
     nearest();
     powers_of_two();
     sides();
+    trigonometry();
     return 0;
 }
