@@ -55,22 +55,29 @@ static void sides(void)
     }
 }
 
-/* Sine, cosine and tangent are the nearest double there is, but for a few in a thousand. */
+/* Sine, cosine, tangent and angles are the nearest double there is, but for a few in a thousand. */
 static void trigonometry(void)
 {
-    int missed[3] = { 0 };
+    int missed[5] = { 0 };
 
     srand(1);
     for (int i = 0; i < 4000; i++) {
-        double x = (rand() / 1e9 - 1) * (i % 2 ? 1 : 30);
+        double x = (rand() / 1e9 - 1) * (i % 2 ? 1 : 30), y = rand() / 1e8 - 10;
 
         missed[0] += sin(x) != (double)sinl((long double)x);
         missed[1] += cos(x) != (double)cosl((long double)x);
         missed[2] += tan(x) != (double)tanl((long double)x);
+        missed[3] += atan(x) != (double)atanl((long double)x);
+        missed[4] += atan2(y, x) != (double)atan2l((long double)y, (long double)x);
     }
-    printf("%d %d %d\n", missed[0] < 30, missed[1] < 30, missed[2] < 40);
+    printf("%d %d %d %d %d\n", missed[0] < 30, missed[1] < 30, missed[2] < 40, missed[3] < 30, missed[4] < 30);
     printf("%.17g %.17g %.17g %.17g\n", sin(M_PI), cos(M_PI_2), tan(M_PI), tan(-M_PI_4));
     printf("%.17g %.17g %.17g\n", sin(1e22), cos(-0x1p1000), tan(1e300));
+    for (int i = 0; i < 36; i++) {
+        static const double sides[] = { -INFINITY, -1.5, -0.0, 1e-310, 0.3, 1e308 };
+        printf("%.16g%c", atan2(sides[i / 6], sides[i % 6]), i % 6 < 5 ? ' ' : '\n');
+    }
+    printf("%.17g %.17g %g %g\n", atan(INFINITY), atan(-1e30), atan(-0.0), atan(1e-310));
     printf("%g %g %g %g %g\n", sin(-0.0), tan(-0.0), sin(-1e-310), tan(3e-9), cos(1e-9));
 }
 
