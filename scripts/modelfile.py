@@ -5,6 +5,8 @@
 Tensors have GGUF's names and shapes, stay in the file until they are used, and know their offset in it. llm.c's
 files are tensor-major; here each layer's slice is a tensor of its own. Errors are gguf.GGUFError, one line.
 """
+import math
+
 import numpy as np
 
 import gguf
@@ -70,13 +72,15 @@ def _map(path):
     return np.memmap(path, np.uint8, mode="r")
 
 
-def _expect_size(path, actual, expected):
+def _expect_size(path, actual, plan, layers, offset, sizes):
+    """GGUFError if a file of this plan would have another size; said before anything is made for each of its layers."""
+    expected = offset + sum(sizes(shape) * (layers if "*" in name else 1) for name, shape in plan)
     if actual != expected:
         raise gguf.GGUFError(f"{path}: {actual} bytes, its header makes {expected}")
 
 
 def _lay_out(plan, layers, offset, sizes):
-    """(name, shape, offset) of each tensor of a tensor-major file, and where the last one ends.
+    """(name, shape, offset) of each tensor of a tensor-major file.
 
     plan: (name, shape) in the file's order; "blk.*" stands for all layers, one after the other. `sizes` gives the
     bytes of a tensor by its shape.
@@ -86,12 +90,12 @@ def _lay_out(plan, layers, offset, sizes):
         for layer in range(layers if "*" in name else 1):
             placed.append((name.replace("*", str(layer)), shape, offset))
             offset += sizes(shape)
-    return placed, offset
+    return placed
 
 
 def _plain(type_name):
     """Bytes of a tensor by its shape, for unblocked types."""
-    return lambda shape: int(np.prod(shape, dtype=np.int64)) * gguf.type_info(type_name)[1]
+    return lambda shape: math.prod(shape) * gguf.type_info(type_name)[1]
 
 
 # --- llm.c ------------------------------------------------------------------------------------------------------
@@ -118,14 +122,13 @@ def _read_llmc(path):
         raise gguf.GGUFError(f"{path}: context {context}, vocabulary {vocab} (padded {padded}), layers {layers}, "
                              f"heads {heads}, channels {channels} do not fit together")
     type_name = LLMC_TYPES[version]
-    placed, end = _lay_out(_llmc_plan(padded, context, channels), layers, LLMC_HEADER, _plain(type_name))
-    _expect_size(path, len(flat), end)
+    plan, size = _llmc_plan(padded, context, channels), _plain(type_name)
+    _expect_size(path, len(flat), plan, layers, LLMC_HEADER, size)
     tensors = []
-    for name, shape, offset in placed:
+    for name, shape, offset in _lay_out(plan, layers, LLMC_HEADER, size):
         if name == "token_embd.weight":
             shape = (vocab, channels)       # without the padding's rows
-        size = _plain(type_name)(shape)
-        tensors.append(gguf.Tensor(name, shape, type_name, encoded=flat[offset:offset + size], offset=offset))
+        tensors.append(gguf.Tensor(name, shape, type_name, encoded=flat[offset:offset + size(shape)], offset=offset))
     metadata = gpt2_metadata(context, channels, layers, 4 * channels, heads)
     return gguf.Model(metadata, tensors, f"llm.c v{version} ({type_name})")
 
@@ -158,7 +161,7 @@ def write_llmc(path, model, type_name="F32", progress=None):
 
     def pieces():
         yield header.data
-        for name, _, _ in _lay_out(plan, model.parameter("block_count"), 0, _plain(type_name))[0]:
+        for name, _, _ in _lay_out(plan, model.parameter("block_count"), 0, _plain(type_name)):
             yield from _encoded(model, name, type_name)
             if name == "token_embd.weight":
                 yield padding
@@ -220,13 +223,12 @@ def _read_llama2c(path):
     dim, hidden, layers, heads, kv_heads, vocab, context = numbers
 
     def size(shape):
-        weights = int(np.prod(shape, dtype=np.int64))
+        weights = math.prod(shape)
         return weights + weights // group * 4 if version == 2 and len(shape) == 2 else weights * 4
     plan = _llama2c_plan(version, dim, hidden, heads, kv_heads, vocab, context, shared)
-    placed, end = _lay_out(plan, layers, offset, size)
-    _expect_size(path, len(flat), end)
+    _expect_size(path, len(flat), plan, layers, offset, size)
     tensors = []
-    for name, shape, at in placed:
+    for name, shape, at in _lay_out(plan, layers, offset, size):
         if version == 2 and len(shape) == 2:
             tensors.append(GroupedTensor(name, shape, flat, at, group))
         elif name:
@@ -276,7 +278,7 @@ def write_llama2c(path, model, version=0, progress=None):
 
     def pieces():
         yield header
-        for name, shape, _ in _lay_out(plan, numbers[2], 0, _plain("F32"))[0]:
+        for name, shape, _ in _lay_out(plan, numbers[2], 0, _plain("F32")):
             if not name:
                 yield bytes(4 * shape[0])       # the tables of sines, which no reader uses
             elif group and len(shape) == 2:
@@ -290,7 +292,10 @@ def write_llama2c(path, model, version=0, progress=None):
 
 def _must_say(model, plan, constants):
     """GGUFError for what a file of this plan would leave out or change. constants: hyper-parameters that its readers take for given."""
-    places = {name: shape for name, shape, _ in _lay_out(plan, model.parameter("block_count"), 0, lambda shape: 0)[0]}
+    layers = model.parameter("block_count")
+    if not 0 < layers <= len(model.tensors):
+        raise gguf.GGUFError(f"{model.architecture}.block_count is {layers}; there are {len(model.tensors)} tensors")
+    places = {name: shape for name, shape, _ in _lay_out(plan, layers, 0, lambda shape: 0)}
     for name, tensor in model.tensors.items():
         if places.get(name) != tensor.shape:
             raise gguf.GGUFError(f"{name}: this format has no place for one of {' x '.join(map(str, tensor.shape))}")

@@ -11,6 +11,7 @@ import resource
 import struct
 import sys
 import tempfile
+import time
 
 from checks import Results, Skip, data_file, read_bytes, script
 
@@ -317,6 +318,24 @@ def bad_input(folder):
         assert not os.path.exists(out), "an output was left behind"
 
 
+def many_layers(folder):
+    """Headers of files that would be huge are refused before anything is made for each of their layers."""
+    path, began = os.path.join(folder, "many.bin"), time.monotonic()
+    for form, shape, at, layers in (("llmc", "gpt2-tiny", 16, 1 << 30), ("llama2c", "llama-tiny", 8, 1 << 24)):
+        script("synth-model", "--format", form, "--shape", shape, path)
+        with open(path, "r+b") as file:
+            file.seek(at)
+            file.write(layers.to_bytes(4, "little"))
+        _, said = script("inspect", path, status=1)
+        assert "its header makes" in said and said.count("\n") == 1, said
+    script("synth-model", "--shape", "gpt2-tiny", path)
+    model = gguf.read(path)
+    gguf.write(path, {**model.metadata, "gpt2.block_count": 1 << 30}, model.tensors.values())
+    _, said = script("convert", path, path + ".bin", "--to", "llmc", status=1)
+    assert "gpt2.block_count is 1073741824" in said, said
+    assert time.monotonic() - began < 60, "too slow"
+
+
 def what_no_format_says(folder):
     """What llm.c's and llama2.c's files cannot say is not left out in silence."""
     path, out = os.path.join(folder, "odd.gguf"), os.path.join(folder, "out.bin")
@@ -386,7 +405,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for function in (metadata_round_trip, damaged_gguf_is_refused, foreign_metadata_is_refused,
                          llama2c_round_trip, gpt2_vocabulary_round_trip, train_checkpoint, pytorch_gpt2,
-                         pytorch_llama, types_that_do_not_fit, bad_input, what_no_format_says, places,
+                         pytorch_llama, types_that_do_not_fit, bad_input, many_layers, what_no_format_says, places,
                          inspect_agrees, same_seed_same_bytes):
             results.check(function.__name__.replace("_", "-"), function, folder)
         for arch in ("gpt2", "llama"):
