@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,6 +45,21 @@ API int pipe2(int fds[2], int flags)
     (void)fds;
     (void)flags;
     return NOSYS("pipe2");
+}
+
+API int mkfifo(const char *path, mode_t mode)
+{
+    (void)path;
+    (void)mode;
+    return NOSYS("mkfifo");
+}
+
+API int mknod(const char *path, mode_t mode, dev_t device)
+{
+    (void)path;
+    (void)mode;
+    (void)device;
+    return NOSYS("mknod");
 }
 
 API int execve(const char *path, char *const argv[], char *const envp[])

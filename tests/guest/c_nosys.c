@@ -1,7 +1,8 @@
 // run:
-// stdout~: ^-1 1 -1 1 0 1 1 38$
+// stdout~: ^-1 1 -1 1 0 1 1 1 38$
 // stderr~: ^bower: fork is not implemented \(ENOSYS\)$
 // stderr~: ^bower: system is not implemented \(ENOSYS\)$
+// stderr~: ^bower: mknod is not implemented \(ENOSYS\)$
 // stderr~: ^bower: posix_spawn is not implemented \(ENOSYS\)$
 // stderr!~: (?s)fork is not implemented.*fork is not implemented
 // What a unikernel cannot do says so, once, and fails with ENOSYS.
@@ -10,6 +11,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,6 +43,7 @@ int main(void)
     errno = 0;
     printf(" %d", wait(&status) == -1 && errno == ECHILD);
     printf(" %d", popen("ls", "r") == NULL && errno == ENOSYS);
+    printf(" %d", mknod("device", S_IFCHR, 0) == -1 && errno == ENOSYS && mkfifo("fifo", 0600) == -1);
     printf(" %d\n", spawn());
     return 0;
 }
