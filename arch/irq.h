@@ -12,8 +12,11 @@
 
 typedef void irq_handler(void *arg);
 
+/* Sources that are registered from now on interrupt the first so many harts alone. Boot, once the harts have started. */
+void irq_keep_to(unsigned first_harts);
+
 /*
- * Adds a handler for a PLIC source, sets its priority to 1 and enables it for every hart. Boot or thread context.
+ * Adds a handler for a PLIC source, sets its priority to 1 and enables it for every hart that takes interrupts. Boot or thread context.
  * 0, -EINVAL (no such source), -ENOSPC (too many handlers).
  */
 int irq_register(uint32_t irq, irq_handler *handler, void *arg);

@@ -2,6 +2,7 @@
 #include "kernel/boot.h"
 
 #include "arch/hart.h"
+#include "arch/irq.h"
 #include "arch/platform.h"
 #include "arch/pt.h"
 #include "arch/report.h"
@@ -140,6 +141,7 @@ _Noreturn void boot_main(paddr_t dtb)
     sampler_start();
     threads_start_harts();
     count_processors();
+    irq_keep_to(processors); /* harts beyond them mostly sleep (sched.h), and would be woken for nothing */
     devices_init();
     start_pager();
     stack = make_main_stack();

@@ -13,6 +13,7 @@
 #define FREEZE_LOOK_NS 200000u
 
 struct queue sched_queues[MAX_HARTS];
+static bool harts_are_many;    /* more than run at the same time. Until it is known, nobody switches to the boot hart's idle thread */
 static struct thread *freezer; /* atomic; set once: the only thread that may still run, with those that hold something */
 
 static inline unsigned index_of(const struct queue *q)
@@ -166,12 +167,35 @@ static void poke(const struct queue *q)
         hart_send_ipi(index_of(q));
 }
 
-/* The next hart, from this one on, that idles with nothing to run; one that was given a thread and has yet to hear of it is spoken for. */
+/* One that was given a thread and has yet to hear of it does not sleep any more. */
+static inline bool sleeps(const struct queue *q)
+{
+    return __atomic_load_n(&q->idling, __ATOMIC_RELAXED) && q->length == 0;
+}
+
+/* A guess: two who ask at once may both hear yes. */
+static bool another_may_wake(void)
+{
+    if (!harts_are_many)
+        return true;
+    unsigned awake = 0;
+    for (unsigned i = 0; i < MAX_HARTS; i++)
+        awake += sched_queues[i].current && !sleeps(&sched_queues[i]);
+    return awake < boot_processors();
+}
+
+/*
+ * The next hart, from this one on, that sleeps and may be given a thread; NULL: none, or enough are awake. Where harts are many, others
+ * than this one are looked for among the first ones, which take interrupts.
+ */
 static struct queue *a_free_queue(const struct queue *from)
 {
+    unsigned first = harts_are_many && (index_of(from) >= boot_processors() || !sleeps(from)) ? 0 : index_of(from);
+    if (!another_may_wake())
+        return NULL;
     for (unsigned i = 0; i < MAX_HARTS; i++) {
-        struct queue *q = &sched_queues[(index_of(from) + i) % MAX_HARTS];
-        if (__atomic_load_n(&q->idling, __ATOMIC_RELAXED) && q->length == 0)
+        struct queue *q = &sched_queues[(first + i) % MAX_HARTS];
+        if (sleeps(q))
             return q;
     }
     return NULL;
@@ -229,7 +253,8 @@ static __attribute__((noinline)) void share_work(const struct queue *own, unsign
  *
  * No wake-up is lost: who wakes this thread, or puts one into this queue, does so under the lock and finds idling set; the
  * interrupt that it sends is pending before wfi. Who puts a thread into another queue looks for harts that idle after that, and
- * this hart looks at the queues after it has said so.
+ * this hart looks at the queues after it has said so. If enough harts are awake it need not: each of those looks when it idles, and
+ * sees who said so before.
  */
 static void idle(struct queue *q)
 {
@@ -238,7 +263,7 @@ static void idle(struct queue *q)
     __atomic_store_n(&q->idling, true, __ATOMIC_SEQ_CST);
     unlock_queue(q);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    while ((stolen = steal(q)) == NULL) {
+    while ((stolen = another_may_wake() ? steal(q) : NULL) == NULL) {
         hart_idle();
         if (__atomic_load_n(&me->token, __ATOMIC_RELAXED) || q->length > 0 || must_stop(me))
             break;
@@ -261,6 +286,8 @@ void thread_park(void)
         if (must_stop(me))
             freeze_self(q);
         struct thread *next = take_first(q);
+        if (!next && !me->idle && harts_are_many)
+            next = q->idle_thread; /* when this thread is woken, the hart may have to stay asleep */
         if (next) {
             me->state = THREAD_PARKED;
             switch_to(q, next);
@@ -284,12 +311,26 @@ _Noreturn static void idle_forever(void)
 
 /* ---- waking */
 
+/* Of the harts that are awake the one with the shortest queue; this one where none is: it will be. */
+static struct queue *an_awake_queue(struct queue *q)
+{
+    struct queue *best = q;
+    for (unsigned i = 0; i < MAX_HARTS; i++) {
+        struct queue *other = &sched_queues[i];
+        if (other->current && !sleeps(other) && (sleeps(best) || other->length < best->length))
+            best = other;
+    }
+    return best;
+}
+
 /*
  * A thread that is READY and in no queue gets into one: q, whose lock is held, or that of a hart that idles. Lets the lock go.
  */
 static void place(struct queue *q, struct thread *t)
 {
     struct queue *to = a_free_queue(q);
+    if (!to && harts_are_many)
+        to = an_awake_queue(q);
     if (must_stop(t)) {
         t->state = THREAD_FROZEN;
         unlock_queue(q);
@@ -323,9 +364,9 @@ void thread_unpark(struct thread *t)
         t->state = THREAD_READY;
         place(q, t);
     } else {
-        bool sleeps = q->current == t && q->idling;
+        bool asleep = q->current == t && q->idling;
         unlock_queue(q);
-        if (sleeps)
+        if (asleep)
             poke(q);
     }
     irq_restore(were_on);
@@ -510,6 +551,7 @@ void sched_leave_boot_stack(void)
     /* An idle thread takes no traps, so that one stack is enough. The frames of this call begin below what is written here (entry.S). */
     context_init(&idle_thread->context, hart_boot_stack(), start_idle);
     idle_thread->state = THREAD_PARKED;
+    harts_are_many = boot_processors() < hart_count();
 }
 
 _Noreturn void sched_start_hart(struct thread *idle_thread)

@@ -6,6 +6,10 @@
  * and waking up is no switch at all. A thread that is woken goes to the hart that it ran on, or to one that idles. While somebody
  * waits in its queue, a hart changes threads every SLICE_NS.
  *
+ * Where there are more harts than the host has processors (boot_processors), no more of them are awake at a time, but for a moment: a
+ * hart that the host does not run may be the one that all others wait for. There a hart idles as its idle thread, so that
+ * whoever slept on it can go on elsewhere.
+ *
  * Lock order: a queue's lock is inside every lock but mem's and the timers'. Two queues are never locked at once.
  */
 #ifndef KERNEL_SCHED_H

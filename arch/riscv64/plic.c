@@ -26,7 +26,8 @@ static uint32_t source_count; /* sources are 1 .. source_count */
 static struct handler handlers[MAX_HANDLERS];
 static unsigned handler_count;
 static struct handler *first_handler[MAX_SOURCES];
-static uint32_t enabled[MAX_SOURCES / WORD_BITS]; /* the same for every online hart */
+static uint32_t enabled[MAX_SOURCES / WORD_BITS]; /* the same for every online hart that takes interrupts */
+static unsigned takers = MAX_HARTS;               /* the first so many */
 
 static void write_enables(const struct hart *h, uint32_t word)
 {
@@ -41,7 +42,7 @@ static void write_enables(const struct hart *h, uint32_t word)
 
 static void write_enables_everywhere(uint32_t irq)
 {
-    for (unsigned i = 0; i < MAX_HARTS; i++)
+    for (unsigned i = 0; i < takers; i++)
         if (harts[i].online)
             write_enables(&harts[i], irq / WORD_BITS);
 }
@@ -72,10 +73,15 @@ void plic_start_hart(struct hart *h)
 {
     if (!plic_base)
         panic("the device tree has no interrupt controller (sifive,plic-1.0.0)");
-    for (uint32_t word = 0; word <= source_count / WORD_BITS; word++)
+    for (uint32_t word = 0; h < harts + takers && word <= source_count / WORD_BITS; word++)
         write_enables(h, word);
     mmio_write32(plic_base + PLIC_THRESHOLD(h->plic_context), 0);
     irq_allow(SIE_SEIE);
+}
+
+void irq_keep_to(unsigned first_harts)
+{
+    takers = MIN(first_harts, MAX_HARTS);
 }
 
 int irq_register(uint32_t irq, irq_handler *handler, void *arg)
