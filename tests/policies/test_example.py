@@ -11,7 +11,7 @@ import sys
 sys.dont_write_bytecode = True
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SCRATCH = os.environ.get("SCRATCH", os.path.join(ROOT, "build/tests/policies"))
-FOLDERS = ["kernel", "arch", "scripts/simulator", "scripts/launch"]
+FOLDERS = ["kernel", "arch", "scripts/simulator", "scripts/launch", "scripts/benchlib"]
 
 
 def main():
