@@ -21,7 +21,7 @@ unsigned hart_count(void);
 #else
 struct hart *this_hart(void);
 unsigned hart_index(void);            /* 0 .. hart_count() - 1, dense; not the hart id */
-uint32_t *hart_locks(struct hart *h); /* a word of that hart for kernel/sync.h; 0 at first */
+uint32_t *hart_locks(struct hart *h); /* a word of that hart for kernel/thread/sync.h; 0 at first */
 /* Interrupts of this hart (sstatus.SIE). save returns whether they were on. */
 bool irq_save(void);
 void irq_restore(bool were_on);

@@ -1,7 +1,7 @@
 /*
  * virtio_mmio.h: the register transport of virtio devices (virtio 1.1, 4.2), modern (Version 2) only.
  *
- * Rings and what stands in them belong to the driver (kernel/virtio_queue.h). The driver's order of calls is that of
+ * Rings and what stands in them belong to the driver (kernel/device/virtio_queue.h). The driver's order of calls is that of
  * virtio 1.1, 3.1.1:
  *     d = virtio_mmio_find(VIRTIO_ID_BLOCK, i);      device number i of this kind
  *     virtio_mmio_start(d, wanted, &got);            reset, ACKNOWLEDGE, DRIVER, features, FEATURES_OK

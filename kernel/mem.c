@@ -2,7 +2,7 @@
 
 #include "arch/pt.h"
 #include "kernel/panic.h"
-#include "kernel/sync.h"
+#include "kernel/thread/sync.h"
 
 #include <string.h>
 

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "kernel/mem.h"
-#include "kernel/plan.h"
-#include "kernel/stats.h"
-#include "kernel/vm.h"
+#include "kernel/plan/plan.h"
+#include "kernel/pager/stats.h"
+#include "kernel/vm/vm.h"
 #include "runtime/api.h"
 #include "runtime/time/clock.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "kernel/vm.h"
+#include "kernel/vm/vm.h"
 #include "runtime/api.h"
 #include "runtime/thread/futex.h"
 

@@ -1,11 +1,11 @@
-/* mman.c: mmap and its kin: POSIX's checks of descriptors and arguments; the rest is kernel/vm.h's. */
+/* mman.c: mmap and its kin: POSIX's checks of descriptors and arguments; the rest is kernel/vm/vm.h's. */
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "arch/pt.h"
-#include "kernel/stats.h"
-#include "kernel/vm.h"
+#include "kernel/pager/stats.h"
+#include "kernel/vm/vm.h"
 #include "runtime/api.h"
 #include "runtime/file/fd.h"
 

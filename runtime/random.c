@@ -9,7 +9,7 @@
 
 #include "kernel/boot.h"
 #include "kernel/fdt.h"
-#include "kernel/sync.h"
+#include "kernel/thread/sync.h"
 #include "runtime/api.h"
 #include "runtime/random.h"
 

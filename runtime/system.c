@@ -14,7 +14,7 @@
 #include "kernel/boot.h"
 #include "kernel/bootargs.h"
 #include "kernel/mem.h"
-#include "kernel/thread.h"
+#include "kernel/thread/thread.h"
 #include "runtime/api.h"
 #include "runtime/file/fd.h"
 #include "runtime/file/stat.h"

@@ -1,4 +1,4 @@
-/* files.c: as much of kernel/file.h and kernel/p9.h as the pager calls: profiles are files of the host; nothing swaps. */
+/* files.c: as much of kernel/file/file.h and kernel/file/p9.h as the pager calls: profiles are files of the host; nothing swaps. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "arch/host/machine.h"
-#include "kernel/file.h"
-#include "kernel/p9.h"
+#include "kernel/file/file.h"
+#include "kernel/file/p9.h"
 
 struct file {
     int descriptor;

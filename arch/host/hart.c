@@ -11,7 +11,7 @@
 #include "arch/host/machine.h"
 #include "arch/report.h"
 #include "kernel/mem.h"
-#include "kernel/sched.h"
+#include "kernel/thread/sched.h"
 
 /* Low enough that a page number fits its 32 bits, and where no sanitizer keeps its own. */
 #define MEMORY_BASE ((uintptr_t)0x10000000)
@@ -110,7 +110,7 @@ uint64_t hart_instret(void)
     return 0;
 }
 
-/* ---- the one thread: kernel/thread.h and sched.h as far as waiting needs them */
+/* ---- the one thread: kernel/thread/thread.h and sched.h as far as waiting needs them */
 
 struct thread *thread_self(void)
 {

@@ -8,8 +8,8 @@
 #ifndef ARCH_HOST_MACHINE_H
 #define ARCH_HOST_MACHINE_H
 
-#include "kernel/backing.h"
-#include "kernel/pager.h"
+#include "kernel/pager/backing.h"
+#include "kernel/pager/pager.h"
 
 /* Address space to hand out as memory of the machine; pages cost nothing before they are written. Once, before anything else. */
 int host_memory(uint64_t bytes);

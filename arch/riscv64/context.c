@@ -1,6 +1,6 @@
 #include "arch/context.h"
 
-/* See kernel/sched.c. */
+/* See kernel/thread/sched.c. */
 #ifndef SAMPLED /* profiles walk by frame pointers */
 #pragma GCC optimize("omit-frame-pointer")
 #endif

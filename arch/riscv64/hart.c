@@ -8,9 +8,9 @@
 #include "arch/riscv64/sbi.h"
 #include "kernel/boot.h"
 #include "kernel/log.h"
-#include "kernel/pager.h"
+#include "kernel/pager/pager.h"
 #include "kernel/panic.h"
-#include "kernel/sched.h"
+#include "kernel/thread/sched.h"
 
 _Static_assert(offsetof(struct hart, trap_sp) == HART_TRAP_SP, "offsets.h");
 _Static_assert(offsetof(struct hart, depth) == HART_DEPTH, "offsets.h");

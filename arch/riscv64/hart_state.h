@@ -20,7 +20,7 @@ struct hart {
     uint32_t index;           /* place in harts[]; the boot hart is 0 */
     uint32_t plic_context;    /* S-mode context of this hart at the PLIC */
     uint64_t id;              /* SBI hart id */
-    uint32_t locks;           /* kernel/sync.h: spinlocks held, and what waits for the last of them to go */
+    uint32_t locks;           /* kernel/thread/sync.h: spinlocks held, and what waits for the last of them to go */
     bool has_plic_context;
     bool online;
     uint32_t lazy;              /* LAZY_*: may fences be put off? atomic */

@@ -37,12 +37,12 @@
 #define DEPTH_TRAP 1   /* in the trap handler */
 #define DEPTH_DOUBLE 2 /* a trap came inside the trap handler: reporting it */
 
-/* Why handle_trap gives up, beside enum fault_result (kernel/pager.h) */
+/* Why handle_trap gives up, beside enum fault_result (kernel/pager/pager.h) */
 #define TRAP_UNEXPECTED 100
 #define TRAP_INTERRUPTS_OFF 101
 #define TRAP_NESTED 102
 
-/* Sizes of the stacks of each hart. A fault uses at most STACK_PROBE (kernel/sync.h) for its batch, as much for an
+/* Sizes of the stacks of each hart. A fault uses at most STACK_PROBE (kernel/thread/sync.h) for its batch, as much for an
  * interrupt handler while it waits, and spin_lock looks that far ahead. */
 #define TRAP_STACK_SIZE 32768
 #define DOUBLE_FAULT_STACK_SIZE 16384

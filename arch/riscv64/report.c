@@ -5,9 +5,9 @@
 #include "arch/riscv64/pte.h"
 #include "arch/riscv64/report_priv.h"
 #include "kernel/log.h"
-#include "kernel/pager.h"
-#include "kernel/sched.h"
-#include "kernel/thread.h"
+#include "kernel/pager/pager.h"
+#include "kernel/thread/sched.h"
+#include "kernel/thread/thread.h"
 
 _Static_assert(REPORT_EXIT_STATUS == EXIT_REPORTED, "offsets.h");
 

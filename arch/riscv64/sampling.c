@@ -7,7 +7,7 @@
 #include "arch/riscv64/pte.h"
 #include "arch/riscv64/sampling_priv.h"
 #include "arch/riscv64/trap_frame.h"
-#include "kernel/sampler.h"
+#include "kernel/thread/sampler.h"
 
 #define SAMPLE_STACK_SIZE 8192
 #define NO_PAGE (~(vaddr_t)0)

@@ -9,9 +9,9 @@
 #include "arch/riscv64/offsets.h"
 #include "arch/riscv64/platform_priv.h"
 #include "arch/riscv64/trap_frame.h"
-#include "kernel/pager.h"
-#include "kernel/sched.h"
-#include "kernel/sync.h"
+#include "kernel/pager/pager.h"
+#include "kernel/thread/sched.h"
+#include "kernel/thread/sync.h"
 
 _Static_assert(offsetof(struct trap_frame, x) == FRAME_X(0), "offsets.h");
 _Static_assert(offsetof(struct trap_frame, stval) == FRAME_STVAL, "offsets.h");

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kernel/file.h"
+#include "kernel/file/file.h"
 #include "runtime/api.h"
 #include "runtime/file/fd.h"
 #include "runtime/file/io.h"

@@ -1,6 +1,6 @@
 #include "runtime/file/fd.h"
 
-#include "kernel/sync.h"
+#include "kernel/thread/sync.h"
 
 struct slot {
     struct file *file; /* NULL: free */

@@ -6,7 +6,7 @@
 #ifndef RUNTIME_FILE_FD_H
 #define RUNTIME_FILE_FD_H
 
-#include "kernel/file.h"
+#include "kernel/file/file.h"
 
 #define FD_MAX 256
 

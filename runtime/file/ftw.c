@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/file.h"
+#include "kernel/file/file.h"
 #include "runtime/api.h"
 #include "runtime/file/stat.h"
 #include "runtime/nosys.h"

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "arch/hart.h"
-#include "kernel/semaphore.h"
+#include "kernel/thread/semaphore.h"
 #include "runtime/api.h"
 #include "runtime/file/fd.h"
 #include "runtime/signal/interrupt.h"

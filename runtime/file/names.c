@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/file.h"
+#include "kernel/file/file.h"
 #include "kernel/log.h"
 #include "runtime/api.h"
 #include "runtime/file/fd.h"

@@ -11,7 +11,7 @@
 #include <utime.h>
 
 #include "arch/hart.h"
-#include "kernel/file.h"
+#include "kernel/file/file.h"
 #include "runtime/api.h"
 #include "runtime/file/fd.h"
 #include "runtime/file/io.h"

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "arch/hart.h"
-#include "kernel/file.h"
+#include "kernel/file/file.h"
 #include "runtime/api.h"
 #include "runtime/file/fd.h"
 #include "runtime/signal/interrupt.h"

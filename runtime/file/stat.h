@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-#include "kernel/file.h"
+#include "kernel/file/file.h"
 
 /* Permission bits and type in one word, as st_mode has them. */
 mode_t stat_mode(const struct file_stat *from);

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kernel/file.h"
+#include "kernel/file/file.h"
 #include "runtime/api.h"
 #include "runtime/file/io.h"
 #include "runtime/random.h"

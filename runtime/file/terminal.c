@@ -8,7 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "kernel/file.h"
+#include "kernel/file/file.h"
 #include "runtime/api.h"
 #include "runtime/file/fd.h"
 #include "runtime/nosys.h"

@@ -1,6 +1,6 @@
 /*
  * futex.h: locks, conditions, semaphores and their kin on words that threads sleep on (thread_wait and thread_wake of
- * kernel/thread.h). Everything that programs synchronise with is made of these.
+ * kernel/thread/thread.h). Everything that programs synchronise with is made of these.
  *
  * Any thread context, no spinlock held. All words zero is the initial state: free, nobody waits, count 0. Uncontended
  * operations are a few inline instructions; who must wait sleeps and leaves its hart to others. Deadlines are in time_ns();
@@ -12,7 +12,7 @@
 #ifndef RUNTIME_THREAD_FUTEX_H
 #define RUNTIME_THREAD_FUTEX_H
 
-#include "kernel/thread.h"
+#include "kernel/thread/thread.h"
 #include "kernel/types.h"
 
 /* ---- Cancellation: where a thread sleeps while another may ask it to end. */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#include "kernel/thread.h"
+#include "kernel/thread/thread.h"
 #include "runtime/api.h"
 #include "runtime/nosys.h"
 #include "runtime/signal/signal.h"

@@ -1,7 +1,7 @@
 /* pthread_attr.c: attributes of threads to be. */
 #include <pthread.h>
 
-#include "kernel/thread.h"
+#include "kernel/thread/thread.h"
 #include "runtime/api.h"
 #include "runtime/thread/thread.h"
 

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "arch/hart.h"
-#include "kernel/sched.h"
-#include "kernel/thread.h"
+#include "kernel/thread/sched.h"
+#include "kernel/thread/thread.h"
 #include "runtime/api.h"
 #include "runtime/thread/thread.h"
 

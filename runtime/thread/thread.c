@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "kernel/mem.h"
-#include "kernel/sync.h"
+#include "kernel/thread/sync.h"
 #include "runtime/signal/signal.h"
 #include "runtime/thread/keys.h"
 

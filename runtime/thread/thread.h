@@ -8,7 +8,7 @@
 #include <reent.h>
 #include <signal.h>
 
-#include "kernel/thread.h"
+#include "kernel/thread/thread.h"
 #include "kernel/types.h"
 #include "runtime/thread/futex.h"
 

@@ -9,9 +9,9 @@
 
 #include "arch/hart.h"
 #include "arch/irq.h"
-#include "kernel/pager.h"
-#include "kernel/sched.h"
-#include "kernel/stats.h"
+#include "kernel/pager/pager.h"
+#include "kernel/thread/sched.h"
+#include "kernel/pager/stats.h"
 #include "runtime/api.h"
 #include "runtime/signal/interrupt.h"
 #include "runtime/thread/thread.h"

@@ -2,7 +2,7 @@
 import heapq
 import math
 
-BATCH_MAX = 64  # pages of one batch: kernel/batch.h
+BATCH_MAX = 64  # pages of one batch: kernel/pager/batch.h
 
 
 def min_misses(trace, frames):

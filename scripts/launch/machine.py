@@ -33,7 +33,7 @@ def make_folder(option, path):
 
 
 def trace_left(options):
-    """Where the guest leaves its trace (kernel/trace.c)."""
+    """Where the guest leaves its trace (kernel/pager/trace.c)."""
     return os.path.join(options.files, ".bower", "trace")
 
 

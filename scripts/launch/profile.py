@@ -1,4 +1,4 @@
-"""What the guest's sampler wrote (kernel/sampler.c), symbolised: folded stacks, a flat table, a flame graph."""
+"""What the guest's sampler wrote (kernel/thread/sampler.c), symbolised: folded stacks, a flat table, a flame graph."""
 import os
 
 from . import flame

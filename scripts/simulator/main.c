@@ -12,13 +12,13 @@
 
 #include "arch/host/machine.h"
 #include "arch/pt.h"
-#include "kernel/frame.h"
-#include "kernel/learn.h"
-#include "kernel/plan.h"
+#include "kernel/pager/frame.h"
+#include "kernel/plan/learn.h"
+#include "kernel/plan/plan.h"
 #include "kernel/policy/evict.h"
 #include "kernel/policy/prefetch.h"
-#include "kernel/stats.h"
-#include "kernel/vm.h"
+#include "kernel/pager/stats.h"
+#include "kernel/vm/vm.h"
 #include "trace.h"
 
 /* Beside the frames, which nobody writes: regions, page states, policies. */

@@ -4,9 +4,9 @@
 #include "kernel/bootargs.h"
 #include "kernel/log.h"
 #include "kernel/mem.h"
-#include "kernel/sync.h"
-#include "kernel/virtio_queue.h"
-#include "kernel/sched.h"
+#include "kernel/thread/sync.h"
+#include "kernel/device/virtio_queue.h"
+#include "kernel/thread/sched.h"
 
 #include <stdarg.h>
 #include <stdio.h>

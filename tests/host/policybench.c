@@ -1,4 +1,4 @@
-/* policybench.c: see policybench.h. Follows the life of a fault as kernel/fault.c tells it, without device and time. */
+/* policybench.c: see policybench.h. Follows the life of a fault as kernel/pager/fault.c tells it, without device and time. */
 #include "policybench.h"
 
 #include <stdio.h>
@@ -122,7 +122,7 @@ static uint32_t drop_oldest_ahead(struct bench *b)
     return slot;
 }
 
-/* As pool_stale of kernel/frame.h. */
+/* As pool_stale of kernel/pager/frame.h. */
 static bool oldest_is_stale(const struct bench *b)
 {
     return b->nahead > 0 && b->order - b->order_of[b->slot_of[b->ahead[0]]] > 2 * (uint64_t)b->frames;

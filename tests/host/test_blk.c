@@ -1,10 +1,10 @@
 /*
  * The disk driver against a disk that the test plays: limits of every kind, errors, answers out of order, broken answers.
- * sources: kernel/blk.c kernel/virtio_queue.c tests/host/fake_virtio.c
+ * sources: kernel/device/blk.c kernel/device/virtio_queue.c tests/host/fake_virtio.c
  */
-#include "kernel/blk.h"
+#include "kernel/device/blk.h"
 
-#include "kernel/sync.h"
+#include "kernel/thread/sync.h"
 #include "tests/host/fake_virtio.h"
 
 #include <stdlib.h>

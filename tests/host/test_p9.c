@@ -1,10 +1,10 @@
 /*
  * The 9P client against a server that the test plays: first honest, then with a small message size, then hostile. No reply
  * may crash the client, make it write outside its buffers, or be taken for data that it is not.
- * sources: kernel/p9_*.c kernel/semaphore.c kernel/virtio_queue.c tests/host/fake_virtio.c
+ * sources: kernel/file/p9_*.c kernel/thread/semaphore.c kernel/device/virtio_queue.c tests/host/fake_virtio.c
  */
-#include "kernel/p9.h"
-#include "kernel/p9_transport.h"
+#include "kernel/file/p9.h"
+#include "kernel/file/p9_transport.h"
 
 #include "tests/host/fake_virtio.h"
 

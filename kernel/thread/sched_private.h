@@ -1,0 +1,36 @@
+/*
+ * sched_private.h: the queue of a hart, which sched.c works on, and of which sched_count.c knows how long its hart was at work. For
+ * these two alone.
+ */
+#ifndef KERNEL_THREAD_SCHED_PRIVATE_H
+#define KERNEL_THREAD_SCHED_PRIVATE_H
+
+#include "kernel/thread/sched.h"
+#include "kernel/thread/timer.h"
+
+struct queue {
+    uint32_t held; /* lock_queue: protects all but idling's readers and the sums; held across a switch */
+    struct thread *first, *last;
+    volatile uint32_t length; /* also read without the lock, as a hint (GCC 12 makes AMOs of relaxed atomic stores) */
+    struct thread *current;
+    struct thread *idle_thread;
+    struct thread *dead; /* has just left this hart */
+    struct timer slice;
+    bool slice_armed;
+    bool slice_over;
+    bool idling;                      /* nothing to do but wait; atomic: set under the lock, before the last look at other queues */
+    uint64_t since_ns, since_instret; /* when the hart last stopped idling; since_ns also: when it last switched */
+    uint64_t busy_ns, busy_instret;   /* before that */
+    uint64_t idle_instret;
+    uint64_t counted_work; /* by sched_count_work, and in busy_instret too */
+    uint64_t switches;
+} __attribute__((aligned(256))); /* harts don't share cache lines; and its address is one shift away */
+
+extern struct queue sched_queues[MAX_HARTS];
+
+static inline struct queue *own_queue(void)
+{
+    return &sched_queues[hart_index()];
+}
+
+#endif
