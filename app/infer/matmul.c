@@ -213,7 +213,7 @@ static void run_phase(void *context, uint32_t worker)
         }
         work += run_chunk(job, chunk);
     }
-    atomic_store_explicit(&phase->places[worker], NOWHERE, memory_order_relaxed);
+    atomic_store_explicit(&phase->places[worker], NOWHERE, memory_order_release);
     phase->par->works[worker] = work;
 }
 
