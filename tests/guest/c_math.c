@@ -58,7 +58,7 @@ static void sides(void)
 /* Sine, cosine, tangent and angles are the nearest double there is, but for a few in a thousand. */
 static void trigonometry(void)
 {
-    int missed[5] = { 0 };
+    int missed[7] = { 0 };
 
     srand(1);
     for (int i = 0; i < 4000; i++) {
@@ -69,8 +69,14 @@ static void trigonometry(void)
         missed[2] += tan(x) != (double)tanl((long double)x);
         missed[3] += atan(x) != (double)atanl((long double)x);
         missed[4] += atan2(y, x) != (double)atan2l((long double)y, (long double)x);
+        y = i % 4 ? y / 20 : 1 - ldexp(fabs(y) / 12, -i / 80); /* up to 0.6, or ever closer to 1 */
+        missed[5] += asin(y) != (double)asinl((long double)y);
+        missed[6] += acos(y) != (double)acosl((long double)y);
     }
-    printf("%d %d %d %d %d\n", missed[0] < 30, missed[1] < 30, missed[2] < 40, missed[3] < 30, missed[4] < 30);
+    for (int i = 0; i < 7; i++) {
+        printf("%d ", missed[i] < 40);
+    }
+    printf("\n%.17g %.17g %g %g %.17g %g\n", asin(-1), acos(-1), acos(1), asin(-0.0), acos(1e-310), asin(1e-310));
     printf("%.17g %.17g %.17g %.17g\n", sin(M_PI), cos(M_PI_2), tan(M_PI), tan(-M_PI_4));
     printf("%.17g %.17g %.17g\n", sin(1e22), cos(-0x1p1000), tan(1e300));
     for (int i = 0; i < 36; i++) {
