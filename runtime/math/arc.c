@@ -60,6 +60,8 @@ API double atan2(double y, double x)
 {
     double a = fabs(x), b = fabs(y), factor = 1;
 
+    if (b > 0 && a < INFINITY && a <= b * 0x1p-60)
+        return copysign(QUARTER_TURN, y);
     if (!(a > b * 0x1p-60 && b > a * 0x1p-60) || !(a < INFINITY) || !(b < INFINITY))
         return __ieee754_atan2(y, x);
     if (a > 0x1p500 || b > 0x1p500)

@@ -77,6 +77,7 @@ static void trigonometry(void)
         printf("%d ", missed[i] < 40);
     }
     printf("\n%.17g %.17g %g %g %.17g %g\n", asin(-1), acos(-1), acos(1), asin(-0.0), acos(1e-310), asin(1e-310));
+    printf("%.17g %.17g %.17g\n", atan2(1, -1e-20), atan2(-1e300, 1e-9), atan2(INFINITY, -5));
     printf("%.17g %.17g %.17g %.17g\n", sin(M_PI), cos(M_PI_2), tan(M_PI), tan(-M_PI_4));
     printf("%.17g %.17g %.17g\n", sin(1e22), cos(-0x1p1000), tan(1e300));
     for (int i = 0; i < 36; i++) {
