@@ -19,8 +19,8 @@
 #define STACK_DEEP 16384
 
 /*
- * In thread context, before a path that takes locks inside others, and before a wait, in which a hart that idles handles interrupts on the
- * thread's stack: each spin_lock looks STACK_PROBE ahead of where it is, and the inner ones must find that there.
+ * In thread context, before a path that takes locks inside others: each spin_lock looks STACK_PROBE ahead of where it is, and the inner
+ * ones must find that there. Before a wait, thread_probe_stack.
  */
 static inline void stack_probe_deep(void)
 {
