@@ -20,7 +20,8 @@ def encode(text):
 def boot_arguments(options, app):
     """What the kernel reads (kernel/bootargs.h)."""
     tokens = [f"frames={options.frames}", f"policy={options.policy}", f"evict={options.evict}", f"app={app.name}"]
-    tokens += [f"processors={1 if options.icount else host_processors()}"]  # that run harts at the same time
+    processors = os.environ.get("BOWER_PROCESSORS") or (1 if options.icount else host_processors())  # that run harts at the same time
+    tokens += [f"processors={encode(str(processors))}"]
     tokens += ["icount=1"] if options.icount else []
     tokens += ["learn=1"] if options.learn else []
     tokens += ["trace=1"] if options.trace else []
