@@ -191,13 +191,7 @@ int file_chmod(struct file *f, uint32_t mode)
 
 int file_utimes(struct file *f, int64_t atime_s, uint32_t atime_ns, int64_t mtime_s, uint32_t mtime_ns)
 {
-    const struct p9_setattr attr = {
-        .valid = P9_SETATTR_ATIME | P9_SETATTR_MTIME | P9_SETATTR_ATIME_SET | P9_SETATTR_MTIME_SET,
-        .atime_s = atime_s,
-        .atime_ns = atime_ns,
-        .mtime_s = mtime_s,
-        .mtime_ns = mtime_ns,
-    };
+    const struct p9_setattr attr = p9_times(atime_s, atime_ns, mtime_s, mtime_ns);
     return set_attributes(f, &attr);
 }
 

@@ -39,6 +39,17 @@ struct p9_setattr {
     int64_t atime_s, mtime_s;
     uint32_t atime_ns, mtime_ns;
 };
+/* Both times, and nothing else. */
+static inline struct p9_setattr p9_times(int64_t atime_s, uint32_t atime_ns, int64_t mtime_s, uint32_t mtime_ns)
+{
+    return (struct p9_setattr){
+        .valid = P9_SETATTR_ATIME | P9_SETATTR_MTIME | P9_SETATTR_ATIME_SET | P9_SETATTR_MTIME_SET,
+        .atime_s = atime_s,
+        .atime_ns = atime_ns,
+        .mtime_s = mtime_s,
+        .mtime_ns = mtime_ns,
+    };
+}
 int p9_setattr(uint32_t fid, const struct p9_setattr *attr);
 int p9_lopen(uint32_t fid, uint32_t flags, struct p9_qid *qid);
 /* fid is a directory before and the new, open file after. */
