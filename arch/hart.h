@@ -27,6 +27,14 @@ bool irq_save(void);
 void irq_restore(bool were_on);
 /* Instructions retired by this hart, those of sleeping and of interrupts that were taken excluded. */
 uint64_t hart_instret(void);
+/*
+ * Brings that page of the stack that this code stands on. Where there is none, a guard page or nothing at all, it does nothing, and nothing
+ * either where a spinlock is held and the page is not there yet. At most STACK_DEEP (kernel/thread/sync.h) below sp.
+ */
+static inline void stack_touch(const volatile char *at)
+{
+    (void)at; /* the host's stacks are there */
+}
 #endif
 
 /*

@@ -4,7 +4,7 @@
 
 #include "arch/riscv64/trap_frame.h"
 
-/* trap.S: why is an enum fault_result or TRAP_*. The machine ends with EXIT_REPORTED. */
+/* trap.S and trap.c: why is an enum fault_result or TRAP_*. The machine ends with EXIT_REPORTED. */
 _Noreturn void report_trap(const struct trap_frame *frame, int why);
 /* Does another hart report the end? Then this one has no more to say, and waits for it. Interrupts are off. */
 bool report_is_elsewhere(void);

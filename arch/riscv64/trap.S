@@ -120,7 +120,8 @@ unresolved:
     EACH_CALLEE_SAVED sd
     mv a1, a0
     mv a0, sp
-    call report_trap
+    call end_trap
+    j trap_return
 
 /* A trap inside the trap handler: the first is reported on its own stack, one more inside the report ends the machine. */
     .type nested, @function

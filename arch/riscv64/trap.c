@@ -8,6 +8,7 @@
 #include "arch/riscv64/masking.h"
 #include "arch/riscv64/offsets.h"
 #include "arch/riscv64/platform_priv.h"
+#include "arch/riscv64/report_priv.h"
 #include "arch/riscv64/trap_frame.h"
 #include "kernel/pager/pager.h"
 #include "kernel/thread/sched.h"
@@ -24,9 +25,21 @@ _Static_assert(sizeof(struct trap_frame) == FRAME_SIZE && FRAME_SIZE % 16 == 0, 
 
 /*
  * trap.S: on the trap stack, interrupts and floating point off. FAULT_RESOLVED: the interrupted code goes on. Else why not
- * (enum fault_result, TRAP_*): trap.S calls report_trap with it.
+ * (enum fault_result, TRAP_*): trap.S calls end_trap with it, which returns only if it goes on nevertheless.
  */
 int handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address);
+void end_trap(struct trap_frame *frame, int why);
+
+#define LB_X0 0x0003u /* opcode, rd and funct3 of lb zero: no compiler makes one (Unpriv. 2.6) */
+#define LB_X0_BITS 0x7fffu
+#define LB_BYTES 4
+
+/* Is it stack_touch that faulted? */
+static bool is_stack_touch(const struct trap_frame *frame)
+{
+    return frame->scause == CAUSE_LOAD_PAGE_FAULT && frame->x[REG_SP] - frame->stval <= STACK_DEEP &&
+           (*(const uint16_t *)frame->sepc & LB_X0_BITS) == LB_X0;
+}
 
 /*
  * With interrupts off the interrupted code may hold a spinlock, and the fault path takes the same ones. Its stack is
@@ -34,7 +47,10 @@ int handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address);
  */
 static bool may_fault(const struct trap_frame *frame, vaddr_t address)
 {
-    return (frame->sstatus & FRAME_IRQ_ON) || address - (frame->x[REG_SP] - STACK_PROBE) < 2 * STACK_PROBE;
+    if (frame->sstatus & FRAME_IRQ_ON)
+        return true;
+    bool own_stack = address - (frame->x[REG_SP] - STACK_PROBE) < 2 * STACK_PROBE;
+    return own_stack && !(*hart_locks(this_hart()) != 0 && is_stack_touch(frame));
 }
 
 static int handle_page_fault(const struct trap_frame *frame, uint64_t cause, vaddr_t address)
@@ -62,4 +78,11 @@ int handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address)
     if (__builtin_expect(cause == CAUSE_LOAD_PAGE_FAULT || cause == CAUSE_STORE_PAGE_FAULT || cause == CAUSE_INSTRUCTION_PAGE_FAULT, 1))
         return handle_page_fault(frame, cause, address);
     return cause >> SCAUSE_INTERRUPT_BIT ? handle_interrupt(cause) : TRAP_UNEXPECTED;
+}
+
+void end_trap(struct trap_frame *frame, int why)
+{
+    if (!is_stack_touch(frame))
+        report_trap(frame, why);
+    frame->sepc += LB_BYTES;
 }

@@ -58,7 +58,7 @@ static int64_t transfer(struct bounce *bounce, struct backing *b, bool write, ui
         .npages = (uint32_t)(PAGE_ALIGN_UP(length) / PAGE_SIZE),
     };
     bounce->completion.done = 0;
-    thread_probe_stack();
+    stack_probe_deep();
     bool were_on = irq_save(); /* see completion_wait */
     b->ops->submit(b, &r, 1);
     completion_wait(&bounce->completion);

@@ -28,7 +28,7 @@ static inline unsigned index_of(const struct queue *q)
 static inline void lock_queue(struct queue *q)
 {
     const volatile char *sp = __builtin_frame_address(0);
-    (void)sp[-(long)PAGE_SIZE];
+    stack_touch(sp - PAGE_SIZE);
     while (__atomic_exchange_n(&q->held, 1, __ATOMIC_ACQUIRE))
         spin_wait(&q->held);
 }

@@ -19,14 +19,15 @@
 #define STACK_DEEP 16384
 
 /*
- * In thread context, before a path that takes locks inside others: each spin_lock looks STACK_PROBE ahead of where it is, and the inner
- * ones must find that there. Before a wait, thread_probe_stack.
+ * In thread context, before a path that takes locks inside others, and before a wait, in which a hart that idles handles interrupts on the
+ * thread's stack: each spin_lock looks STACK_PROBE ahead of where it is, and the inner ones must find that there. A small stack of the
+ * program's own making is looked at as far as it goes.
  */
 static inline void stack_probe_deep(void)
 {
     const volatile char *sp = __builtin_frame_address(0);
     for (long down = (long)PAGE_SIZE; down <= STACK_DEEP; down += (long)PAGE_SIZE)
-        (void)sp[-down];
+        stack_touch(sp - down);
 }
 
 struct spinlock {

@@ -19,8 +19,8 @@ SYNC_INLINE void spin_lock(struct spinlock *lock)
     /* A lazily grown stack must not fault while the lock is held. */
     const volatile char *sp = __builtin_frame_address(0);
     _Static_assert(STACK_PROBE == 2 * PAGE_SIZE, "one touch a page");
-    (void)sp[-(long)PAGE_SIZE];
-    (void)sp[-(long)STACK_PROBE];
+    stack_touch(sp - PAGE_SIZE);
+    stack_touch(sp - STACK_PROBE);
     bool were_on = irq_save();
     struct hart *me = this_hart();
     ASSERT(lock->owner != me);
@@ -35,8 +35,8 @@ SYNC_INLINE void spin_lock(struct spinlock *lock)
 SYNC_INLINE bool spin_try_lock(struct spinlock *lock)
 {
     const volatile char *sp = __builtin_frame_address(0);
-    (void)sp[-(long)PAGE_SIZE];
-    (void)sp[-(long)STACK_PROBE];
+    stack_touch(sp - PAGE_SIZE);
+    stack_touch(sp - STACK_PROBE);
     bool were_on = irq_save();
     if (__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE)) {
         irq_restore(were_on);

@@ -289,18 +289,10 @@ static void wake_sleeper(void *arg)
     thread_unpark(arg);
 }
 
-void thread_probe_stack(void)
-{
-    const struct thread *me = thread_self();
-    uint64_t room = (vaddr_t)__builtin_frame_address(0) - me->stack;
-    if (room < me->stack_size && room > STACK_DEEP + PAGE_SIZE)
-        stack_probe_deep();
-}
-
 void thread_sleep_until(uint64_t deadline_ns)
 {
     struct timer t = { .armed = false };
-    thread_probe_stack();
+    stack_probe_deep();
     bool were_on = irq_save(); /* the interrupt comes in the wait: see completion_wait */
     timer_start(&t, deadline_ns, wake_sleeper, thread_self());
     while (time_ns() < deadline_ns)

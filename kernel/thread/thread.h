@@ -52,11 +52,6 @@ unsigned thread_wake(const uint32_t *address, unsigned n);
 void thread_park(void);
 void thread_unpark(struct thread *t);
 
-/*
- * Before a wait, in which a hart that idles handles interrupts on the thread's stack: their locks will find it there (stack_probe_deep).
- * A stack of the program's own making, or one with no room left, stays as it is. Thread context.
- */
-void thread_probe_stack(void);
 /* Sleeps until the deadline. Thread context. */
 void thread_sleep_until(uint64_t deadline_ns);
 /* Nanoseconds that this thread has run on harts so far. */

@@ -104,7 +104,7 @@ int thread_wait(const uint32_t *address, uint32_t expected, uint64_t deadline_ns
     struct bucket *b = bucket_of(address);
     struct waiter w = { .thread = thread_self(), .address = address, .forever = deadline_ns == THREAD_FOREVER };
     struct timer timer = { .armed = false };
-    thread_probe_stack();
+    stack_probe_deep();
     int result = begin_wait(b, &w, expected);
     if (result)
         return result;
