@@ -1,10 +1,10 @@
 #!/usr/bin/python3
+# timeout: 600
 """The OpenMP programs of tests/guest on the host: compiled by its gcc, linked with runtime/gomp instead of libgomp.
 
 Each must print what it prints with libgomp: under AddressSanitizer and UBSan, under ThreadSanitizer, which sees the library's own
 synchronisation as well, with threads that never spin and with threads that spin for long.
 """
-# timeout: 600
 import glob
 import os
 import subprocess

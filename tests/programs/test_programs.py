@@ -1,7 +1,7 @@
 #!/usr/bin/python3
+# timeout: 900
 """Programs written for Linux, built by gcc for the host and by scripts/run for Bower, with the same arguments, files and stdin:
 stdout, exit status and what they leave in their folder must be the same, byte for byte."""
-# timeout: 900
 import concurrent.futures
 import os
 import shutil

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
+# timeout: 600
 """runtime/exports.txt names what the runtime defines for programs, all of it and nothing else; the linked object shows no more, and
 uses none of it itself but what ISO C reserves: a program may have functions of its own under the other names."""
-# timeout: 600
 import glob
 import os
 import re
