@@ -84,6 +84,10 @@ static inline struct thread *take_first(struct queue *q)
         if (!q->first)
             q->last = NULL;
         q->length--;
+        if (t->woken) {
+            t->woken = false;
+            q->woken--;
+        }
         if (!must_stop(t))
             return t;
         t->state = THREAD_FROZEN;
@@ -98,16 +102,25 @@ static void end_slice(void *arg)
     q->slice_over = true;
 }
 
+/* Does the queue's hart have to hear that it changes threads, or sooner than it thinks? */
+static inline bool slice_is_due(const struct queue *q)
+{
+    return !q->slice_armed || (q->woken > 0 && !q->slice_is_short);
+}
+
 /* On the queue's own hart: whoever runs has so long from now on, if somebody waits. */
 static __attribute__((noinline)) void start_slice(struct queue *q)
 {
+    if (q->slice_armed)
+        timer_stop(&q->slice);
     q->slice_armed = true;
-    timer_start(&q->slice, time_ns() + SLICE_NS, end_slice, q);
+    q->slice_is_short = q->woken > 0;
+    timer_start(&q->slice, time_ns() + (q->slice_is_short ? WOKEN_SLICE_NS : SLICE_NS), end_slice, q);
 }
 
 static inline void arm_slice(struct queue *q)
 {
-    if (q->length > 0 && !q->slice_armed)
+    if (q->length > 0 && slice_is_due(q))
         start_slice(q);
 }
 
@@ -343,7 +356,8 @@ static void place(struct queue *q, struct thread *t)
         lock_queue(q);
     }
     append(q, t);
-    bool must_poke = q->idling || !q->slice_armed, runs_soon = q->idling && q->length == 1;
+    q->woken += t->woken;
+    bool must_poke = q->idling || slice_is_due(q), runs_soon = q->idling && q->length == 1;
     if (q == own_queue() && !q->idling)
         arm_slice(q);
     unlock_queue(q);
@@ -362,6 +376,7 @@ void thread_unpark(struct thread *t)
     t->token = true;
     if (t->state == THREAD_PARKED) {
         t->state = THREAD_READY;
+        t->woken = true;
         place(q, t);
     } else {
         bool asleep = q->current == t && q->idling;

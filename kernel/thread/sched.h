@@ -4,7 +4,8 @@
  * Each hart has a queue of threads that could run. A hart whose thread sleeps runs the next one of its queue, or takes one
  * from another's, or sleeps in wfi on the stack of the thread that it ran last ("idling"): with one thread to a hart, sleeping
  * and waking up is no switch at all. A thread that is woken goes to the hart that it ran on, or to one that idles. While somebody
- * waits in its queue, a hart changes threads every SLICE_NS.
+ * waits in its queue, a hart changes threads every SLICE_NS, and every WOKEN_SLICE_NS while one of those was woken: who waits for a page
+ * or a message and does little with it is not kept for long by those that compute. All have their turns in the order in which they came.
  *
  * Where there are more harts than the host has processors (boot_processors), no more of them are awake at a time, but for a moment: a
  * hart that the host does not run may be the one that all others wait for. There a hart idles as its idle thread, so that
@@ -21,6 +22,7 @@
 #include "kernel/types.h"
 
 #define SLICE_NS 5000000u
+#define WOKEN_SLICE_NS 1000000u
 
 enum thread_state { THREAD_RUNNING, /* on a hart, which may be idling on its stack */
                     THREAD_READY,   /* in a queue, or on its way into one */
@@ -39,6 +41,7 @@ struct thread {
     uint8_t state;       /* enum thread_state; under the lock of its queue */
     uint8_t queue;       /* where it runs or is queued; changes under the lock of the queue it leaves */
     bool token;          /* somebody has woken it; under the lock of its queue */
+    bool woken;          /* it waits in its queue since it was woken; under the lock of that queue */
     bool idle;           /* the thread that a hart falls back to: nothing but idling */
     uint64_t busy_ns;    /* on harts so far */
     void (*entry)(void *);

@@ -12,11 +12,12 @@ struct queue {
     uint32_t held; /* lock_queue: protects all but idling's readers and the sums; held across a switch */
     struct thread *first, *last;
     volatile uint32_t length; /* also read without the lock, as a hint (GCC 12 makes AMOs of relaxed atomic stores) */
+    uint32_t woken;           /* of them, those that were woken and have not run since */
     struct thread *current;
     struct thread *idle_thread;
     struct thread *dead; /* has just left this hart */
     struct timer slice;
-    bool slice_armed;
+    bool slice_armed, slice_is_short;
     bool slice_over;
     bool idling;                      /* nothing to do but wait; atomic: set under the lock, before the last look at other queues */
     uint64_t since_ns, since_instret; /* when the hart last stopped idling; since_ns also: when it last switched */

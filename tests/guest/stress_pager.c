@@ -8,9 +8,11 @@
 // stats: faults == faults_major + faults_soft + faults_spurious
 // run: --harts 2 --frames 6 --disk blkdebug:{dir}/errors:{dir}/disk,rw,name=stress -- 1 150 3
 // run: --harts 4 --frames 8 --policy readahead --evict fifo --disk {dir}/disk,rw,name=stress -- 2 60 4
+// env: BOWER_PROCESSORS=4
 // run: --harts 2 --frames 60 --policy auto --evict clock --disk {dir}/disk,rw,name=stress -- 3 150 8
 // run: --harts 1 --frames 2 --policy none --disk blkdebug:{dir}/errors:{dir}/disk,rw,name=stress -- 4 300 4
 // run: --harts 4 --frames 14 --disk blkdebug:{dir}/errors:{dir}/disk,rw,name=stress -- 10 100 6 2
+// env: BOWER_PROCESSORS=4
 // stats: plan_pages > 0
 // run: --harts 2 --frames 70 --disk blkdebug:{dir}/errors:{dir}/disk,rw,name=stress -- 6 150 5 2 learnt
 // stats: plan_pages > 0
