@@ -28,6 +28,11 @@
 #define PTHREAD_MUTEX_ADAPTIVE_NP 3
 #define PTHREAD_MUTEX_STALLED 0
 #define PTHREAD_MUTEX_ROBUST 1
+#define PTHREAD_MUTEX_STALLED_NP PTHREAD_MUTEX_STALLED
+#define PTHREAD_MUTEX_ROBUST_NP PTHREAD_MUTEX_ROBUST
+#define pthread_mutex_consistent_np pthread_mutex_consistent
+#define pthread_mutexattr_getrobust_np pthread_mutexattr_getrobust
+#define pthread_mutexattr_setrobust_np pthread_mutexattr_setrobust
 #define PTHREAD_RWLOCK_PREFER_READER_NP 0
 #define PTHREAD_RWLOCK_PREFER_WRITER_NP 1
 #define PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP 2
@@ -42,19 +47,19 @@
 #define PTHREAD_ONCE_INIT 0
 #define PTHREAD_MUTEX_INITIALIZER \
     { \
-        0, PTHREAD_MUTEX_NORMAL, 0, 0, 0 \
+        0, PTHREAD_MUTEX_NORMAL, 0, 0, 0, 0 \
     }
 #define PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP \
     { \
-        0, PTHREAD_MUTEX_RECURSIVE, 0, 0, 0 \
+        0, PTHREAD_MUTEX_RECURSIVE, 0, 0, 0, 0 \
     }
 #define PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP \
     { \
-        0, PTHREAD_MUTEX_ERRORCHECK, 0, 0, 0 \
+        0, PTHREAD_MUTEX_ERRORCHECK, 0, 0, 0, 0 \
     }
 #define PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP \
     { \
-        0, PTHREAD_MUTEX_ADAPTIVE_NP, 0, 0, 0 \
+        0, PTHREAD_MUTEX_ADAPTIVE_NP, 0, 0, 0, 0 \
     }
 #define PTHREAD_COND_INITIALIZER \
     { \

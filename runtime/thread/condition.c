@@ -17,23 +17,25 @@ static struct futex_condition *condition_of(pthread_cond_t *c)
 static int release(pthread_mutex_t *m, unsigned *depth)
 {
     *depth = m->bower_depth;
-    if (m->bower_type == PTHREAD_MUTEX_RECURSIVE && m->bower_owner == this_thread->number)
+    if (mutex_type(m) == PTHREAD_MUTEX_RECURSIVE && m->bower_owner == this_thread->number)
         m->bower_depth = 1;
     return mutex_unlock(m);
 }
 
-static void acquire(pthread_mutex_t *m, unsigned depth)
+static int acquire(pthread_mutex_t *m, unsigned depth)
 {
-    mutex_lock(m);
-    if (!mutex_is_plain(m))
+    int error = mutex_lock(m);
+
+    if (!mutex_is_plain(m) && error != -ENOTRECOVERABLE)
         m->bower_depth = depth;
+    return error;
 }
 
 int condition_wait(pthread_cond_t *c, pthread_mutex_t *m, uint64_t deadline)
 {
     uint32_t prepared;
     unsigned depth;
-    int error;
+    int error, locked;
 
     runtime_thread_test_cancel();
     prepared = futex_condition_prepare(condition_of(c));
@@ -43,10 +45,10 @@ int condition_wait(pthread_cond_t *c, pthread_mutex_t *m, uint64_t deadline)
         return error;
     }
     error = futex_condition_wait(condition_of(c), prepared, deadline, &this_thread->cancel);
-    acquire(m, depth);
+    locked = acquire(m, depth);
     if (error == -ECANCELED)
         runtime_thread_end(PTHREAD_CANCELED);
-    return error;
+    return locked ? locked : error;
 }
 
 int condition_wait_until(pthread_cond_t *c, pthread_mutex_t *m, clockid_t clock, const struct timespec *until)

@@ -1,6 +1,6 @@
 /*
  * mutex.c: pthread_mutex_*. There is one process, and all threads have the same priority: a process-shared mutex and one with
- * priority inheritance are mutexes like others.
+ * priority inheritance are mutexes like others. A thread knows the robust ones that it holds, and lets go of them as it ends.
  */
 #include "runtime/thread/mutex.h"
 
@@ -9,6 +9,12 @@
 #include "runtime/time/clock.h"
 
 #define DEPTH_MAX 0x7fffffffu
+
+/* What a robust mutex protects is: */
+enum { STATE_SOUND = 0,
+       STATE_ORPHANED,     /* as its last holder left it when it ended */
+       STATE_INCONSISTENT, /* being mended by the holder */
+       STATE_LOST };       /* not mended: nobody gets the mutex again */
 
 static bool is_mine(const pthread_mutex_t *m)
 {
@@ -20,18 +26,67 @@ static void set_owner(pthread_mutex_t *m, unsigned long owner)
     __atomic_store_n(&m->bower_owner, owner, __ATOMIC_RELAXED); /* others look whether it is them, and it never is */
 }
 
-int mutex_lock_owned(pthread_mutex_t *m, uint64_t deadline)
+/* The mutex has just been locked. */
+static int robust_taken(pthread_mutex_t *m)
 {
-    int error = 0;
+    if (m->bower_state == STATE_LOST) {
+        set_owner(m, 0);
+        futex_unlock(mutex_lock_of(m));
+        return -ENOTRECOVERABLE;
+    }
+    m->bower_next = this_thread->robust;
+    this_thread->robust = m;
+    if (m->bower_state == STATE_SOUND)
+        return 0;
+    m->bower_state = STATE_INCONSISTENT;
+    return -EOWNERDEAD;
+}
 
-    if (is_mine(m)) {
-        if (m->bower_type != PTHREAD_MUTEX_RECURSIVE)
-            return deadline == 0 ? -EBUSY : -EDEADLK;
+/* The mutex is about to be unlocked. */
+static void robust_given(pthread_mutex_t *m)
+{
+    pthread_mutex_t **link = &this_thread->robust;
+
+    while (*link && *link != m)
+        link = &(*link)->bower_next;
+    if (*link)
+        *link = m->bower_next;
+    if (m->bower_state == STATE_INCONSISTENT)
+        m->bower_state = STATE_LOST;
+}
+
+void mutex_thread_end(void)
+{
+    pthread_mutex_t *m;
+
+    while ((m = this_thread->robust) != NULL) {
+        this_thread->robust = m->bower_next;
+        m->bower_state = STATE_ORPHANED;
+        set_owner(m, 0);
+        futex_unlock(mutex_lock_of(m));
+    }
+}
+
+/* The caller holds it already. A robust one without a check is waited for, as on Linux: in vain. */
+static int lock_mine(pthread_mutex_t *m, uint64_t deadline)
+{
+    if (mutex_type(m) == PTHREAD_MUTEX_RECURSIVE) {
         if (m->bower_depth == DEPTH_MAX)
             return -EAGAIN;
         m->bower_depth++;
         return 0;
     }
+    if (deadline == 0)
+        return -EBUSY;
+    return mutex_type(m) == PTHREAD_MUTEX_ERRORCHECK ? -EDEADLK : futex_lock_until(mutex_lock_of(m), deadline);
+}
+
+int mutex_lock_owned(pthread_mutex_t *m, uint64_t deadline)
+{
+    int error = 0;
+
+    if (is_mine(m))
+        return lock_mine(m, deadline);
     if (deadline == 0)
         error = futex_try_lock(mutex_lock_of(m)) ? 0 : -EBUSY;
     else
@@ -40,7 +95,7 @@ int mutex_lock_owned(pthread_mutex_t *m, uint64_t deadline)
         return error;
     set_owner(m, this_thread->number);
     m->bower_depth = 1;
-    return 0;
+    return m->bower_type & MUTEX_ROBUST ? robust_taken(m) : 0;
 }
 
 int mutex_unlock_owned(pthread_mutex_t *m)
@@ -49,6 +104,8 @@ int mutex_unlock_owned(pthread_mutex_t *m)
         return -EPERM;
     if (--m->bower_depth > 0)
         return 0;
+    if (m->bower_type & MUTEX_ROBUST)
+        robust_given(m);
     set_owner(m, 0);
     futex_unlock(mutex_lock_of(m));
     return 0;
@@ -68,26 +125,28 @@ int mutex_lock_until(pthread_mutex_t *m, clockid_t clock, const struct timespec 
 
     if (error != -EBUSY)
         return error;
-    if (m->bower_type == PTHREAD_MUTEX_ERRORCHECK && is_mine(m))
+    if (mutex_type(m) == PTHREAD_MUTEX_ERRORCHECK && is_mine(m))
         return -EDEADLK;
     if (!clock_deadline(clock, until, &deadline))
         return -EINVAL;
     return mutex_is_plain(m) ? futex_lock_until(mutex_lock_of(m), deadline) : mutex_lock_owned(m, deadline);
 }
 
-void mutex_init(pthread_mutex_t *m, int type)
+void mutex_init(pthread_mutex_t *m, unsigned type)
 {
-    *m = (pthread_mutex_t){ .bower_type = (unsigned)type };
+    *m = (pthread_mutex_t){ .bower_type = type };
 }
 
 API int pthread_mutex_init(pthread_mutex_t *restrict m, const pthread_mutexattr_t *restrict attr)
 {
-    mutex_init(m, attr ? attr->bower_type : PTHREAD_MUTEX_DEFAULT);
+    mutex_init(m, attr ? (unsigned)attr->bower_type | (attr->bower_robust ? MUTEX_ROBUST : 0) : PTHREAD_MUTEX_DEFAULT);
     return 0;
 }
 
 API int pthread_mutex_destroy(pthread_mutex_t *m)
 {
+    if (m->bower_type & MUTEX_ROBUST)
+        return 0;
     return __atomic_load_n(&m->bower_word, __ATOMIC_RELAXED) != FUTEX_FREE ? EBUSY : 0;
 }
 
@@ -135,13 +194,15 @@ API int pthread_mutex_unlock(pthread_mutex_t *m)
     return futex_let_go(mutex_lock_of(m)) ? wake_one(&m->bower_word) : 0;
 }
 
-/* Robust mutexes cannot be made, nor those with a ceiling: none is ever inconsistent, none has one. */
 API int pthread_mutex_consistent(pthread_mutex_t *m)
 {
-    (void)m;
-    return EINVAL;
+    if (!(m->bower_type & MUTEX_ROBUST) || m->bower_state != STATE_INCONSISTENT)
+        return EINVAL;
+    m->bower_state = STATE_SOUND;
+    return 0;
 }
 
+/* Mutexes with a ceiling cannot be made. */
 API int pthread_mutex_getprioceiling(const pthread_mutex_t *restrict m, int *restrict ceiling)
 {
     (void)m;
@@ -215,15 +276,14 @@ API int pthread_mutexattr_setprotocol(pthread_mutexattr_t *attr, int protocol)
 
 API int pthread_mutexattr_getrobust(const pthread_mutexattr_t *restrict attr, int *restrict robust)
 {
-    (void)attr;
-    *robust = PTHREAD_MUTEX_STALLED;
+    *robust = attr->bower_robust;
     return 0;
 }
 
 API int pthread_mutexattr_setrobust(pthread_mutexattr_t *attr, int robust)
 {
-    (void)attr;
-    if (robust == PTHREAD_MUTEX_STALLED)
-        return 0;
-    return robust == PTHREAD_MUTEX_ROBUST ? ENOTSUP : EINVAL;
+    if (robust != PTHREAD_MUTEX_STALLED && robust != PTHREAD_MUTEX_ROBUST)
+        return EINVAL;
+    attr->bower_robust = robust;
+    return 0;
 }

@@ -8,6 +8,7 @@
 #include "kernel/thread/sync.h"
 #include "runtime/signal/signal.h"
 #include "runtime/thread/keys.h"
+#include "runtime/thread/mutex.h"
 
 #define ROWS 64
 #define STACK_LIMIT ((uint64_t)1 << 40)
@@ -214,6 +215,7 @@ _Noreturn void runtime_thread_end(void *result)
     }
     keys_end(t);
     signal_thread_end();
+    mutex_thread_end();
     t->result = result;
     if (!t->is_daemon && __atomic_sub_fetch(&living, 1, __ATOMIC_ACQ_REL) == 0)
         exit(0);

@@ -43,6 +43,7 @@ struct runtime_thread {
     struct cancellation cancel;
     struct bower_cleanup *cleanup; /* innermost; the thread's own */
     struct key_value *values[KEYS_BLOCKS];
+    pthread_mutex_t *robust; /* robust mutexes that it holds, through bower_next; the thread's own */
     sigset_t inherited_mask;
     uint32_t affinity;               /* harts that the program asked for, 0: all; shown, without effect. atomic */
     uint64_t stack_size, guard_size; /* what was asked for */

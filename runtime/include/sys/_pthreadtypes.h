@@ -21,16 +21,17 @@ typedef struct {
     unsigned bower_affinity; /* harts, 0: the creator's */
 } pthread_attr_t;
 
-typedef struct {
-    unsigned int bower_word;  /* 0: free, 1: held, 2: held and somebody may wait */
-    unsigned int bower_type;  /* PTHREAD_MUTEX_* */
-    unsigned int bower_depth; /* the holder's, of a recursive one */
-    unsigned int bower_unused;
-    unsigned long bower_owner; /* of recursive and error-checking ones: who holds it, 0: nobody */
+typedef struct bower_mutex {
+    unsigned int bower_word;        /* 0: free, 1: held, 2: held and somebody may wait */
+    unsigned int bower_type;        /* PTHREAD_MUTEX_*, and 4 if it is robust */
+    unsigned int bower_depth;       /* the holder's, of a recursive one */
+    unsigned int bower_state;       /* of a robust one: whether what it protects is as it should be */
+    unsigned long bower_owner;      /* of all but plain ones: who holds it, 0: nobody */
+    struct bower_mutex *bower_next; /* of a robust one that is held: the next that its holder holds */
 } pthread_mutex_t;
 
 typedef struct {
-    int bower_type, bower_pshared, bower_protocol;
+    int bower_type, bower_pshared, bower_protocol, bower_robust;
 } pthread_mutexattr_t;
 
 typedef struct {
