@@ -147,11 +147,11 @@ def write_llmc(path, model, type_name="F32", progress=None):
     version = {name: number for number, name in LLMC_TYPES.items()}.get(type_name)
     if version is None or model.architecture != "gpt2":
         raise gguf.GGUFError(f"llm.c's files hold a gpt2 of F32 or BF16, not a {model.architecture} of {type_name}")
-    channels, context, vocab = model.parameter("embedding_length"), model.parameter("context_length"), vocabulary_size(model)
+    channels, context, vocab = _count(model, "embedding_length"), _count(model, "context_length"), vocabulary_size(model)
+    layers, heads = _count(model, "block_count"), _count(model, "attention.head_count")
     padded = -(-vocab // 128) * 128
     header = np.zeros(LLMC_HEADER // 4, "<i4")
-    header[:8] = (LLMC_MAGIC, version, context, vocab, model.parameter("block_count"),
-                  model.parameter("attention.head_count"), channels, padded)
+    header[:8] = (LLMC_MAGIC, version, context, vocab, layers, heads, channels, padded)
     plan = _llmc_plan(padded, context, channels)
     embedding, output = (model.tensors.get(f"{name}.weight") for name in ("token_embd", "output"))
     tied = embedding and output and embedding.type == output.type and np.array_equal(embedding.raw(), output.raw())
@@ -161,7 +161,7 @@ def write_llmc(path, model, type_name="F32", progress=None):
 
     def pieces():
         yield header.data
-        for name, _, _ in _lay_out(plan, model.parameter("block_count"), 0, _plain(type_name)):
+        for name, _, _ in _lay_out(plan, layers, 0, _plain(type_name)):
             yield from _encoded(model, name, type_name)
             if name == "token_embd.weight":
                 yield padding
@@ -261,10 +261,10 @@ def write_llama2c(path, model, version=0, progress=None):
     """Writes a llama model as llama2.c's version 0, 1 (fp32) or 2 (int8)."""
     if model.architecture != "llama" or "powerinfer.sparse_threshold" in model.metadata:
         raise gguf.GGUFError("llama2.c's files hold a llama with SwiGLU only")
-    dim, heads = model.parameter("embedding_length"), model.parameter("attention.head_count")
-    shared, vocab, context = "output.weight" not in model.tensors, vocabulary_size(model), model.parameter("context_length")
-    numbers = [dim, model.parameter("feed_forward_length"), model.parameter("block_count"), heads,
-               model.parameter("attention.head_count_kv", heads), vocab, context]
+    dim, heads = _count(model, "embedding_length"), _count(model, "attention.head_count")
+    shared, vocab, context = "output.weight" not in model.tensors, vocabulary_size(model), _count(model, "context_length")
+    numbers = [dim, _count(model, "feed_forward_length"), _count(model, "block_count"), heads,
+               _count(model, "attention.head_count_kv", heads), vocab, context]
     group = _group_size(model) if version == 2 else 0
     if version == 0:
         numbers[5] *= 1 if shared else -1
@@ -289,6 +289,14 @@ def write_llama2c(path, model, version=0, progress=None):
 
 
 # --- what both writers need -------------------------------------------------------------------------------------
+
+def _count(model, key, default=None):
+    """A hyper-parameter as their headers have it: 1 to 2^31 - 1; GGUFError otherwise."""
+    value = model.parameter(key, default)
+    if not isinstance(value, int) or not 0 < value < 1 << 31:
+        raise gguf.GGUFError(f"{model.architecture}.{key} is {value}; this format holds whole numbers from 1 to 2147483647")
+    return value
+
 
 def _must_say(model, plan, constants):
     """GGUFError for what a file of this plan would leave out or change. constants: hyper-parameters that its readers take for given."""

@@ -342,6 +342,8 @@ def what_no_format_says(folder):
     for arch, to, metadata, changed, name in (
             ("llama", "llama2c", {"llama.rope.freq_base": 5e5}, {}, "llama.rope.freq_base is 500000;"),
             ("llama", "llama2c", {}, {"rope_freqs.weight": np.ones(8)}, "rope_freqs.weight:"),
+            ("gpt2", "llmc", {"gpt2.block_count": np.float32(5)}, {}, "gpt2.block_count is 5.0; this format holds whole"),
+            ("gpt2", "llmc", {"gpt2.context_length": np.uint64(1 << 63)}, {}, "gpt2.context_length is 9223372036854775808; this format"),
             ("gpt2", "llmc", {}, {"output.weight": np.ones((320, 64))}, "output.weight:"),
             ("gpt2", "llmc", {}, {"blk.1.ffn_up.weight": np.ones((96, 64))}, "blk.1.ffn_up.weight:")):
         script("synth-model", "--shape", f"{arch}-tiny", path)
