@@ -16,9 +16,7 @@ import sys
 
 import arguments
 import clitools
-import gguf
-import modelfile
-import vocabulary
+from modellib import gguf, modelfile, vocabulary
 
 LAUNCHER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
 

@@ -2,7 +2,7 @@
 import sys
 import time
 
-import gguf
+from modellib import gguf
 
 
 def progress(label):

@@ -1,8 +1,8 @@
-"""Parameters and tokenizer to GGUF and back, by way of scripts/gguf.py."""
+"""Parameters and tokenizer to GGUF and back, by way of modellib."""
 import numpy as np
 import torch
 
-import gguf
+from modellib import gguf
 
 from . import models, tokenizer
 

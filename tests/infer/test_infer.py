@@ -17,7 +17,7 @@ import make_corpus  # noqa: E402
 from bpe_reference import Reference, read_llama2c_tokenizer, spm_encode  # noqa: E402
 from hosttools import HERE, RACES, ROOT, Results, compile_app, compile_test, data_file, run, synth  # noqa: E402
 
-import gguf  # noqa: E402
+from modellib import gguf  # noqa: E402
 
 SMALL = {"gpt2": ("--shape", "gpt2-tiny"), "llama": ("--shape", "llama-tiny"),
          "relu": ("--shape", "llama-tiny", "--relu", "--untied")}

@@ -10,7 +10,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts"))
 
-import modelfile        # noqa: E402
+from modellib import modelfile        # noqa: E402
 
 
 class Shape:

@@ -7,8 +7,7 @@ occur with sane weights; where the bound cannot be shown, 64-bit integers are us
 import numpy as np
 
 import decoder
-import gguf
-import modelfile
+from modellib import gguf, modelfile
 
 PAIR_BITS, INTEGER_BITS, ATTENTION_BITS = 18, 24, 23     # of activations: quantised types, plain floats; of keys
 HALF_UNIT = -24                 # exponent of the unit of integers made of half-precision numbers: their last place

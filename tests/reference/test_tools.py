@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # timeout: 300
-"""Check scripts/gguf.py, convert, inspect and synth-model: types, formats there and back, layout, bad input.
+"""Check scripts/modellib, convert, inspect and synth-model: types, formats there and back, layout, bad input.
 
 Decoders are checked against plain loops written from the format's description. Prints TEST lines; status 1 on failure.
 """
@@ -17,9 +17,7 @@ from checks import Results, Skip, data_file, read_bytes, script
 
 import numpy as np
 
-import gguf
-import modelfile
-import vocabulary
+from modellib import gguf, modelfile, vocabulary
 
 PAGE = 4096
 # Root-mean-square error of encoding normally distributed weights, relative to their deviation: at most this.

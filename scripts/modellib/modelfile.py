@@ -9,8 +9,7 @@ import math
 
 import numpy as np
 
-import gguf
-import vocabulary
+from modellib import gguf, vocabulary
 
 LLMC_MAGIC, LLMC_TYPES = 20240326, {3: "F32", 5: "BF16"}     # version -> type of every tensor
 LLAMA2C_MAGIC = 0x616b3432
@@ -50,7 +49,7 @@ def open_model(path, tokenizer=None, config=None):
     elif first == LLMC_MAGIC:
         model = _read_llmc(path)
     elif start[:4] == b"PK\3\4" or path.endswith(".safetensors"):
-        import torchfile    # imports this module
+        from modellib import torchfile    # imports this module
         model = torchfile.read(path, config)
     else:
         model = _read_llama2c(path)

@@ -13,8 +13,7 @@ import zipfile
 
 import numpy as np
 
-import gguf
-import modelfile
+from modellib import gguf, modelfile
 
 # torch storage or safetensors dtype -> (numpy dtype of the bytes, GGUF type)
 STORED = {

@@ -6,7 +6,7 @@ import struct
 
 import numpy as np
 
-import gguf
+from modellib import gguf
 from trainlib.tokenizer import END_OF_TEXT, Tokenizer, byte_alphabet
 
 LLMC_MAGIC, LLMC_HEADER = 20240328, 1024
