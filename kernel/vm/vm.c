@@ -14,6 +14,7 @@
 
 #define LARGE_PAGE ((uint64_t)2 << 20)
 #define TABLE_SHARE 16 /* of the free memory, for pages of a file that no window shows yet */
+#define HEAP_SHARE 8   /* of the free memory, that is left to the heap where files are mapped */
 
 bool pager_repeats;
 
@@ -218,7 +219,8 @@ static int refuse_second(const char *call, const struct region *r)
 
 /*
  * Two shared mappings of one file must show each other's writes, so they are windows onto one region. Returns that region, NULL
- * if there is none. One that cannot serve (it covers only a part, or pages in another pool) sets *error, unless nobody writes.
+ * if there is none. One that cannot serve (it covers only a part, or is no MAP_LLM mapping where one is asked for) sets *error, unless
+ * nobody writes.
  */
 static struct region *find_shared(struct backing *backing, uint64_t offset, uint64_t length, bool writable, bool llm, int *error)
 {
@@ -227,8 +229,7 @@ static struct region *find_shared(struct backing *backing, uint64_t offset, uint
         if (!shows(r, backing, offset, length))
             continue;
         bool covers = offset >= r->offset && offset + length <= r->offset + ((uint64_t)r->npages << PAGE_SHIFT);
-        bool same_pool = (r->pool != NULL) == llm;
-        if (!found && covers && same_pool && (!writable || r->backing->writable))
+        if (!found && covers && (r->pool || !llm) && (!writable || r->backing->writable))
             found = r;
         else if (writable || region_is_written(r))
             *error = refuse_second("mmap", r);
@@ -264,14 +265,34 @@ static int provide_swap(struct region *r)
     return error;
 }
 
+/*
+ * Do these pages of a file, with those of others that have yet to come, leave a share of the memory to the heap? Else they belong into the
+ * pool, although the program does not ask for it: on Linux they would come and go as well.
+ */
+static bool fits(struct backing *backing, uint64_t npages)
+{
+    uint64_t promised = npages, room = mem_free_count() - mem_free_count() / HEAP_SHARE;
+    for (const struct region *r = regions; r; r = r->next)
+        if (r->backing && !r->pool)
+            promised += region_file_pages(r) - MIN(r->resident, region_file_pages(r));
+    if (promised <= room)
+        return true;
+    log_printf("bower: mmap: %lu pages of %s are more than the memory has room for (%lu): they go through the pool of %u frames, as with"
+               " MAP_LLM\n",
+               (unsigned long)npages, backing->ops->name(backing), (unsigned long)(room - MIN(room, promised - npages)), llm_pool.nframes);
+    return false;
+}
+
 /* A new region with everything it needs to fault; on error nothing is left behind. */
 static int make_region(struct backing *backing, uint64_t offset, uint64_t npages, int prot, int flags, struct region **out)
 {
-    bool llm = flags & VM_MAP_LLM, shared = backing && (flags & VM_MAP_SHARED);
+    bool shared = backing && (flags & VM_MAP_SHARED);
     int64_t size = backing ? backing->ops->size(backing) : 0;
     struct region *r;
     if (size < 0)
         return (int)size;
+    uint64_t file_pages = (uint64_t)size > offset ? (PAGE_ALIGN_UP((uint64_t)size) - offset) >> PAGE_SHIFT : 0;
+    bool llm = (flags & VM_MAP_LLM) || (backing && !fits(backing, MIN(npages, file_pages)));
     if (shared && !llm && offset + (npages << PAGE_SHIFT) < (uint64_t)size) {
         /* Room for a second window further on, as long as the table of pages stays small beside the memory. */
         uint64_t table = mem_free_count() / TABLE_SHARE * (PAGE_SIZE / sizeof *r->pages);
@@ -383,7 +404,7 @@ int64_t vm_map(vaddr_t hint, uint64_t length, int prot, int flags, struct backin
     if (!error && (flags & (VM_MAP_FIXED | VM_MAP_FIXED_NOREPLACE)))
         error = check_fixed(hint, length, flags);
     int64_t result = error ? error : map_range(hint, length, prot, flags, backing, offset, &fresh);
-    bool profiled = result > 0 && fresh && (flags & VM_MAP_LLM);
+    bool profiled = result > 0 && fresh && fresh->pool;
     if (profiled) {
         sched_hold(); /* nobody else lets the region go, and the shutdown waits for that */
         spin_lock(&pager_lock);
