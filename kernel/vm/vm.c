@@ -25,6 +25,11 @@ const struct prefetch_policy *vm_default_prefetch(void)
     return default_prefetch;
 }
 
+const struct prefetch_policy *vm_usual_prefetch(const struct region *r)
+{
+    return r->pool ? default_prefetch : prefetch_find(r->backing ? "readahead" : "none");
+}
+
 int vm_init(uint64_t frames, const char *prefetch, const char *evict)
 {
     default_prefetch = prefetch_find(prefetch);
@@ -303,8 +308,7 @@ static int make_region(struct backing *backing, uint64_t offset, uint64_t npages
         return -ENOMEM;
     r->file_size = (uint64_t)size;
     r->lasts = flags & VM_MAP_SHARED;
-    const struct prefetch_policy *policy = llm ? default_prefetch : prefetch_find(backing ? "readahead" : "none");
-    int error = region_set_prefetch(r, policy);
+    int error = region_set_prefetch(r, vm_usual_prefetch(r));
     if (!error && (prot & VM_PROT_WRITE))
         error = provide_swap(r);
     if (error) {

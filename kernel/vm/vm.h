@@ -31,8 +31,11 @@
 int vm_init(uint64_t frames, const char *prefetch, const char *evict);
 
 struct prefetch_policy;
-/* The policy of --policy: what a MAP_LLM mapping starts with. */
+struct region;
+/* The policy of --policy. */
 const struct prefetch_policy *vm_default_prefetch(void);
+/* What a mapping starts with, and goes back to: that policy for those in the pool. */
+const struct prefetch_policy *vm_usual_prefetch(const struct region *r);
 
 /* backing is NULL for anonymous memory; otherwise the call takes its own reference. Returns the address or -errno. */
 int64_t vm_map(vaddr_t hint, uint64_t length, int prot, int flags, struct backing *backing, uint64_t offset);

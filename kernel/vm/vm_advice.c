@@ -91,7 +91,7 @@ static void advise_window(struct vma *v, uint32_t first, uint32_t n, int advice)
         steered = prefetch_find("readahead");
         break;
     default:
-        steered = r->pool ? vm_default_prefetch() : prefetch_find(r->backing ? "readahead" : "none");
+        steered = vm_usual_prefetch(r);
     }
     if (!steered || steered == r->prefetch)
         return;
