@@ -1,4 +1,4 @@
-/* semaphore.h: POSIX semaphores without a name. The named ones (sem_open) fail with ENOSYS. */
+/* semaphore.h: POSIX semaphores. The named ones (sem_open) are shared by the threads of the one process that there is. */
 #ifndef _SEMAPHORE_H
 #define _SEMAPHORE_H
 #include <sys/cdefs.h>
