@@ -149,6 +149,7 @@ API _Noreturn void exit(int status)
         for (;;)
             thread_wait(&never, 0, THREAD_FOREVER);
     }
+    __atomic_fetch_or(&this_thread->cancel.flags, CANCEL_ENDING, __ATOMIC_SEQ_CST); /* nobody ends it before the program does */
     __call_exitprocs(status, NULL);
     _fwalk_reent(_GLOBAL_REENT, flush); /* whichever thread has used them: main need not have */
     runtime_exit(status);

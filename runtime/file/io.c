@@ -20,6 +20,7 @@
 #include "runtime/file/fd.h"
 #include "runtime/signal/interrupt.h"
 #include "runtime/signal/signal.h"
+#include "runtime/thread/locks.h"
 
 /* As in Linux: one call moves at most this much, so that every count fits an int. */
 #define MAX_TRANSFER ((size_t)0x7ffff000)
@@ -81,15 +82,21 @@ static int wait_until_ready(struct file *file)
 
 int64_t io_read(int fd, void *buffer, size_t n)
 {
-    struct file *file = get_for(fd, O_RDONLY);
+    struct file *file;
     int64_t result;
+    bool tty;
 
+    locks_test_cancel();
+    file = get_for(fd, O_RDONLY);
     if (!file)
         return -EBADF;
     result = wait_until_ready(file);
     if (!result)
         result = file_read(file, buffer, MIN(n, MAX_TRANSFER));
+    tty = file_is_tty(file);
     file_put(file);
+    if (tty)
+        locks_test_cancel(); /* it may have waited long */
     interrupt_check();
     return result;
 }
@@ -106,9 +113,11 @@ static int64_t append(struct file *file, const void *buffer, size_t n)
 
 int64_t io_write(int fd, const void *buffer, size_t n)
 {
-    struct file *file = get_for(fd, O_WRONLY);
+    struct file *file;
     int64_t result;
 
+    locks_test_cancel();
+    file = get_for(fd, O_WRONLY);
     if (!file)
         return -EBADF;
     n = MIN(n, MAX_TRANSFER);
@@ -279,6 +288,7 @@ static int64_t read_at(int fd, void *buffer, size_t n, off_t offset)
     struct file *file;
     int64_t result;
 
+    locks_test_cancel();
     if (offset < 0)
         return -EINVAL;
     file = get_for(fd, O_RDONLY);
@@ -308,6 +318,7 @@ static int64_t write_at(int fd, const void *buffer, size_t n, off_t offset)
     struct file *file;
     int64_t result;
 
+    locks_test_cancel();
     if (offset < 0)
         return -EINVAL;
     file = get_for(fd, O_WRONLY);

@@ -13,6 +13,7 @@
 #include "kernel/panic.h"
 #include "kernel/types.h"
 #include "runtime/thread/futex.h"
+#include "runtime/thread/thread.h"
 
 struct __lock {
     struct futex_lock lock;
@@ -30,6 +31,9 @@ struct __lock __lock___tz_mutex;
 struct __lock __lock___dd_hash_mutex;
 struct __lock __lock___arc4random_mutex;
 
+static _Thread_local unsigned held; /* locks of the running thread */
+static _Thread_local bool passed;   /* it has been at a cancellation point since it held none */
+
 static uintptr_t self(void)
 {
     return (uintptr_t)__builtin_thread_pointer();
@@ -40,30 +44,43 @@ static bool is_mine(const struct __lock *lock)
     return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == self();
 }
 
-static void set_owner(struct __lock *lock, uintptr_t owner)
+static void become_owner(struct __lock *lock)
 {
-    __atomic_store_n(&lock->owner, owner, __ATOMIC_RELAXED);
+    __atomic_store_n(&lock->owner, self(), __ATOMIC_RELAXED);
+    held++;
 }
 
 static bool try_take(struct __lock *lock)
 {
     if (!futex_try_lock(&lock->lock))
         return false;
-    set_owner(lock, self());
+    become_owner(lock);
     return true;
 }
 
 static void take(struct __lock *lock)
 {
     futex_lock(&lock->lock);
-    set_owner(lock, self());
+    become_owner(lock);
 }
 
 static void give(struct __lock *lock)
 {
     ASSERT(is_mine(lock));
-    set_owner(lock, 0);
+    __atomic_store_n(&lock->owner, 0, __ATOMIC_RELAXED);
     futex_unlock(&lock->lock);
+    if (--held == 0 && passed) {
+        passed = false;
+        runtime_thread_test_cancel();
+    }
+}
+
+void locks_test_cancel(void)
+{
+    if (held > 0)
+        passed = true;
+    else
+        runtime_thread_test_cancel();
 }
 
 void __retarget_lock_init(_LOCK_T *out)
@@ -106,7 +123,7 @@ bool lock_acquire_recursive_until(_LOCK_T lock, uint64_t deadline_ns)
     if (!is_mine(lock)) {
         if (futex_lock_until(&lock->lock, deadline_ns) != 0)
             return false;
-        set_owner(lock, self());
+        become_owner(lock);
     }
     lock->depth++;
     return true;

@@ -5,6 +5,7 @@
 // Cancellation where a thread waits, and cleanup handlers.
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
@@ -103,6 +104,32 @@ static void *not_now(void *argument)
     return NULL;
 }
 
+static void *in_read(void *fd)
+{
+    char c;
+
+    sem_post(&ready);
+    while (read(*(int *)fd, &c, 1) >= 0)
+        ;
+    return NULL;
+}
+
+static void *in_write(void *fd)
+{
+    sem_post(&ready);
+    while (pwrite(*(int *)fd, "x", 1, 0) == 1)
+        ;
+    return NULL;
+}
+
+static void *in_stream(void *stream)
+{
+    sem_post(&ready);
+    while (fprintf(stream, "%d %s\n", 1, "line") > 0)
+        ;
+    return NULL;
+}
+
 static void cancel(const char *name, void *(*run)(void *), void *argument)
 {
     pthread_t thread;
@@ -116,6 +143,20 @@ static void cancel(const char *name, void *(*run)(void *), void *argument)
         sem_post(&empty);
     pthread_join(thread, &result);
     printf("%s: %s, cancelled %d\n", name, strerror(error), result == PTHREAD_CANCELED);
+}
+
+static void files(void)
+{
+    int fd = open("numbers", O_RDWR | O_CREAT | O_TRUNC, 0600);
+    FILE *stream = fdopen(fd, "w");
+
+    cancel("read", in_read, &fd);
+    cancel("write", in_write, &fd);
+    cancel("stream", in_stream, stream);
+    setvbuf(stream, NULL, _IONBF, 0);
+    cancel("unbuffered", in_stream, stream);
+    printf("stream is free %d\n", fprintf(stream, "end\n"));
+    fclose(stream);
 }
 
 static void wait_the_first_time(void)
@@ -159,6 +200,7 @@ int main(void)
     pthread_cancel(sleeper);
     printf("joined after all: %s\n", strerror(pthread_join(sleeper, NULL)));
     cancel("test", in_test, NULL);
+    files();
     cancel("disabled", not_now, NULL);
     cancel("once", do_once, NULL);
     pthread_once(&once, wait_the_first_time);
