@@ -172,6 +172,40 @@ API int setrlimit(int resource, const struct rlimit *asked)
     return api_status(error);
 }
 
+static int niceness; /* what the program has asked for; shown, without effect. atomic */
+
+/* Of a process, a process group, a user: of this one. */
+static int find_priority(int which, id_t who)
+{
+    if (which != PRIO_PROCESS && which != PRIO_PGRP && which != PRIO_USER)
+        return -EINVAL;
+    return who == 0 || (which != PRIO_USER && who == (id_t)getpid()) ? 0 : -ESRCH;
+}
+
+API int getpriority(int which, id_t who)
+{
+    int error = find_priority(which, who);
+
+    return error ? api_status(error) : __atomic_load_n(&niceness, __ATOMIC_RELAXED);
+}
+
+API int setpriority(int which, id_t who, int value)
+{
+    int error = find_priority(which, who);
+
+    if (!error)
+        __atomic_store_n(&niceness, MAX(PRIO_MIN, MIN(value, PRIO_MAX - 1)), __ATOMIC_RELAXED);
+    return api_status(error);
+}
+
+API int nice(int more)
+{
+    int before = getpriority(PRIO_PROCESS, 0);
+
+    setpriority(PRIO_PROCESS, 0, before + MAX(-2 * PRIO_MAX, MIN(more, 2 * PRIO_MAX)));
+    return getpriority(PRIO_PROCESS, 0);
+}
+
 API int uname(struct utsname *out)
 {
     memset(out, 0, sizeof(*out));

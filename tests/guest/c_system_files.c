@@ -3,6 +3,7 @@
 // stdout~: ^4096 100 1$
 // stdout~: ^-1 1 -1 1 0$
 // stdout~: ^0 -1 1 -1 1 1$
+// stdout~: ^0 19 -20 -18 1$
 // stdout~: ^1 dlopen: not implemented$
 // stderr~: ^bower: dlopen is not implemented \(ENOSYS\)$
 // stderr~: ^bower: posix_spawn is not implemented \(ENOSYS\)$
@@ -43,6 +44,8 @@ int main(void)
     printf(" %d %d", failed, errno == EPERM);
     failed = setuid(1000);
     printf(" %d %d %d\n", failed, errno == EPERM, setuid(0) == 0);
+    printf("%d %d", setpriority(PRIO_PROCESS, 0, 30), getpriority(PRIO_PROCESS, getpid()));
+    printf(" %d %d %d\n", nice(-50), nice(2), getpriority(PRIO_USER, 7) == -1 && errno == ESRCH);
     printf("%d %s\n", dlopen("libm.so.6", RTLD_NOW) == NULL, dlerror());
     return posix_spawn(&child, "/bin/true", NULL, NULL, arguments, arguments) == ENOSYS ? 0 : 1;
 }

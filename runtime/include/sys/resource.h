@@ -44,11 +44,20 @@ struct rlimit {
 #define RLIM_NLIMITS 16
 #define RLIMIT_NLIMITS RLIM_NLIMITS
 
+#define PRIO_MIN (-20)
+#define PRIO_MAX 20
+#define PRIO_PROCESS 0
+#define PRIO_PGRP 1
+#define PRIO_USER 2
+
 __BEGIN_DECLS
 int getrusage(int who, struct rusage *out);
 int getrlimit(int resource, struct rlimit *out);
 /* EPERM for anything but the limit that holds. */
 int setrlimit(int resource, const struct rlimit *limit);
+/* Kept and shown, without effect. */
+int getpriority(int which, id_t who);
+int setpriority(int which, id_t who, int value);
 __END_DECLS
 
 #endif
