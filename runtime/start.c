@@ -31,23 +31,25 @@ static void set_names(char *path)
 }
 
 /*
- * The launcher's, and HOME, root's (users.c): programs do not ask whether there is one. Not by way of setenv: that and malloc may
- * be the program's, which does not expect calls before its constructors.
+ * The launcher's, and what a login leaves there for the user of users.c: programs do not ask whether there is a home or a path. Not
+ * by way of setenv: that and malloc may be the program's, which does not expect calls before its constructors.
  */
 static char **environment(void)
 {
-    static char home[] = "HOME=/"; /* programs may write into what getenv has */
+    /* Arrays: programs may write into what getenv has. */
+    static char home[] = "HOME=/", path[] = "PATH=/usr/local/bin:/usr/bin:/bin", folder[] = "PWD=/", shell[] = "SHELL=/bin/sh",
+                user[] = "USER=root", login[] = "LOGNAME=root";
+    char *const always[] = { home, path, folder, shell, user, login, NULL };
     char **list;
     size_t n = 0;
 
     while (boot_args.envp[n])
         n++;
-    list = kalloc((n + 2) * sizeof(*list));
+    list = kalloc(n * sizeof(*list) + sizeof(always));
     if (!list)
         return boot_args.envp;
     memcpy(list, boot_args.envp, n * sizeof(*list));
-    list[n] = home;
-    list[n + 1] = NULL;
+    memcpy(list + n, always, sizeof(always));
     return list;
 }
 

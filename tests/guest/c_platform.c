@@ -39,9 +39,13 @@ int getloadavg(double averages[], int n); /* stdlib.h has it for all but strict 
 int main(void)
 {
     double averages[3];
-    char name[16];
+    char name[16], here[8];
 
     CHECK(getenv("HOME") && strcmp(getenv("HOME"), getpwuid(getuid())->pw_dir) == 0);
+    CHECK(getenv("USER") && strcmp(getenv("USER"), getpwuid(getuid())->pw_name) == 0);
+    CHECK(getenv("LOGNAME") && strcmp(getenv("LOGNAME"), getlogin()) == 0);
+    CHECK(getenv("SHELL") && strcmp(getenv("SHELL"), getpwuid(getuid())->pw_shell) == 0);
+    CHECK(getenv("PWD") && strcmp(getenv("PWD"), getcwd(here, sizeof(here))) == 0 && getenv("PATH") && *getenv("PATH") == '/');
     CHECK(getenv("HOME")[0]++ == '/' && strcmp(getenv("HOME"), "0") == 0);
     CHECK(getloadavg(averages, 3) == -1);
     CHECK(mremap(averages, 1, 2, MREMAP_MAYMOVE) == MAP_FAILED); /* sqlite has it wherever there is __linux__ */
