@@ -148,6 +148,17 @@ API int munlock(const void *address, size_t length)
     return 0;
 }
 
+/* Nothing leaves memory but MAP_LLM pages, which have a cap; what is not there yet comes when it is touched. */
+API int mlockall(int flags)
+{
+    return api_status(flags == 0 || (flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) ? -EINVAL : 0);
+}
+
+API int munlockall(void)
+{
+    return 0;
+}
+
 API int getpagesize(void)
 {
     return (int)PAGE_SIZE;

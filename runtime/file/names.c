@@ -187,6 +187,11 @@ API char *realpath(const char *restrict path, char *restrict resolved)
     return out;
 }
 
+API char *canonicalize_file_name(const char *path)
+{
+    return realpath(path, NULL);
+}
+
 /* newlib's would use /tmp, which the share need not have. The file has no name from the start on. */
 API FILE *tmpfile(void)
 {

@@ -36,6 +36,7 @@ struct drand48_data {
 };
 
 __BEGIN_DECLS
+char *canonicalize_file_name(const char *path);
 int random_r(struct random_data *__restrict data, int32_t *__restrict out);
 int srandom_r(unsigned seed, struct random_data *data);
 int initstate_r(unsigned seed, char *__restrict memory, size_t size, struct random_data *__restrict data);

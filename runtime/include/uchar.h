@@ -1,4 +1,4 @@
-/* uchar.h: characters of UTF-32 (ISO C, 7.28); the functions for UTF-16 are missing. */
+/* uchar.h: characters of UTF-16 and UTF-32 (ISO C, 7.28). */
 #ifndef BOWER_UCHAR_H
 #define BOWER_UCHAR_H
 #include <stddef.h>
@@ -12,6 +12,8 @@ typedef __CHAR32_TYPE__ char32_t;
 #endif
 
 __BEGIN_DECLS
+size_t mbrtoc16(char16_t *__restrict out, const char *__restrict s, size_t n, mbstate_t *__restrict state);
+size_t c16rtomb(char *__restrict out, char16_t c, mbstate_t *__restrict state);
 size_t mbrtoc32(char32_t *__restrict out, const char *__restrict s, size_t n, mbstate_t *__restrict state);
 size_t c32rtomb(char *__restrict out, char32_t c, mbstate_t *__restrict state);
 __END_DECLS

@@ -55,7 +55,7 @@ static void list(const char *path)
 /* Below the program's own root, which differs between here and the host. */
 static void show_path(const char *path)
 {
-    char *real = realpath(path, NULL);
+    char *real = path[0] == '/' ? realpath(path, NULL) : canonicalize_file_name(path);
     const char *shown = real;
 
     if (real && strcmp(root, "/") != 0 && strncmp(real, root, strlen(root)) == 0)

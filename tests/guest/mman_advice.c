@@ -1,6 +1,6 @@
 // stats: frames_leaked == 0
 // run: --frames 32 --policy none
-// stdout~: ^before 0, after 10, faults 0, dropped 0, faults 3, kept 1, lock 1 1 1 1 1$
+// stdout~: ^before 0, after 10, faults 0, dropped 0, faults 3, kept 1, lock 1 1 1 1 1 1 1$
 // WILLNEED brings pages in so that no fault is left, DONTNEED lets them go without losing a byte, mincore tells; mlock refuses
 // what the cap may evict.
 #include <bower.h>
@@ -54,6 +54,7 @@ int main(void)
     munmap(q, 4096);
     printf(" %d", mlock(q, 4096) == -1 && errno == ENOMEM);
     q = mmap(NULL, 2 * 4096, PROT_READ, MAP_PRIVATE, fd, 9 * 4096); /* the second page lies beyond the end */
-    printf(" %d\n", mlock(q, 2 * 4096) == -1 && errno == ENOMEM);
+    printf(" %d", mlock(q, 2 * 4096) == -1 && errno == ENOMEM);
+    printf(" %d %d\n", mlockall(MCL_CURRENT | MCL_FUTURE) == 0, mlockall(0) == -1 && errno == EINVAL);
     return 0;
 }

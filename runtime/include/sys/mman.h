@@ -57,6 +57,10 @@
 #define MADV_DONTDUMP 16
 #define MADV_DODUMP 17
 
+#define MCL_CURRENT 1
+#define MCL_FUTURE 2
+#define MCL_ONFAULT 4
+
 #define POSIX_MADV_NORMAL 0
 #define POSIX_MADV_RANDOM 1
 #define POSIX_MADV_SEQUENTIAL 2
@@ -76,6 +80,8 @@ int mincore(void *address, size_t length, unsigned char *vec);
 /* EAGAIN for pages of a MAP_LLM mapping: the cap of their pool goes first. Everything else stays once it is resident. */
 int mlock(const void *address, size_t length);
 int munlock(const void *address, size_t length);
+int mlockall(int flags); /* without effect */
+int munlockall(void);
 __END_DECLS
 
 #endif
