@@ -199,9 +199,11 @@ API void omp_free(void *memory, omp_allocator_handle_t handle)
     release(memory);
 }
 
+/* The old block's bytes are the pool's for the new one, as if it grew where it is. */
 API void *omp_realloc(void *old, size_t size, omp_allocator_handle_t handle, omp_allocator_handle_t old_handle)
 {
     const struct header *header;
+    struct allocator *allocator;
     void *memory;
 
     (void)old_handle;
@@ -212,10 +214,15 @@ API void *omp_realloc(void *old, size_t size, omp_allocator_handle_t handle, omp
         release(old);
         return NULL;
     }
+    allocator = behind(header->handle);
+    if (allocator)
+        __atomic_fetch_sub(&allocator->used, header->size, __ATOMIC_RELAXED);
     memory = allocate(1, size, handle ? handle : header->handle);
     if (memory) {
         memcpy(memory, old, size < header->usable ? size : header->usable);
-        release(old);
+        free(header->memory);
+    } else if (allocator) {
+        __atomic_fetch_add(&allocator->used, header->size, __ATOMIC_RELAXED);
     }
     return memory;
 }

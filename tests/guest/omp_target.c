@@ -106,6 +106,7 @@ static void memory(void)
 {
     omp_alloctrait_t traits[] = { { omp_atk_alignment, 256 }, { omp_atk_pool_size, 10000 }, { omp_atk_fallback, omp_atv_null_fb } };
     omp_allocator_handle_t small = omp_init_allocator(omp_default_mem_space, 3, traits);
+    omp_allocator_handle_t plain = omp_init_allocator(omp_default_mem_space, 2, traits + 1);
     char *a = omp_alloc(4000, small), *b = omp_alloc(9000, small), *c = omp_calloc(10, 30, omp_large_cap_mem_alloc), *d;
     int sum = 0, x = 3;
 
@@ -114,6 +115,10 @@ static void memory(void)
     d = omp_realloc(a, 5000, small, small);
     printf("realloc: %d %d %d\n", d != NULL, d[3999], (int)((uintptr_t)d % 256));
     omp_free(d, small);
+    a = omp_realloc(omp_alloc(5000, plain), 9000, plain, plain);
+    printf("realloc in a full pool: %d, refused %d\n", a != NULL, omp_realloc(a, 12000, plain, plain) == NULL);
+    omp_free(a, plain);
+    omp_destroy_allocator(plain);
     b = omp_alloc(9000, small);
     printf("again: %d", b != NULL);
     omp_free(b, small);
