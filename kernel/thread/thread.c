@@ -18,7 +18,7 @@
 #define SPARE_THREADS 16                      /* ended ones that keep their stacks for the next */
 #define SPARE_STACK ((uint64_t)64 << 10)      /* of each of these stacks; what lies deeper goes back */
 #define LEAST_FREE_PAGES 512                  /* what a new thread leaves to everybody else */
-#define START_PATIENCE_NS 1000000000u         /* a hart that has not come up by then never will */
+#define START_PATIENCE_NS 10000000000u        /* a hart that has not come up by then never will; a busy host is late by seconds */
 #define START_LOOK_NS 20000u
 
 static struct thread main_thread = { .number = 1, .refs = 1, .name = "main" };
