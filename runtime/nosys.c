@@ -62,6 +62,12 @@ API int mknod(const char *path, mode_t mode, dev_t device)
     return NOSYS("mknod");
 }
 
+API int chroot(const char *path)
+{
+    (void)path;
+    return NOSYS("chroot");
+}
+
 API int execve(const char *path, char *const argv[], char *const envp[])
 {
     (void)path;

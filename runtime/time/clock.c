@@ -4,6 +4,7 @@
 #include <reent.h>
 #include <sys/resource.h>
 #include <sys/time.h>
+#include <sys/timeb.h>
 #include <sys/times.h>
 #include <unistd.h>
 
@@ -171,6 +172,14 @@ API int gettimeofday(struct timeval *restrict out, void *restrict zone)
     if (zone)
         *(struct timezone *)zone = (struct timezone){ 0, 0 };
     *out = to_timeval(wall_ns());
+    return 0;
+}
+
+API int ftime(struct timeb *out)
+{
+    struct timeval now = to_timeval(wall_ns());
+
+    *out = (struct timeb){ .time = now.tv_sec, .millitm = (unsigned short)(now.tv_usec / 1000) };
     return 0;
 }
 

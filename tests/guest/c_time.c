@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/time.h>
+#include <sys/timeb.h>
 #include <sys/times.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,6 +46,7 @@ static void calendar(void)
 
 int main(void)
 {
+    struct timeb old;
     struct timespec ask = { 0, 30000000 }, resolution;
     struct timeval day;
     struct tms ticks;
@@ -62,7 +64,9 @@ int main(void)
     printf("usleep %d\n", usleep(1000));
     now = time(NULL);
     gettimeofday(&day, NULL);
-    printf("agree %d, recent %d\n", day.tv_sec - now <= 1, now > 1700000000);
+    ftime(&old);
+    printf("agree %d %d", day.tv_sec - now <= 1, old.time - day.tv_sec <= 1 && old.millitm < 1000 && !old.timezone);
+    printf(", recent %d\n", now > 1700000000);
     printf("clock %d\n", clock() >= 0 && clock() < 60 * CLOCKS_PER_SEC);
     printf("times %d\n", times(&ticks) != (clock_t)-1);
     printf("rusage %d\n", getrusage(RUSAGE_SELF, &usage));
