@@ -125,7 +125,7 @@ static inline void pool_release(struct pool *pool, struct hold *hold)
  * frame until nothing is left: a page for each frame that may be spared for predictions, and STALE_MORE. Else FRAME_NONE. Junk goes sooner
  * where pages come back that were pushed out. Whether it was used meanwhile, harvest_some looks.
  */
-#define STALE_MORE 48U /* most of a batch, whose last page is used when all others have been; at most a page for each frame */
+#define STALE_MORE 32U /* half a batch; at most a page for each frame */
 static inline uint32_t pool_spare(const struct pool *pool)
 {
     return pool->evict->spare ? pool->evict->spare(pool->evict_state) : pool->nframes;

@@ -42,13 +42,13 @@
 #define WIDEN 4                        /* frames for passing pages, for one page that came back while few kept ones are alive */
 #define NARROW 1
 #define FADE 8
-#define DEMOTIONS 2    /* kept pages that a pick gives up when there are too many */
-#define SECOND_TURN 16 /* one in so many frames for passing pages, from which on those go round twice */
-#define SPARE_UNIT 16  /* the frames for pages read ahead are counted in parts of one: */
-#define SPARE_LEAST 16 /* so many stay, or in a small pool */
-#define SPARE_SHARE 4  /* one in so many of its frames; */
-#define SPARE_LESS 16  /* a page that comes back soon takes this share away, */
-#define SPARE_MORE 4   /* any other gives these parts back */
+#define DEMOTIONS 2     /* kept pages that a pick gives up when there are too many */
+#define SECOND_TURN 16  /* one in so many frames for passing pages, from which on those go round twice */
+#define SPARE_UNIT 1024 /* the frames for pages read ahead are counted in parts of one: */
+#define SPARE_LEAST 32  /* so many stay, or in a small pool */
+#define SPARE_SHARE 4   /* one in so many of its frames; */
+#define SPARE_LESS 16   /* a page that comes back soon takes this share away, */
+#define SPARE_MORE 1    /* any other gives these parts of each frame back */
 
 struct ghost {
     uint32_t tag;  /* of the page */
@@ -63,7 +63,7 @@ struct keeper {
     uint32_t picks, batch, recent; /* most victims asked for at once, lately and since picks was 0 */
     uint32_t mask;                 /* ghosts - 1 */
     uint32_t alive;                /* share of kept pages that the hand lately found used, of ALIVE_MAX */
-    uint32_t spare;                /* frames for pages read ahead, in sixteenths */
+    uint64_t spare;                /* frames for pages read ahead, in parts */
     uint32_t target;               /* frames for passing pages, beside the least */
     struct ghost *ghosts;
     uint32_t *tags;   /* by slot */
@@ -97,7 +97,7 @@ static void auto_init(void *state, uint32_t nslots)
     struct keeper *k = state;
     memset(k, 0, auto_state_size(nslots));
     k->nslots = nslots;
-    k->spare = nslots * SPARE_UNIT;
+    k->spare = (uint64_t)nslots * SPARE_UNIT;
     k->kept = nslots + KEPT;
     k->passing = nslots + PASSING;
     k->returned = nslots + RETURNED;
@@ -146,17 +146,18 @@ static void take(struct keeper *k, uint32_t slot)
  */
 static void note_return(struct keeper *k, bool soon)
 {
-    uint32_t least = k->nslots / SPARE_SHARE < SPARE_LEAST ? k->nslots / SPARE_SHARE : SPARE_LEAST;
+    uint64_t least = k->nslots / SPARE_SHARE < SPARE_LEAST ? k->nslots / SPARE_SHARE : SPARE_LEAST;
+    uint64_t all = (uint64_t)k->nslots * SPARE_UNIT, more = k->spare + (uint64_t)k->nslots * SPARE_MORE;
     if (soon)
         k->spare -= k->spare > least * SPARE_UNIT ? k->spare / SPARE_LESS : 0;
-    else if (k->spare < k->nslots * SPARE_UNIT)
-        k->spare += SPARE_MORE;
+    else
+        k->spare = more < all ? more : all;
 }
 
 static uint32_t auto_spare(const void *state)
 {
     const struct keeper *k = state;
-    return k->spare / SPARE_UNIT;
+    return (uint32_t)(k->spare / SPARE_UNIT);
 }
 
 static void widen(struct keeper *k, uint32_t by)

@@ -3,17 +3,15 @@
  *
  * Six predictors learn side by side: the order of earlier passes and runs (replay.c), the recurrence (fit.c), walks side by side
  * (streams.c), correlated steps (markov.c), the majority step (stride.c) and the doubling window (readahead.c). Each says which single
- * page it expects next; the next access tells who was right, and `score` keeps for each the share of accesses that it foresaw, with
- * false expectations taken off twice. At a fault those are asked first who foresaw the page, then those whose pages proved
- * useful; each adds what nobody before it has named, until the batch is full or a proven order has spoken. Several walks at once
- * are seldom all known to one predictor, and what the first leaves out would be the next fault.
+ * page it expects next; the next access tells who was `right`. What a predictor names is remembered by page, and whether it was used then:
+ * `yield` is the share that was. At a fault those are asked first whose pages proved useful; each adds what nobody before it has named,
+ * until the batch is full or a proven order has spoken. Several walks at once are seldom all known to one predictor, and what the first
+ * leaves out would be the next fault.
  *
- * Three things bound what is read in vain, because a page that nobody uses holds a frame. Every predictor limits
- * itself by its own evidence. Unless it has proof (a tested order, a recurrence that explains more than it costs to state, streams that
- * go on), it may name at most twice as many pages as it was lately right unheard, and those are paid from `credit`, which
- * grows by four with each access that it foresaw. And `yield` is the share of what each named that was used: who names
- * pages in vain is given less room, and in the end only a trial now and then, or where he foresaw the page that faults; who is right
- * about the next few pages only names no more than those (`deep`). So where nobody can predict, nearly nothing is read ahead.
+ * Two things bound what is read in vain, because a page that nobody uses holds a frame. Every predictor limits itself by its own
+ * evidence: proof (a tested order, a recurrence that explains more than it costs to state, streams that go on), or else some pages for
+ * each time that it was right lately, unheard, more often than not. And of these it may name its yield. So where nobody can predict,
+ * nearly nothing is read ahead.
  *
  * While the order or the recurrence is proven and right, the rest are not fed: they catch up at the first surprise. Streams alone hear of
  * what the latest of them leads to, which costs little: a step that the recurrence takes for its own may be one of several walks' that take
@@ -34,7 +32,7 @@
 #include "kernel/policy/prefetch/stride.h"
 #include "kernel/policy/prefetch/trust.h"
 
-/* In the order in which they are asked while scores are equal. */
+/* In the order in which they are asked while yields are equal. */
 enum predictor { ORDER,
                  FIT,
                  STREAMS,
@@ -44,30 +42,17 @@ enum predictor { ORDER,
                  PREDICTORS };
 
 #define NOTHING UINT32_MAX
-#define SCORE_MAX 1024
-#define SCORE_PROVEN 600 /* what a loaded profile starts with */
-#define RIGHT_MAX 64
-#define RIGHT_LEAST 1  /* expectations that came true before the first page is named */
+#define RIGHT_MAX 21
+#define RIGHT_PAGES 3  /* that may be named for each of these: a batch at most */
 #define ASTRAY_MOST 16 /* pages that the order may name at a page that it did not foresee */
-#define ORDER_MERIT 64 /* added to its score once it is proven */
 #define YIELD_MAX 1024
-#define YIELD_FIRST 768
-#define YIELD_POOR 384 /* below this only every PROBE-th fault is for whom it concerns, */
-#define PROBE 8        /* unless he foresaw the page that faults, */
-#define RIGHT_AGAIN 12 /* or was right so often since */
-#define DEPTHS 5
-#define DEPTH_FIRST 8  /* names of the first depth; each further one has as many as all before */
-#define DEPTH_POOR 448 /* yield of a depth below which nothing is named there, */
-#define DEPTH_AGAIN 4  /* and how much of it is forgotten each time */
-#define FORESAW_MERIT (2 * YIELD_MAX)
+#define YIELD_FIRST 896
+#define YIELD_POOR (YIELD_MAX / 4) /* below this a page named in vain counts as a false expectation */
+#define YIELD_WEIGHT 32            /* of these, one page counts for one */
 #define QUIET 64
 #define AWAKE 16
 #define STRIDE_FAULTS 4 /* a first trend is looked for at every fourth fault */
 #define NEAR 32         /* pages ahead that may have been skipped because those between were resident */
-#define FIRST_PAGES 4   /* named without evidence at a mapping's first page, */
-#define FIRST_SHARE 8   /* but no more than this share of what may be named */
-#define CREDIT_MOST 256
-#define CREDIT_RIGHT 4
 
 struct chooser {
     struct readahead readahead;
@@ -75,18 +60,15 @@ struct chooser {
     struct streams streams;
     bool foresaw[PREDICTORS];      /* the latest access */
     uint32_t expected[PREDICTORS]; /* page, or NOTHING */
-    uint16_t score[PREDICTORS];    /* share of accesses foreseen lately */
-    uint8_t right[PREDICTORS];     /* expectations that came true, less those that did not */
+    uint8_t right[PREDICTORS];     /* expectations that came true, less those that did not, RIGHT_MAX at most */
     bool behind;                   /* the others were not fed lately, */
     bool streams_behind;           /* nor the streams, which go on being fed as long as one of them leads on */
     uint32_t last;
     uint32_t faults;
-    uint32_t quiet;                    /* accesses since the latest that somebody foresaw */
-    int32_t credit[PREDICTORS];        /* pages */
-    uint16_t yield[PREDICTORS];        /* share of the pages it named that were used, lately, of YIELD_MAX */
-    uint16_t deep[PREDICTORS][DEPTHS]; /* the same by depth: the place among the names that it gave at once */
-    uint8_t *namer;                    /* by page: who named it last, and where: namer_of */
-    struct replay replay;              /* its tables follow, then namer */
+    uint32_t quiet;             /* accesses since the latest that somebody foresaw */
+    uint16_t yield[PREDICTORS]; /* share of the pages it named that were used, lately, of YIELD_MAX */
+    uint8_t *namer;             /* by page: who named it last, plus one; 0: nobody */
+    struct replay replay;       /* its tables follow, then namer */
 };
 
 static size_t auto_size(uint32_t npages)
@@ -107,8 +89,6 @@ static void auto_init(void *state, uint32_t npages)
     for (unsigned i = 0; i < PREDICTORS; i++) {
         c->expected[i] = NOTHING;
         c->yield[i] = YIELD_FIRST;
-        for (unsigned k = 0; k < DEPTHS; k++)
-            c->deep[i][k] = YIELD_FIRST;
     }
 }
 
@@ -122,11 +102,14 @@ static void expect(struct chooser *c, enum predictor who, int64_t page)
     c->expected[who] = known(c, page) && page != c->last ? (uint32_t)page : NOTHING;
 }
 
-/* A little further in the right direction: the pages between may have been resident. Neither right nor wrong. */
+/*
+ * A little further in the right direction: the pages between may have been resident. Neither right nor wrong, unless there was hardly ever
+ * such a direction.
+ */
 static bool may_have_skipped(const struct chooser *c, enum predictor who, uint32_t page)
 {
     int64_t step = (int64_t)c->expected[who] - c->last, distance = (int64_t)page - c->last;
-    return (who == STRIDE || who == READAHEAD) && distance % step == 0 && distance / step > 0 &&
+    return (who == STRIDE || who == READAHEAD) && c->right[who] > 1 && distance % step == 0 && distance / step > 0 &&
            distance / step <= NEAR;
 }
 
@@ -134,24 +117,12 @@ static bool judge(struct chooser *c, uint32_t page)
 {
     bool anybody = false;
     for (unsigned who = 0; who < PREDICTORS; who++) {
-        uint16_t score = c->score[who];
-        uint8_t right = c->right[who];
         c->foresaw[who] = c->expected[who] == page;
-        if (c->expected[who] != page && score < 16 && right == 0)
-            continue; /* nothing to lose */
-        if (c->expected[who] == page) {
-            anybody = true;
-            c->credit[who] += c->credit[who] < CREDIT_MOST ? CREDIT_RIGHT : 0;
-            score = (uint16_t)(score + (SCORE_MAX - score) / 16);
-            right = (uint8_t)(right + (right < RIGHT_MAX));
-        } else if (c->expected[who] == NOTHING) {
-            score = (uint16_t)(score - score / 16);
-        } else if (!may_have_skipped(c, who, page)) {
-            score = (uint16_t)(score - score / 8);
-            right = (uint8_t)(right - (right + 3) / 4);
-        }
-        c->score[who] = score;
-        c->right[who] = right;
+        anybody |= c->foresaw[who];
+        if (c->foresaw[who])
+            c->right[who] = (uint8_t)(c->right[who] + (c->right[who] < RIGHT_MAX));
+        else if (c->right[who] > 0 && c->expected[who] != NOTHING && !may_have_skipped(c, who, page))
+            c->right[who]--;
     }
     c->quiet = anybody ? 0 : c->quiet + 1;
     return anybody;
@@ -165,11 +136,6 @@ static uint32_t led_from(const struct chooser *c, uint32_t page)
     if (c->foresaw[FIT])
         return c->replay.fit.at;
     return c->foresaw[STREAMS] ? page - (uint32_t)c->streams.stream[c->streams.latest].step : c->last;
-}
-
-static void praise(struct chooser *c, enum predictor who)
-{
-    c->score[who] = (uint16_t)(c->score[who] + (SCORE_MAX - c->score[who]) / 16);
 }
 
 /* The order or the recurrence is proven and foresaw this page: nobody else needs to hear of it. */
@@ -189,10 +155,6 @@ static bool foreseen(struct chooser *c, uint32_t page, enum access_kind kind)
         c->foresaw[STREAMS] = streams_follow(&c->streams, page, kind);
         c->streams_behind = !c->foresaw[STREAMS];
     }
-    if (by_fit)
-        praise(c, FIT);
-    if (by_order)
-        praise(c, ORDER);
     c->last = page;
     c->behind = true;
     return true;
@@ -246,44 +208,16 @@ static void feed_costly(struct chooser *c, uint32_t page, enum access_kind kind,
         expect(c, FIT, r->fit.next);
 }
 
-static unsigned depth_of(unsigned place)
-{
-    unsigned depth = 0;
-    for (place /= DEPTH_FIRST; place > 0 && depth < DEPTHS - 1; place /= 2)
-        depth++;
-    return depth;
-}
-
-/* The first place of a depth but the first. */
-static unsigned depth_begin(unsigned depth)
-{
-    return DEPTH_FIRST << (depth - 1);
-}
-
-static uint8_t namer_of(enum predictor who, unsigned place)
-{
-    return (uint8_t)(1 + who * DEPTHS + depth_of(place));
-}
-
-static enum predictor who_named(uint8_t namer)
-{
-    return (enum predictor)((namer - 1u) / DEPTHS);
-}
-
-static void move_yield(uint16_t *yield, bool used)
-{
-    *yield = (uint16_t)(used ? *yield + (YIELD_MAX - *yield) / 32 : *yield - *yield / 32);
-}
-
 /* A page that was read ahead was used, or was not. */
 static void note_yield(struct chooser *c, uint32_t page, bool used)
 {
     if (!known(c, page) || c->namer[page] == 0)
         return;
-    unsigned who = who_named(c->namer[page]), depth = (c->namer[page] - 1u) % DEPTHS;
+    unsigned who = c->namer[page] - 1u, yield = c->yield[who];
     c->namer[page] = 0;
-    move_yield(&c->yield[who], used);
-    move_yield(&c->deep[who][depth], used);
+    c->yield[who] = (uint16_t)(used ? yield + (YIELD_MAX - yield) / YIELD_WEIGHT : yield - yield / YIELD_WEIGHT);
+    if (!used && yield < YIELD_POOR && c->right[who] > 0)
+        c->right[who]--;
 }
 
 static void learn(struct chooser *c, uint32_t page, enum access_kind kind)
@@ -323,7 +257,7 @@ static void learn(struct chooser *c, uint32_t page, enum access_kind kind)
 
 static bool named_by_streams(const struct chooser *c, uint32_t page)
 {
-    return known(c, page) && c->namer[page] != 0 && who_named(c->namer[page]) == STREAMS;
+    return known(c, page) && c->namer[page] == 1 + STREAMS;
 }
 
 /* Pages found used at once, as named; what streams named goes where it was likely used. */
@@ -359,8 +293,8 @@ static bool order_is_proven(const struct chooser *c)
     return c->replay.tested && c->replay.trust >= TRUST_FULL;
 }
 
-/* Most pages that this predictor may name now: on proof as many as it likes, else what it has earned. */
-static unsigned earned(const struct chooser *c, enum predictor who, unsigned max)
+/* Most pages that this predictor may name now: on proof as many as it likes, else some for each time that it was right. */
+static unsigned evident(const struct chooser *c, enum predictor who, unsigned max)
 {
     if (c->behind && who != FIT && who != ORDER && (who != STREAMS || c->streams_behind))
         return 0;
@@ -368,24 +302,14 @@ static unsigned earned(const struct chooser *c, enum predictor who, unsigned max
         return c->replay.fit.nalive > 0 ? max : 0;
     if (who == ORDER && order_is_proven(c))
         return c->foresaw[ORDER] || max < ASTRAY_MOST ? max : ASTRAY_MOST;
-    if (who == STREAMS)
-        return max;
-    unsigned pages = c->right[who] < RIGHT_LEAST ? 0 : 2u * c->right[who];
-    unsigned credit = c->credit[who] > 0 ? (unsigned)c->credit[who] : 0;
-    if (pages > credit)
-        pages = credit;
-    if (who == READAHEAD && c->faults == 1)
-        pages = max / FIRST_SHARE < FIRST_PAGES ? max / FIRST_SHARE : FIRST_PAGES;
+    unsigned pages = who == STREAMS ? max : RIGHT_PAGES * c->right[who];
     return pages < max ? pages : max;
 }
 
-/* The same, less if much of what it named before was not used. */
+/* The share of these that was lately worth reading, but one page at least: else nobody would learn when that changes. */
 static unsigned allowance(const struct chooser *c, enum predictor who, unsigned max)
 {
-    unsigned pages = earned(c, who, max), share = c->yield[who] * 4u / 3;
-    if (c->yield[who] < YIELD_POOR && c->right[who] < RIGHT_AGAIN && c->faults % PROBE != 0 && !c->foresaw[who])
-        return 0;
-    return share >= YIELD_MAX ? pages : (pages * share + YIELD_MAX - 1) / YIELD_MAX;
+    return (evident(c, who, max) * c->yield[who] + YIELD_MAX - 1) / YIELD_MAX;
 }
 
 static unsigned ask(struct chooser *c, enum predictor who, const struct prefetch_query *query, uint32_t *out)
@@ -406,13 +330,6 @@ static unsigned ask(struct chooser *c, enum predictor who, const struct prefetch
     }
 }
 
-/* A proven order knows where a run ends; the others only where it would go on. */
-static unsigned merit(const struct chooser *c, enum predictor who)
-{
-    unsigned merit = c->score[who] / 8u + 2u * c->yield[who];
-    return merit + (who == ORDER && order_is_proven(c) ? ORDER_MERIT : 0u) + (c->foresaw[who] ? FORESAW_MERIT : 0u);
-}
-
 /* Those that may name pages, the best first. */
 static unsigned rank(const struct chooser *c, unsigned max, enum predictor *order, unsigned *most)
 {
@@ -421,7 +338,7 @@ static unsigned rank(const struct chooser *c, unsigned max, enum predictor *orde
         unsigned pages = allowance(c, who, max), at = n;
         if (pages == 0)
             continue;
-        for (; at > 0 && merit(c, order[at - 1]) < merit(c, who); at--) {
+        for (; at > 0 && c->yield[order[at - 1]] < c->yield[who]; at--) {
             order[at] = order[at - 1];
             most[at] = most[at - 1];
         }
@@ -432,18 +349,6 @@ static unsigned rank(const struct chooser *c, unsigned max, enum predictor *orde
     return n;
 }
 
-/* No more names than were mostly used so far ahead; that may have changed, so after some time it is tried again. */
-static unsigned useful(struct chooser *c, enum predictor who, unsigned max)
-{
-    for (unsigned depth = 1; depth < DEPTHS && depth_begin(depth) < max; depth++) {
-        if (c->deep[who][depth] >= DEPTH_POOR)
-            continue;
-        c->deep[who][depth] += DEPTH_AGAIN;
-        return depth_begin(depth);
-    }
-    return max;
-}
-
 /* Appends what this predictor names and nobody else has. Returns how many names there are then. */
 static unsigned add_names(struct chooser *c, enum predictor who, const struct prefetch_query *query, unsigned most, uint32_t *out,
                           unsigned n)
@@ -451,17 +356,16 @@ static unsigned add_names(struct chooser *c, enum predictor who, const struct pr
     uint32_t names[PREFETCH_HORIZON / 8];
     struct prefetch_query q = *query;
     q.max = who == ORDER ? query->max : query->max - n;
-    q.max = useful(c, who, q.max < most ? q.max : most);
+    q.max = q.max < most ? q.max : most;
     bool proven = n > 0 && who == STREAMS;
     unsigned named = proven ? streams_predict_proven(&c->streams, &q, names) : ask(c, who, &q, names), before = n;
-    c->credit[who] -= c->credit[who] > -CREDIT_MOST ? (int32_t)named : 0;
     for (unsigned i = 0; i < named && n < query->max; i++) {
         unsigned k = 0;
         while (k < before && out[k] != names[i])
             k++;
         if (k == before) {
             out[n++] = names[i];
-            c->namer[names[i]] = namer_of(who, i);
+            c->namer[names[i]] = (uint8_t)(1 + who);
         }
     }
     return n;
@@ -491,11 +395,11 @@ static bool auto_load(void *state, const uint8_t *bytes, size_t n)
         return false;
     if (!c->replay.tested)
         c->replay.trust = TRUST_LEAST;
-    /* What was proven is asked first. */
-    if (c->replay.fit.nalive > 0)
-        c->score[FIT] = SCORE_PROVEN;
+    /* What was proven is asked first, and for all that it has to say. */
     if (order_is_proven(c))
-        c->score[ORDER] = SCORE_PROVEN;
+        c->yield[ORDER] = YIELD_MAX;
+    if (c->replay.fit.nalive > 0)
+        c->yield[FIT] = YIELD_MAX;
     return true;
 }
 
