@@ -4,6 +4,7 @@
 #include "kernel/mem.h"
 #include "kernel/pager/page_wait.h"
 #include "kernel/pager/pager.h"
+#include "kernel/pager/reclaim.h"
 #include "kernel/plan/plan.h"
 #include "kernel/thread/sched.h"
 #include "kernel/pager/victims.h"
@@ -390,7 +391,7 @@ static int take_frames(struct batch *b, unsigned wanted, int *error)
         return got;
     }
     unsigned got = 0;
-    while (got < wanted && (b->pa[got] = mem_pages(1)) != 0)
+    while (got < wanted && (b->pa[got] = reclaim_page()) != 0)
         got++;
     if (got == 0)
         *error = -ENOMEM;

@@ -42,7 +42,7 @@ struct region {
     bool shared;          /* writes go to the backing; else to the swap file, if the page must leave */
     bool lasts;           /* memory that is shared, with a file or without: its contents outlive advice */
     struct backing *swap; /* of a private writable region in a pool; page i at i * PAGE_SIZE */
-    struct pool *pool;    /* NULL: plain memory, never evicted */
+    struct pool *pool;    /* NULL: plain memory, which pages leave only if it runs short (reclaim.h) */
     struct page *pages;
     struct vma *vmas;        /* windows, in no order */
     uint32_t resident, peak; /* pages that hold a frame: now, most ever */

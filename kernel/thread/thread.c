@@ -4,6 +4,7 @@
 #include "arch/pt.h"
 #include "kernel/log.h"
 #include "kernel/mem.h"
+#include "kernel/pager/reclaim.h"
 #include "kernel/thread/sched.h"
 #include "kernel/thread/sync.h"
 #include "kernel/thread/timer.h"
@@ -73,6 +74,7 @@ static int make_stacks(struct thread *t, const struct thread_options *o)
     uint64_t size = o && o->stack ? 0 : o && o->stack_size ? PAGE_ALIGN_UP(o->stack_size)
                                                            : DEFAULT_STACK_SIZE;
     uint64_t needed = (TRAP_STACK_BYTES + size / (PAGE_SIZE / sizeof(uint64_t))) / PAGE_SIZE;
+    reclaim_until(needed + LEAST_FREE_PAGES);
     if (mem_free_count() < needed + LEAST_FREE_PAGES)
         return -EAGAIN;
     int64_t map = vm_map(0, map_size(size), VM_PROT_READ | VM_PROT_WRITE, VM_MAP_PRIVATE | VM_MAP_ANONYMOUS, NULL, 0);

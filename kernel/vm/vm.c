@@ -14,7 +14,8 @@
 
 #define LARGE_PAGE ((uint64_t)2 << 20)
 #define TABLE_SHARE 16 /* of the free memory, for pages of a file that no window shows yet */
-#define HEAP_SHARE 8   /* of the free memory, that is left to the heap where files are mapped */
+#define HEAP_SHARE 8   /* of the memory, that files which are mapped leave to the heap */
+#define POOL_SHARE 4   /* of what files may take without the pool: so large it is for whatever is large */
 
 bool pager_repeats;
 
@@ -271,21 +272,24 @@ static int provide_swap(struct region *r)
 }
 
 /*
- * Do these pages of a file, with those of others that have yet to come, leave a share of the memory to the heap? Else they belong into the
- * pool, although the program does not ask for it: on Linux they would come and go as well.
+ * Do these pages of a file, with those of others, leave a share of the memory to the heap? If not they come and go, as on Linux; and then
+ * the pool, if it is large enough to be meant for them, is the better place, although the program does not ask for it.
  */
-static bool fits(struct backing *backing, uint64_t npages)
+static bool belongs_into_pool(struct backing *backing, uint64_t npages)
 {
-    uint64_t promised = npages, room = mem_free_count() - mem_free_count() / HEAP_SHARE;
+    uint64_t mapped = npages, room = mem_free_count();
     for (const struct region *r = regions; r; r = r->next)
-        if (r->backing && !r->pool)
-            promised += region_file_pages(r) - MIN(r->resident, region_file_pages(r));
-    if (promised <= room)
-        return true;
+        if (r->backing && !r->pool) {
+            mapped += region_file_pages(r);
+            room += r->resident;
+        }
+    room -= room / HEAP_SHARE;
+    if (mapped <= room || llm_pool.nframes < room / POOL_SHARE)
+        return false;
     log_printf("bower: mmap: %lu pages of %s are more than the memory has room for (%lu): they go through the pool of %u frames, as with"
                " MAP_LLM\n",
-               (unsigned long)npages, backing->ops->name(backing), (unsigned long)(room - MIN(room, promised - npages)), llm_pool.nframes);
-    return false;
+               (unsigned long)npages, backing->ops->name(backing), (unsigned long)room, llm_pool.nframes);
+    return true;
 }
 
 /* A new region with everything it needs to fault; on error nothing is left behind. */
@@ -297,7 +301,7 @@ static int make_region(struct backing *backing, uint64_t offset, uint64_t npages
     if (size < 0)
         return (int)size;
     uint64_t file_pages = (uint64_t)size > offset ? (PAGE_ALIGN_UP((uint64_t)size) - offset) >> PAGE_SHIFT : 0;
-    bool llm = (flags & VM_MAP_LLM) || (backing && !fits(backing, MIN(npages, file_pages)));
+    bool llm = (flags & VM_MAP_LLM) || (backing && belongs_into_pool(backing, MIN(npages, file_pages)));
     if (shared && !llm && offset + (npages << PAGE_SHIFT) < (uint64_t)size) {
         /* Room for a second window further on, as long as the table of pages stays small beside the memory. */
         uint64_t table = mem_free_count() / TABLE_SHARE * (PAGE_SIZE / sizeof *r->pages);

@@ -3,6 +3,7 @@
 
 #include "arch/pt.h"
 #include "kernel/pager/batch.h"
+#include "kernel/pager/reclaim.h"
 #include "kernel/mem.h"
 #include "kernel/vm/vm_heap.h"
 
@@ -52,6 +53,7 @@ int64_t vm_sbrk(int64_t increment)
     vaddr_t top = PAGE_ALIGN_UP(to), old_top = heap_top;
     if (top > heap_top) {
         uint64_t pages = (top - heap_top) >> PAGE_SHIFT;
+        reclaim_until(pages + HEAP_RESERVE);
         if (mem_free_count() < pages + HEAP_RESERVE || pt_reserve(heap_top, top - heap_top) != 0)
             return -ENOMEM;
         if (grow_page_by_page(top) != 0) {
