@@ -81,8 +81,12 @@ struct bower_cleanup {
 #define pthread_cleanup_push(function, argument) \
     do { \
         struct bower_cleanup bower_cleanup_here; \
-    bower_cleanup_push(&bower_cleanup_here, (function), (argument))
+        bower_cleanup_push(&bower_cleanup_here, (function), (argument)); \
+        do {
 #define pthread_cleanup_pop(execute) \
+    } \
+    while (0) \
+        ; \
     bower_cleanup_pop(&bower_cleanup_here, (execute)); \
     } \
     while (0)

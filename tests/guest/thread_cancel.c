@@ -175,8 +175,10 @@ static void *do_once(void *argument)
 
 static void *exit_with_handlers(void *argument)
 {
-    pthread_cleanup_push(say, "popped");
+    // clang-format off
+    pthread_cleanup_push(say, "popped") /* on Linux it need not have a semicolon */
     pthread_cleanup_pop(1);
+    // clang-format on
     pthread_cleanup_push(say, "at exit");
     pthread_exit(argument);
     pthread_cleanup_pop(0);
