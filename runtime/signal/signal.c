@@ -74,6 +74,11 @@ static bool is_ignored_by_default(int signal)
     return signal == SIGCHLD || signal == SIGURG || signal == SIGWINCH || signal == SIGCONT;
 }
 
+static bool stops_by_default(int signal)
+{
+    return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
 static bool is_valid(int signal)
 {
     return signal > 0 && signal < NSIG && !(BIT(signal) & OF_LIBRARY);
@@ -212,7 +217,7 @@ static int send(int signal, int code, union sigval value)
         return 0;
     if (!is_valid(signal))
         return -EINVAL;
-    if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU)
+    if (stops_by_default(signal) && exchange(signal, NULL).sa_handler == SIG_DFL)
         return -ENOSYS; /* nobody could continue it */
     if (!(blocked & BIT(signal)))
         deliver(&info);

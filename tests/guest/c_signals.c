@@ -69,6 +69,10 @@ int main(void)
     printf("count %d, deepest %d\n", (int)count, (int)deepest);
     printf("second %d\n", signal(SIGUSR1, SIG_IGN) == on_signal);
     printf("ignored %d %d\n", raise(SIGUSR1), (int)count);
+    signal(SIGTSTP, show_mask);
+    printf("stop, handled %d", raise(SIGTSTP));
+    signal(SIGTSTP, SIG_IGN);
+    printf(", ignored %d\n", raise(SIGTSTP));
     memset(&action, 0, sizeof(action));
     sigemptyset(&action.sa_mask);
     action.sa_sigaction = with_info;
