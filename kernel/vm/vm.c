@@ -273,9 +273,10 @@ static int provide_swap(struct region *r)
 
 /*
  * Do these pages of a file, with those of others, leave a share of the memory to the heap? If not they come and go, as on Linux; and then
- * the pool, if it is large enough to be meant for them, is the better place, although the program does not ask for it.
+ * the pool is the better place, although the program does not ask for it, if it is large enough to be meant for them, and the only one for
+ * what is stored into the file: dirty pages outside it stay.
  */
-static bool belongs_into_pool(struct backing *backing, uint64_t npages)
+static bool belongs_into_pool(struct backing *backing, uint64_t npages, bool stored)
 {
     uint64_t mapped = npages, room = mem_free_count();
     for (const struct region *r = regions; r; r = r->next)
@@ -284,7 +285,7 @@ static bool belongs_into_pool(struct backing *backing, uint64_t npages)
             room += r->resident;
         }
     room -= room / HEAP_SHARE;
-    if (mapped <= room || llm_pool.nframes < room / POOL_SHARE)
+    if (mapped <= room || (!stored && llm_pool.nframes < room / POOL_SHARE))
         return false;
     log_printf("bower: mmap: %lu pages of %s are more than the memory has room for (%lu): they go through the pool of %u frames, as with"
                " MAP_LLM\n",
@@ -301,7 +302,7 @@ static int make_region(struct backing *backing, uint64_t offset, uint64_t npages
     if (size < 0)
         return (int)size;
     uint64_t file_pages = (uint64_t)size > offset ? (PAGE_ALIGN_UP((uint64_t)size) - offset) >> PAGE_SHIFT : 0;
-    bool llm = (flags & VM_MAP_LLM) || (backing && belongs_into_pool(backing, MIN(npages, file_pages)));
+    bool llm = (flags & VM_MAP_LLM) || (backing && belongs_into_pool(backing, MIN(npages, file_pages), shared && (prot & VM_PROT_WRITE)));
     if (shared && !llm && offset + (npages << PAGE_SHIFT) < (uint64_t)size) {
         /* Room for a second window further on, as long as the table of pages stays small beside the memory. */
         uint64_t table = mem_free_count() / TABLE_SHARE * (PAGE_SIZE / sizeof *r->pages);
