@@ -100,18 +100,17 @@ def measure(options):
     """All rows, two guests at a time, with progress on stderr."""
     wanted = list(cells(options))
     guest.build("workload")
-    rows, done = [None] * len(wanted), 0
+    rows = []
+
+    def row(name, args, frames, policy, bound):
+        if policy == "replay":
+            return replay_row(name, args, frames, options.evict, bound)
+        return one_row(name, args, frames, policy, options.evict, bound)
+
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        jobs = {}
-        for i, (name, args, frames, policy, bound) in enumerate(wanted):
-            if policy == "replay":
-                jobs[pool.submit(replay_row, name, args, frames, options.evict, bound)] = i
-            else:
-                jobs[pool.submit(one_row, name, args, frames, policy, options.evict, bound)] = i
-        for job in concurrent.futures.as_completed(jobs):
-            rows[jobs[job]] = job.result()
-            done += 1
-            print(f"\rbench: {done} of {len(wanted)} runs", end="", file=sys.stderr, flush=True)
+        for done in pool.map(row, *zip(*wanted)):  # which drops what has not begun, should one fail or Ctrl-C end them all
+            rows.append(done)
+            print(f"\rbench: {len(rows)} of {len(wanted)} runs", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return rows
 
