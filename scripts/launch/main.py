@@ -5,7 +5,7 @@ import socket
 from . import app as apps
 from . import options as asked
 from . import profile, qemu
-from .common import EXIT_UNUSABLE, Unusable, in_root
+from .common import EXIT_UNUSABLE, Unusable, in_root, shown
 from .machine import BROKEN_PIPE, Machine, keep_trace, open_streams, say
 
 
@@ -20,6 +20,11 @@ def main(argv):
         status = 130
     except BrokenPipeError:
         status = 141
+    except OSError as error:  # the project's own folder is read-only, or full
+        if not error.filename:
+            raise
+        say(f"{shown(error.filename)}: {error.strerror.lower()}")
+        status = EXIT_UNUSABLE
     os._exit(status)  # a thread may still wait for our stdin
 
 

@@ -190,6 +190,16 @@ def test_missing_programs():
         expect(done.returncode == 2 and done.stderr == said, str(done))
 
 
+def test_read_only_tree():
+    path, build = source("one/hello.c"), os.path.join(ROOT, "build")
+    mount = f'mount --bind "{build}" "{build}" && mount -o remount,bind,ro "{build}"'
+    if subprocess.run([*launcher.NAMESPACE, "sh", "-c", mount], capture_output=True, check=False).returncode != 0:
+        raise launcher.Skip("no mount namespaces for users here")
+    done = subprocess.run([*launcher.NAMESPACE, "sh", "-c", f'{mount} && "$@"', "sh", launcher.RUN, path], cwd=ROOT, capture_output=True,
+                          stdin=subprocess.DEVNULL, check=False, timeout=100)
+    expect(done.returncode == 2 and done.stderr == b"scripts/run: build/lock: read-only file system\n", str(done))
+
+
 def test_setup_again_does_nothing():
     stamp = os.path.join(SCRATCH, "setup.mk")
     done = setup({"apt-get": "echo apt-get was called; exit 1", "make": "echo make was called; exit 1"}, "run", stamp)
