@@ -148,7 +148,7 @@ API int munlock(const void *address, size_t length)
     return 0;
 }
 
-/* Nothing leaves memory but MAP_LLM pages, which have a cap; what is not there yet comes when it is touched. */
+/* What is not there yet comes when it is touched; what may leave memory is not held: see mlock in sys/mman.h. */
 API int mlockall(int flags)
 {
     return api_status(flags == 0 || (flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) ? -EINVAL : 0);

@@ -30,7 +30,7 @@ _Static_assert(sizeof(struct trap_frame) == FRAME_SIZE && FRAME_SIZE % 16 == 0, 
 int handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address);
 void end_trap(struct trap_frame *frame, int why);
 
-#define LB_X0 0x0003u /* opcode, rd and funct3 of lb zero: no compiler makes one (Unpriv. 2.6) */
+#define LB_X0 0x0003u /* opcode, rd and funct3 of lb zero (Unpriv. 2.6): gcc makes none */
 #define LB_X0_BITS 0x7fffu
 #define LB_BYTES 4
 

@@ -91,12 +91,21 @@ paddr_t reclaim_page(void)
     return mem_pages(1);
 }
 
+/* Would so many pages be free if all went that may? pager_lock held. */
+static bool is_within_reach(uint64_t npages)
+{
+    uint64_t reach = mem_free_count();
+    for (const struct region *r = regions; r; r = r->next)
+        reach += may_go(r) ? r->resident : 0;
+    return npages <= reach;
+}
+
 void reclaim_until(uint64_t npages)
 {
     uint32_t gone = 1;
     while (gone > 0 && mem_free_count() < npages) {
         spin_lock(&pager_lock);
-        gone = reclaim();
+        gone = is_within_reach(npages) ? reclaim() : 0;
         spin_unlock(&pager_lock);
     }
 }

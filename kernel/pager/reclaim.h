@@ -13,7 +13,7 @@
 /* Memory for a page outside the pool; while less than RECLAIM_RESERVE pages are free, such pages go. 0: none. pager_lock held. */
 #define RECLAIM_RESERVE 1024u
 paddr_t reclaim_page(void);
-/* Until so many pages are free, or no more can go. Thread context, no lock held. */
+/* Until so many pages are free, or no more can go; nothing goes where all of it would not be enough. Thread context, no lock held. */
 void reclaim_until(uint64_t npages);
 
 #endif

@@ -29,6 +29,7 @@
 #define BLOCKS 6
 #define THREADS 3
 #define LOOKS 3000
+#define TOO_MUCH ((size_t)1 << 30)
 
 static char *large;
 
@@ -57,6 +58,26 @@ static void look_by_threads(void)
         CHECK(pthread_create(&threads[i], NULL, look_around, (void *)(i + 1)) == 0);
     for (int i = 0; i < THREADS; i++)
         CHECK(pthread_join(threads[i], &wrong) == 0 && wrong == NULL);
+}
+
+static uint32_t count_resident(void)
+{
+    static unsigned char resident[PAGES];
+    uint32_t n = 0;
+
+    CHECK(mincore(large, sizeof resident * PAGE, resident) == 0);
+    for (uint32_t i = 0; i < PAGES; i++)
+        n += resident[i];
+    return n;
+}
+
+/* What cannot be had costs no page. */
+static void ask_for_too_much(void)
+{
+    uint32_t before = count_resident();
+    void *volatile block = malloc(TOO_MUCH);
+
+    CHECK(block == NULL && count_resident() >= before);
 }
 
 /* Through a shared mapping: pages that are dirty go as well, to the file. */
@@ -89,6 +110,7 @@ int main(void)
                 page_at(i)[1]++; /* to this mapping's own page */
         }
     }
+    ask_for_too_much();
     for (int i = 0; i < BLOCKS; i++) {
         blocks[i] = malloc(BLOCK); /* pages of the file make room */
         CHECK(blocks[i] != NULL);

@@ -77,7 +77,10 @@ int madvise(void *address, size_t length, int advice);
 /* 0, or an error number (not in errno). DONTNEED has no effect here, as POSIX requires: data is kept. */
 int posix_madvise(void *address, size_t length, int advice);
 int mincore(void *address, size_t length, unsigned char *vec);
-/* EAGAIN for pages of a MAP_LLM mapping: the cap of their pool goes first. Everything else stays once it is resident. */
+/*
+ * Brings the pages in. EAGAIN for those of a MAP_LLM mapping: the cap of their pool goes first. The others stay, but for clean ones of
+ * files where memory runs short.
+ */
 int mlock(const void *address, size_t length);
 int munlock(const void *address, size_t length);
 int mlockall(int flags); /* without effect */
