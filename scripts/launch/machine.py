@@ -3,6 +3,7 @@ import contextlib
 import ctypes
 import errno
 import os
+import re
 import selectors
 import shutil
 import signal
@@ -18,6 +19,7 @@ from .console import Console
 STDIN, STDOUT, STDERR = 0, 1, 2
 BROKEN_PIPE = 128 + signal.SIGPIPE
 INTERRUPT = b"\x03"
+ENDED = re.compile(rb"terminating on signal (\d+)")  # what QEMU says of one that is not the launcher's; its status is 0
 GRACE = 2.0  # seconds that a reader of our streams gets once the machine is gone
 PR_SET_PDEATHSIG = 1
 SECTOR = 512
@@ -167,6 +169,9 @@ class Machine:
         elif status < 0:
             say(f"QEMU died of signal {-status}; see {self.log_name()}")
             return 128 - status
+        elif status == 0 and (ended := ENDED.search(self.chatter)):
+            say(f"QEMU was ended by signal {int(ended[1])}; see {self.log_name()}")
+            return 128 + int(ended[1])
         elif not self.console.started and status < 128:
             return self.explain_start(status)
         elif status == 0 and self.console.stats is None:

@@ -224,6 +224,13 @@ def test_signals_end_the_machine():
         expect(not machines(), f"{number!r}: the machine still runs")
 
 
+def test_a_signal_to_qemu_is_named():
+    process = start_hanging()
+    os.kill(machines()[0], signal.SIGTERM)
+    said = process.communicate(timeout=20)[1]
+    expect(process.returncode == 143 and said.startswith(b"scripts/run: QEMU was ended by signal 15; "), f"{process.returncode} {said}")
+
+
 def interrupt_until(process, done, limit=30):
     """SIGINT every 0.3 s until done() is true: one that comes before the program waits is handled before it waits, as on Linux."""
     deadline = time.monotonic() + limit
