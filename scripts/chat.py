@@ -18,7 +18,7 @@ import arguments
 import clitools
 from modellib import gguf, modelfile, vocabulary
 
-LAUNCHER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
+LAUNCHER = os.path.join(os.path.dirname(os.path.realpath(__file__)), "run")
 
 
 def load_vocabulary(model_path, tokenizer_path):

@@ -250,6 +250,15 @@ def test_unknown_policy():
         assert message == f"simulate: {words[0]} foo: no such policy; one of {names}\n", message
 
 
+def test_through_a_link():
+    for script, words in (("simulate", ["--policy", "help"]), ("chat.py", ["--model", "models/stories-gpt2.gguf", "-n", "1", "One"])):
+        link = os.path.join(SCRATCH, f"link-to-{script}")
+        if not os.path.lexists(link):
+            os.symlink(os.path.join(ROOT, "scripts", script), link)
+        done = subprocess.run([link, *words], capture_output=True, text=True, check=False, cwd=ROOT)
+        assert done.returncode == 0 and done.stdout, (script, done.returncode, done.stderr)
+
+
 def main():
     for name, test in sorted(globals().items()):
         if name.startswith("test_"):
