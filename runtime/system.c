@@ -179,7 +179,7 @@ static int find_priority(int which, id_t who)
 {
     if (which != PRIO_PROCESS && which != PRIO_PGRP && which != PRIO_USER)
         return -EINVAL;
-    return who == 0 || (which != PRIO_USER && who == (id_t)getpid()) ? 0 : -ESRCH;
+    return who == 0 || (which != PRIO_USER && who == PID) ? 0 : -ESRCH;
 }
 
 API int getpriority(int which, id_t who)
@@ -189,21 +189,27 @@ API int getpriority(int which, id_t who)
     return error ? api_status(error) : __atomic_load_n(&niceness, __ATOMIC_RELAXED);
 }
 
+static int keep_niceness(int value)
+{
+    value = MAX(PRIO_MIN, MIN(value, PRIO_MAX - 1));
+    __atomic_store_n(&niceness, value, __ATOMIC_RELAXED);
+    return value;
+}
+
 API int setpriority(int which, id_t who, int value)
 {
     int error = find_priority(which, who);
 
     if (!error)
-        __atomic_store_n(&niceness, MAX(PRIO_MIN, MIN(value, PRIO_MAX - 1)), __ATOMIC_RELAXED);
+        keep_niceness(value);
     return api_status(error);
 }
 
 API int nice(int more)
 {
-    int before = getpriority(PRIO_PROCESS, 0);
+    int before = __atomic_load_n(&niceness, __ATOMIC_RELAXED);
 
-    setpriority(PRIO_PROCESS, 0, before + MAX(-2 * PRIO_MAX, MIN(more, 2 * PRIO_MAX)));
-    return getpriority(PRIO_PROCESS, 0);
+    return keep_niceness(before + MAX(-2 * PRIO_MAX, MIN(more, 2 * PRIO_MAX)));
 }
 
 API int uname(struct utsname *out)

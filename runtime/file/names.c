@@ -165,7 +165,7 @@ static int resolve(struct walk *w, const char *path)
     return 0;
 }
 
-API char *realpath(const char *restrict path, char *restrict resolved)
+static char *resolved_name(const char *path, char *resolved)
 {
     struct walk *w;
     char *out = NULL;
@@ -187,9 +187,14 @@ API char *realpath(const char *restrict path, char *restrict resolved)
     return out;
 }
 
+API char *realpath(const char *restrict path, char *restrict resolved)
+{
+    return resolved_name(path, resolved);
+}
+
 API char *canonicalize_file_name(const char *path)
 {
-    return realpath(path, NULL);
+    return resolved_name(path, NULL);
 }
 
 /* newlib's would use /tmp, which the share need not have. The file has no name from the start on. */

@@ -6,15 +6,21 @@
 
 #include "runtime/api.h"
 
-API size_t mbrtoc32(char32_t *restrict out, const char *restrict s, size_t n, mbstate_t *restrict state)
+static size_t to_utf32(char32_t *out, const char *s, size_t n, mbstate_t *state)
 {
-    static _Thread_local mbstate_t own;
     wchar_t c = 0;
-    size_t result = s ? mbrtowc(&c, s, n, state ? state : &own) : mbrtowc(NULL, "", 1, state ? state : &own);
+    size_t result = s ? mbrtowc(&c, s, n, state) : mbrtowc(NULL, "", 1, state);
 
     if (out && s && result <= n)
         *out = (char32_t)c;
     return result;
+}
+
+API size_t mbrtoc32(char32_t *restrict out, const char *restrict s, size_t n, mbstate_t *restrict state)
+{
+    static _Thread_local mbstate_t own;
+
+    return to_utf32(out, s, n, state ? state : &own);
 }
 
 API size_t c32rtomb(char *restrict out, char32_t c, mbstate_t *restrict state)
@@ -45,7 +51,7 @@ API size_t mbrtoc16(char16_t *restrict out, const char *restrict s, size_t n, mb
         c = (char32_t)state->__value.__wch;
         state->__count = 0;
     } else {
-        result = s ? mbrtoc32(&c, s, n, state) : mbrtoc32(NULL, "", 1, state);
+        result = to_utf32(&c, s, n, state);
         if (!s || result > n)
             return result;
         if (c > 0xffff) {
@@ -70,7 +76,7 @@ API size_t c16rtomb(char *restrict out, char16_t c, mbstate_t *restrict state)
     if (had_half)
         state->__count = 0;
     if (!out)
-        return c32rtomb(NULL, 0, state);
+        return wcrtomb(NULL, 0, state);
     if (had_half != (c >= 0xdc00 && c < 0xe000)) {
         errno = EILSEQ;
         return (size_t)-1;
@@ -81,5 +87,5 @@ API size_t c16rtomb(char *restrict out, char16_t c, mbstate_t *restrict state)
     }
     if (had_half)
         whole = 0x10000 + (((char32_t)state->__value.__wch - 0xd800) << 10) + (c - 0xdc00u);
-    return c32rtomb(out, whole, state);
+    return wcrtomb(out, (wchar_t)whole, state);
 }
