@@ -6,7 +6,7 @@
 #include "kernel/pager/windows.h"
 
 #define STEP 32            /* neighbours that go together: what a stack frame of the kernel has room for */
-#define TOGETHER 64        /* pages that go in one call */
+#define TOGETHER 64        /* pages that go in one call, and perhaps some neighbours */
 #define SECOND_CHANCES 512 /* in one call */
 
 static bool may_go(const struct region *r)
@@ -60,7 +60,7 @@ static uint32_t let_go(const struct page_ref *refs, size_t n)
     return gone;
 }
 
-/* pager_lock held. Returns how many pages went: all that were asked for, unless there are none. */
+/* pager_lock held. Returns how many pages went: at least TOGETHER, unless there are no more. */
 static uint32_t reclaim(void)
 {
     static uint64_t chance = 1;
@@ -91,21 +91,25 @@ paddr_t reclaim_page(void)
     return mem_pages(1);
 }
 
-/* Would so many pages be free if all went that may? pager_lock held. */
-static bool is_within_reach(uint64_t npages)
+uint64_t reclaim_reach(uint64_t *mapped)
 {
     uint64_t reach = mem_free_count();
+    *mapped = 0;
     for (const struct region *r = regions; r; r = r->next)
-        reach += may_go(r) ? r->resident : 0;
-    return npages <= reach;
+        if (may_go(r)) {
+            reach += r->resident;
+            *mapped += region_file_pages(r);
+        }
+    return reach;
 }
 
 void reclaim_until(uint64_t npages)
 {
+    uint64_t mapped;
     uint32_t gone = 1;
     while (gone > 0 && mem_free_count() < npages) {
         spin_lock(&pager_lock);
-        gone = is_within_reach(npages) ? reclaim() : 0;
+        gone = npages <= reclaim_reach(&mapped) ? reclaim() : 0;
         spin_unlock(&pager_lock);
     }
 }

@@ -15,5 +15,10 @@
 paddr_t reclaim_page(void);
 /* Until so many pages are free, or no more can go; nothing goes where all of it would not be enough. Thread context, no lock held. */
 void reclaim_until(uint64_t npages);
+/*
+ * Pages that would be free if all of files went (dirty ones do not); *mapped: how many such pages there would be if all came. mapping_lock
+ * or pager_lock held.
+ */
+uint64_t reclaim_reach(uint64_t *mapped);
 
 #endif

@@ -8,6 +8,7 @@
 #include "kernel/pager/page_wait.h"
 #include "kernel/plan/plan.h"
 #include "kernel/pager/profile.h"
+#include "kernel/pager/reclaim.h"
 #include "kernel/thread/sched.h"
 #include "kernel/vm/vm_pages.h"
 #include "kernel/vm/vma.h"
@@ -278,14 +279,9 @@ static int provide_swap(struct region *r)
  */
 static bool belongs_into_pool(struct backing *backing, uint64_t npages, bool stored)
 {
-    uint64_t mapped = npages, room = mem_free_count();
-    for (const struct region *r = regions; r; r = r->next)
-        if (r->backing && !r->pool) {
-            mapped += region_file_pages(r);
-            room += r->resident;
-        }
+    uint64_t mapped, room = reclaim_reach(&mapped);
     room -= room / HEAP_SHARE;
-    if (mapped <= room || (!stored && llm_pool.nframes < room / POOL_SHARE))
+    if (mapped + npages <= room || (!stored && llm_pool.nframes < room / POOL_SHARE))
         return false;
     log_printf("bower: mmap: %lu pages of %s are more than the memory has room for (%lu): they go through the pool of %u frames, as with"
                " MAP_LLM\n",
@@ -306,7 +302,7 @@ static int make_region(struct backing *backing, uint64_t offset, uint64_t npages
     if (shared && !llm && offset + (npages << PAGE_SHIFT) < (uint64_t)size) {
         /* Room for a second window further on, as long as the table of pages stays small beside the memory. */
         uint64_t table = mem_free_count() / TABLE_SHARE * (PAGE_SIZE / sizeof *r->pages);
-        npages = MAX(npages, MIN((PAGE_ALIGN_UP((uint64_t)size) - offset) >> PAGE_SHIFT, table));
+        npages = MAX(npages, MIN(file_pages, table));
     }
     r = region_create(backing, offset, npages, shared, llm ? &llm_pool : NULL);
     if (!r)
