@@ -31,8 +31,6 @@
 #define PASSING_SHARE 128 /* one in so many frames is for passing pages, */
 #define PASSING_LEAST 2   /* but at least so many, and what a batch takes at once */
 #define BATCH_PICKS 64    /* picks after which a large batch is forgotten */
-#define HELD_PICKS 8      /* picks, of which one counts what is held: the most of those that are remembered matters */
-#define HELD_MOST 32      /* pages at most that are looked at for what may not go */
 #define LOOKS 8           /* at kept pages, for one page that came back */
 #define CHANCES 32        /* reprieves for one victim */
 #define ALIVE_MAX 65536u
@@ -272,30 +270,26 @@ static void settle_returned(struct keeper *k, uint32_t slot, const struct evict_
     demote(k, loser);
 }
 
-/* The newest pages of a list may be needed still by the instructions that asked for them: one on each hart, or two. */
-static uint32_t count_held(const struct keeper *k, uint32_t list, const struct evict_view *view)
-{
-    uint32_t held = 0;
-    for (uint32_t slot = k->links[list].prev; held < HELD_MOST && slot != list && !evict_may_take(view, slot); slot = k->links[slot].prev)
-        held++;
-    return held;
-}
-
 /*
  * What passes, victims included: pages read ahead do before anybody tells of them, and others hold frames that the policy does not know
- * (plan.h); a pick sees both as frames that are on no list. Beside them and what is held there must be victims, or kept pages would go.
+ * (plan.h); a pick sees both as frames that are on no list.
  */
-static void note_batch(struct keeper *k, uint32_t victims, const struct evict_view *view)
+static void note_batch(struct keeper *k, uint32_t victims)
 {
     uint32_t n = k->nslots - k->nkept - k->npassing - k->nreturned + victims;
-    if (k->picks % HELD_PICKS == 0)
-        n += count_held(k, k->passing, view) + count_held(k, k->returned, view);
     k->recent = k->recent > n ? k->recent : n;
     k->batch = k->batch > n ? k->batch : n;
     if (++k->picks == BATCH_PICKS) {
         k->batch = k->recent;
         k->picks = k->recent = 0;
     }
+}
+
+/* All that pass are held by the instructions that asked for them. With so many frames more beside them, kept pages could stay. */
+static void note_held(struct keeper *k, uint32_t missing)
+{
+    uint32_t n = k->nslots - k->nkept + missing;
+    k->batch = k->batch > n ? k->batch : n;
 }
 
 /*
@@ -374,12 +368,15 @@ static unsigned auto_pick(void *state, unsigned n, uint32_t *out, const struct e
 {
     struct keeper *k = state;
     unsigned taken = 0;
-    note_batch(k, n, view);
+    note_batch(k, n);
     balance(k, n, view);
     while (taken < n) {
         uint32_t slot = passing_victim(k, view);
-        if (slot == k->nslots)
+        if (slot == k->nslots) {
+            if (!list_empty(k->links, k->passing))
+                note_held(k, n - taken);
             slot = kept_victim(k, view);
+        }
         if (slot == k->nslots)
             break;
         take(k, slot);
