@@ -6,7 +6,6 @@
 #endif
 
 #include "kernel/boot.h"
-#include "kernel/thread/sync.h"
 #include "kernel/thread/timer.h"
 
 #define FREEZE_LIMIT_NS 2000000000u /* for threads that hold something at the end; somebody may wait for input with a semaphore */
@@ -15,47 +14,6 @@
 struct queue sched_queues[MAX_HARTS];
 static bool harts_are_many;    /* more than run at the same time. Until it is known, nobody switches to the boot hart's idle thread */
 static struct thread *freezer; /* atomic; set once: the only thread that may still run, with those that hold something */
-
-static inline unsigned index_of(const struct queue *q)
-{
-    return (unsigned)(q - sched_queues);
-}
-
-/*
- * A queue's lock, with interrupts off already: it may be let go by another thread than took it, so that it remembers nothing of
- * its holder. The stack may not fault under it either (spin_lock).
- */
-static inline void lock_queue(struct queue *q)
-{
-    const volatile char *sp = __builtin_frame_address(0);
-    stack_touch(sp - PAGE_SIZE);
-    while (__atomic_exchange_n(&q->held, 1, __ATOMIC_ACQUIRE))
-        spin_wait(&q->held);
-}
-
-static inline void unlock_queue(struct queue *q)
-{
-    __atomic_store_n(&q->held, 0, __ATOMIC_RELEASE);
-}
-
-static inline struct queue *lock_own_queue(void)
-{
-    struct queue *q = own_queue();
-    lock_queue(q);
-    return q;
-}
-
-/* The queue that the thread belongs to, which may change until its lock is held. */
-static struct queue *lock_queue_of(const struct thread *t)
-{
-    for (;;) {
-        struct queue *q = &sched_queues[__atomic_load_n(&t->queue, __ATOMIC_RELAXED)];
-        lock_queue(q);
-        if (q == &sched_queues[t->queue])
-            return q;
-        unlock_queue(q);
-    }
-}
 
 static inline bool must_stop(const struct thread *t)
 {
@@ -126,16 +84,18 @@ static inline void arm_slice(struct queue *q)
 
 /* ---- switching */
 
+static __attribute__((noinline)) void settle_left(struct queue *q, struct thread *t);
+
 /* Lock held. The thread that runs here now lets it go; what comes back from the switch is in another one. */
 static inline void end_switch(void)
 {
     struct queue *q = own_queue();
-    struct thread *dead = q->dead;
-    q->dead = NULL;
+    struct thread *left = q->left;
+    q->left = NULL;
     arm_slice(q);
     unlock_queue(q);
-    if (dead)
-        thread_put(dead);
+    if (left)
+        settle_left(q, left);
 }
 
 static inline __attribute__((always_inline)) void switch_to(struct queue *q, struct thread *next)
@@ -336,20 +296,24 @@ static struct queue *an_awake_queue(struct queue *q)
     return best;
 }
 
-/*
- * A thread that is READY and in no queue gets into one: q, whose lock is held, or that of a hart that idles. Lets the lock go.
- */
-static void place(struct queue *q, struct thread *t)
+/* Where a thread goes of which q's hart has heard; `here`: it stays unless it runs elsewhere at once. */
+static inline struct queue *queue_for(struct queue *q, bool here)
 {
     struct queue *to = a_free_queue(q);
-    if (!to && harts_are_many)
-        to = an_awake_queue(q);
+    if (to)
+        return to;
+    return here && !harts_are_many ? q : an_awake_queue(q);
+}
+
+/* A thread that is READY, in no queue and belongs to q, whose lock is held, gets into another one, or q. Lets the lock go. */
+static void place(struct queue *q, struct thread *t, struct queue *to)
+{
     if (must_stop(t)) {
         t->state = THREAD_FROZEN;
         unlock_queue(q);
         return;
     }
-    if (to && to != q) {
+    if (to != q) {
         __atomic_store_n(&t->queue, (uint8_t)index_of(to), __ATOMIC_RELAXED);
         unlock_queue(q);
         q = to;
@@ -377,7 +341,7 @@ void thread_unpark(struct thread *t)
     if (t->state == THREAD_PARKED) {
         t->state = THREAD_READY;
         t->woken = true;
-        place(q, t);
+        place(q, t, queue_for(q, true));
     } else {
         bool asleep = q->current == t && q->idling;
         unlock_queue(q);
@@ -393,14 +357,26 @@ void sched_add(struct thread *t)
     struct queue *q = lock_own_queue();
     t->queue = (uint8_t)index_of(q);
     t->state = THREAD_READY;
-    place(q, t);
+    place(q, t, queue_for(q, false));
     irq_restore(were_on);
+}
+
+/* After the switch: the thread that ran here before goes on elsewhere, or is over. No lock held. */
+static void settle_left(struct queue *q, struct thread *t)
+{
+    struct queue *to = q->left_for;
+    if (!to) {
+        thread_put(t);
+        return;
+    }
+    lock_queue(q);
+    place(q, t, to);
 }
 
 /* ---- giving the hart away */
 
-/* Lock held; lets it go. The running thread goes to the end of the queue. */
-static inline void take_turns(struct queue *q)
+/* Lock held; lets it go. The running thread goes to the end of this queue or another. */
+static inline void take_turns(struct queue *q, struct queue *to)
 {
     struct thread *next = take_first(q), *me = q->current;
     q->slice_over = false;
@@ -409,14 +385,20 @@ static inline void take_turns(struct queue *q)
         return;
     }
     me->state = THREAD_READY;
-    append(q, me);
+    if (to == q) {
+        append(q, me);
+    } else {
+        q->left = me; /* nobody else may run it before the switch */
+        q->left_for = to;
+    }
     switch_to(q, next);
 }
 
 void thread_yield(void)
 {
     bool were_on = irq_save();
-    take_turns(lock_own_queue());
+    struct queue *q = lock_own_queue();
+    take_turns(q, q);
     irq_restore(were_on);
 }
 
@@ -440,14 +422,16 @@ void sched_end_interrupt(void)
     lock_queue(q);
     if (must_stop(me))
         freeze_self(q);
-    take_turns(q);
+    /* Where no more wait it takes the place there: so all have a fair share, of three that compute on two harts, too. */
+    take_turns(q, an_awake_queue(q));
 }
 
 _Noreturn void sched_leave(void)
 {
     irq_save();
     struct queue *q = lock_own_queue();
-    q->dead = q->current;
+    q->left = q->current;
+    q->left_for = NULL;
     switch_away(q, THREAD_DEAD);
     panic("a dead thread runs");
 }
@@ -521,16 +505,6 @@ struct thread *thread_self(void)
     struct thread *me = own_queue()->current;
     irq_restore(were_on);
     return me;
-}
-
-uint64_t thread_cpu_ns(const struct thread *t)
-{
-    bool were_on = irq_save();
-    struct queue *q = lock_queue_of(t);
-    uint64_t sum = t->busy_ns + (q->current == t && !q->idling ? time_ns() - q->since_ns : 0);
-    unlock_queue(q);
-    irq_restore(were_on);
-    return sum;
 }
 
 static void adopt(struct thread *running, struct thread *idle_thread)

@@ -5,7 +5,8 @@
  * from another's, or sleeps in wfi on the stack of the thread that it ran last ("idling"): with one thread to a hart, sleeping
  * and waking up is no switch at all. A thread that is woken goes to the hart that it ran on, or to one that idles. While somebody
  * waits in its queue, a hart changes threads every SLICE_NS, and every WOKEN_SLICE_NS while one of those was woken: who waits for a page
- * or a message and does little with it is not kept for long by those that compute. All have their turns in the order in which they came.
+ * or a message and does little with it is not kept for long by those that compute. All have their turns in the order in which they came;
+ * who has had one goes to the end of the shortest queue, its own or another that is no longer, so that they share all harts evenly.
  *
  * Where there are more harts than the host has processors (boot_processors), no more of them are awake at a time, but for a moment: a
  * hart that the host does not run may be the one that all others wait for. There a hart idles as its idle thread, so that

@@ -29,6 +29,16 @@ uint64_t sched_busy_ns(void)
     return sum;
 }
 
+uint64_t thread_cpu_ns(const struct thread *t)
+{
+    bool were_on = irq_save();
+    struct queue *q = lock_queue_of(t);
+    uint64_t sum = t->busy_ns + (q->current == t && !q->idling ? time_ns() - q->since_ns : 0);
+    unlock_queue(q);
+    irq_restore(were_on);
+    return sum;
+}
+
 void sched_count_work(uint64_t instructions)
 {
     struct queue *q = own_queue();

@@ -6,6 +6,7 @@
 #define KERNEL_THREAD_SCHED_PRIVATE_H
 
 #include "kernel/thread/sched.h"
+#include "kernel/thread/sync.h"
 #include "kernel/thread/timer.h"
 
 struct queue {
@@ -15,7 +16,8 @@ struct queue {
     uint32_t woken;           /* of them, those that were woken and have not run since */
     struct thread *current;
     struct thread *idle_thread;
-    struct thread *dead; /* has just left this hart */
+    struct thread *left;    /* has just left this hart, */
+    struct queue *left_for; /* ... to go on there; NULL: dead */
     struct timer slice;
     bool slice_armed, slice_is_short;
     bool slice_over;
@@ -32,6 +34,47 @@ extern struct queue sched_queues[MAX_HARTS];
 static inline struct queue *own_queue(void)
 {
     return &sched_queues[hart_index()];
+}
+
+static inline unsigned index_of(const struct queue *q)
+{
+    return (unsigned)(q - sched_queues);
+}
+
+/*
+ * A queue's lock, with interrupts off already: it may be let go by another thread than took it, so that it remembers nothing of
+ * its holder. The stack may not fault under it either (spin_lock).
+ */
+static inline void lock_queue(struct queue *q)
+{
+    const volatile char *sp = __builtin_frame_address(0);
+    stack_touch(sp - PAGE_SIZE);
+    while (__atomic_exchange_n(&q->held, 1, __ATOMIC_ACQUIRE))
+        spin_wait(&q->held);
+}
+
+static inline void unlock_queue(struct queue *q)
+{
+    __atomic_store_n(&q->held, 0, __ATOMIC_RELEASE);
+}
+
+static inline struct queue *lock_own_queue(void)
+{
+    struct queue *q = own_queue();
+    lock_queue(q);
+    return q;
+}
+
+/* The queue that the thread belongs to, which may change until its lock is held. */
+static inline struct queue *lock_queue_of(const struct thread *t)
+{
+    for (;;) {
+        struct queue *q = &sched_queues[__atomic_load_n(&t->queue, __ATOMIC_RELAXED)];
+        lock_queue(q);
+        if (q == &sched_queues[t->queue])
+            return q;
+        unlock_queue(q);
+    }
 }
 
 #endif
