@@ -2,10 +2,11 @@
 
 #include "arch/barrier.h"
 #include "arch/platform.h"
-#include "arch/riscv64/platform_priv.h"
+#include "arch/riscv64/plic.h"
 #include "arch/riscv64/pt_fence.h"
 #include "arch/riscv64/sampling_priv.h"
 #include "arch/riscv64/sbi.h"
+#include "arch/riscv64/timer.h"
 #include "kernel/boot.h"
 #include "kernel/log.h"
 #include "kernel/pager/pager.h"
@@ -279,7 +280,7 @@ static __attribute__((noinline)) uint64_t time_open_window(void)
     return hart_instret() - begin;
 }
 
-/* Boot, interrupts off: takes one software interrupt and sees what it costs beyond its handler. */
+/* Takes one software interrupt and sees what it costs beyond its handler. */
 void hart_measure_interrupts(void)
 {
     uint64_t without = time_open_window(), with;

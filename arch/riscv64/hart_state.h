@@ -58,5 +58,13 @@ extern struct hart_stacks hart_stacks[MAX_HARTS];
 
 /* Boot: gives every further hart of the device tree its structure; none of them runs yet. */
 void hart_add(uint64_t id);
+struct hart *hart_by_id(uint64_t id); /* NULL: not in the device tree */
+/* Boot hart, once, before anything enables an interrupt. */
+void hart_measure_interrupts(void);
+
+/* From the trap handler: handles the interrupt, and keeps that out of hart_instret. */
+void hart_take_interrupt(uint64_t number);
+/* An interrupt's handler ends, which began at this instret: none of it counts as the interrupted code's. */
+void hart_discount(uint64_t since);
 
 #endif

@@ -2,6 +2,8 @@
  * ipi.c: software interrupts from hart to hart. A machine with an SSWI device (RISC-V ACLINT specification 1.0-rc4, chapter 4) takes
  * them as a store; elsewhere the firmware sends them, which costs a trap to machine mode here and another one there.
  */
+#include "arch/riscv64/ipi.h"
+
 #include "arch/barrier.h"
 #include "arch/riscv64/mmio.h"
 #include "arch/riscv64/platform_priv.h"

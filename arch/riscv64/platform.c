@@ -1,11 +1,16 @@
 /* platform.c: what the device tree says about this machine. Every device that the kernel knows stands in one table. */
 #include "arch/platform.h"
+#include "arch/riscv64/platform_priv.h"
 
 #include "arch/riscv64/exit_device.h"
+#include "arch/riscv64/ipi.h"
 #include "arch/riscv64/mmio.h"
-#include "arch/riscv64/platform_priv.h"
+#include "arch/riscv64/plic.h"
 #include "arch/riscv64/sampling_priv.h"
 #include "arch/riscv64/sbi.h"
+#include "arch/riscv64/timer.h"
+#include "arch/riscv64/uart.h"
+#include "arch/riscv64/virtio_mmio_priv.h"
 #include "kernel/panic.h"
 
 #include <string.h>

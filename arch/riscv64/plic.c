@@ -1,5 +1,7 @@
 /* plic.c: the platform-level interrupt controller (RISC-V PLIC specification 1.0.0) and the handlers of its sources. */
 #include "arch/irq.h"
+#include "arch/riscv64/plic.h"
+
 #include "arch/riscv64/mmio.h"
 #include "arch/riscv64/platform_priv.h"
 #include "kernel/panic.h"

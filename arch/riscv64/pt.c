@@ -13,7 +13,6 @@
 
 #include "arch/barrier.h"
 #include "arch/riscv64/hart_state.h"
-#include "arch/riscv64/platform_priv.h"
 #include "arch/riscv64/pt_fence.h"
 #include "arch/riscv64/pte.h"
 #include "kernel/mem.h"
@@ -494,7 +493,6 @@ void pt_protect_batched(const vaddr_t *va, size_t n, uint8_t prot)
         fence_all_harts(va, n);
 }
 
-/* Walks every level, superpages as well. */
 bool pt_readable(vaddr_t va)
 {
     const pte_t *table = pt_root;

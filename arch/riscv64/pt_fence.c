@@ -1,7 +1,6 @@
 #include "arch/riscv64/pt_fence.h"
 
 #include "arch/barrier.h"
-#include "arch/riscv64/platform_priv.h"
 #include "arch/riscv64/sbi.h"
 
 #define PATIENCE 100000 /* looks: some 10 ms */

@@ -1,5 +1,5 @@
 /*
- * pte.h: page-table entries (Sv39, Priv. 20211203, 4.4).
+ * pte.h: page-table entries (Sv39, Priv. 20211203, 4.4), and what the machine's own files ask of the table beside arch/pt.h.
  *
  * PROT_NONE is a valid leaf with U set: S-mode may neither use nor execute it while SUM is 0, which it is forever.
  * So the V bit alone says whether there is a leaf, and address, A and D outlive mprotect.
@@ -77,5 +77,12 @@ static inline pte_t pte_leaf_bits(uint8_t prot, bool accessed, bool dirty)
 {
     return pte_permission(prot) | (pte_t)accessed << PTE_A_SHIFT | (pte_t)dirty << PTE_D_SHIFT | PTE_V;
 }
+
+/* The entry of va at a level (0: 4 KiB), upper tables made as needed; NULL: no memory. Boot or thread context. */
+pte_t *pt_entry_at(vaddr_t va, unsigned level);
+/* RAM that is mapped one to one (for reports; the image and the device tree are not in it) */
+bool pt_in_linear_map(paddr_t pa);
+/* True if a load from va would not trap, now; walks every level, superpages as well. Any context. */
+bool pt_readable(vaddr_t va);
 
 #endif

@@ -2,7 +2,8 @@
 #ifndef ARCH_RISCV64_SAMPLING_PRIV_H
 #define ARCH_RISCV64_SAMPLING_PRIV_H
 
-#include "arch/riscv64/platform_priv.h"
+#include "arch/riscv64/hart_state.h"
+#include "arch/riscv64/timer.h"
 
 #define NO_DEADLINE (~(uint64_t)0)
 

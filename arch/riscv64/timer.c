@@ -5,8 +5,9 @@
 #endif
 
 #include "arch/irq.h"
+#include "arch/riscv64/timer.h"
+
 #include "arch/riscv64/mmio.h"
-#include "arch/riscv64/platform_priv.h"
 #include "arch/riscv64/sampling_priv.h"
 #include "arch/riscv64/sbi.h"
 #include "kernel/panic.h"
@@ -43,8 +44,7 @@ uint64_t time_ns(void)
     return t / ticks_per_second * NS_PER_SECOND + t % ticks_per_second * NS_PER_SECOND / ticks_per_second;
 }
 
-/* The first tick at which time_ns() is not before ns. */
-static uint64_t ticks_at(uint64_t ns)
+uint64_t timer_ticks(uint64_t ns)
 {
     uint64_t rest = ns % NS_PER_SECOND * ticks_per_second;
 
@@ -65,11 +65,6 @@ void timer_start_hart(void)
     irq_allow(SIE_STIE);
 }
 
-uint64_t timer_ticks(uint64_t ns)
-{
-    return ticks_at(ns);
-}
-
 /* The sampler may come between looking at its deadline and setting the clock: then the clock rings too early, and it sets it again. */
 void timer_aim(const struct hart *h, uint64_t deadline)
 {
@@ -88,7 +83,7 @@ void timer_set(uint64_t deadline_ns, irq_handler *handler, void *arg)
 
     h->timer_handler = handler;
     h->timer_arg = arg;
-    h->timer_deadline = ticks_at(deadline_ns);
+    h->timer_deadline = timer_ticks(deadline_ns);
     set_own_compare(h);
 }
 
@@ -139,7 +134,7 @@ void timer_end_wait(struct hart *h)
 
 void timer_begin_rest(const struct hart *h, uint64_t ns)
 {
-    uint64_t end = ticks_at(time_ns() + ns);
+    uint64_t end = timer_ticks(time_ns() + ns);
 
     timer_aim(h, h->timer_handler ? MIN(end, h->timer_deadline) : end);
 }

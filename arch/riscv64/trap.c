@@ -5,9 +5,9 @@
 #pragma GCC optimize("omit-frame-pointer")
 #endif
 
+#include "arch/riscv64/hart_state.h"
 #include "arch/riscv64/masking.h"
 #include "arch/riscv64/offsets.h"
-#include "arch/riscv64/platform_priv.h"
 #include "arch/riscv64/report_priv.h"
 #include "arch/riscv64/trap_frame.h"
 #include "kernel/pager/pager.h"

@@ -1,9 +1,9 @@
 /* uart.c: the ns16550 that the device tree names, by polling; the firmware's console before it is known. */
 #include "arch/console.h"
+#include "arch/riscv64/uart.h"
 
 #include "arch/hart.h"
 #include "arch/riscv64/mmio.h"
-#include "arch/riscv64/platform_priv.h"
 #include "arch/riscv64/report_priv.h"
 #include "arch/riscv64/sbi.h"
 

@@ -1,8 +1,9 @@
 #include "arch/virtio_mmio.h"
+#include "arch/riscv64/virtio_mmio_priv.h"
 
 #include "arch/barrier.h"
+#include "arch/hart.h"
 #include "arch/riscv64/mmio.h"
-#include "arch/riscv64/platform_priv.h"
 #include "kernel/log.h"
 
 /* Registers (virtio 1.1, 4.2.2) */
