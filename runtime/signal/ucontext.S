@@ -4,37 +4,16 @@
  */
 #define PC 0
 #define SP 8
+#define S0 16
+#define FS0 112
 #define ARGUMENTS 208
 #define FCSR 272
 
-.macro EACH_PRESERVED op
-    \op s0, 16(a0)
-    \op s1, 24(a0)
-    \op s2, 32(a0)
-    \op s3, 40(a0)
-    \op s4, 48(a0)
-    \op s5, 56(a0)
-    \op s6, 64(a0)
-    \op s7, 72(a0)
-    \op s8, 80(a0)
-    \op s9, 88(a0)
-    \op s10, 96(a0)
-    \op s11, 104(a0)
-.endm
-
-.macro EACH_PRESERVED_FLOAT op
-    \op fs0, 112(a0)
-    \op fs1, 120(a0)
-    \op fs2, 128(a0)
-    \op fs3, 136(a0)
-    \op fs4, 144(a0)
-    \op fs5, 152(a0)
-    \op fs6, 160(a0)
-    \op fs7, 168(a0)
-    \op fs8, 176(a0)
-    \op fs9, 184(a0)
-    \op fs10, 192(a0)
-    \op fs11, 200(a0)
+.macro EACH_PRESERVED op, fop
+    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+    \op s\n, S0 + 8 * \n (a0)
+    \fop fs\n, FS0 + 8 * \n (a0)
+    .endr
 .endm
 
 /* To come back here is to return 0 to the caller. */
@@ -42,8 +21,7 @@
     frcsr t0
     sd ra, PC(a0)
     sd sp, SP(a0)
-    EACH_PRESERVED sd
-    EACH_PRESERVED_FLOAT fsd
+    EACH_PRESERVED sd, fsd
     sd zero, ARGUMENTS(a0)
     sd t0, FCSR(a0)
 .endm
@@ -71,8 +49,7 @@ swapcontext:
 ucontext_resume:
     ld ra, PC(a0)
     ld sp, SP(a0)
-    EACH_PRESERVED ld
-    EACH_PRESERVED_FLOAT fld
+    EACH_PRESERVED ld, fld
     ld t0, FCSR(a0)
     fscsr t0
     ld a1, ARGUMENTS + 8(a0)
