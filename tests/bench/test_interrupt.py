@@ -26,7 +26,7 @@ def interrupted(script, *words):
             said += byte
         os.killpg(process.pid, signal.SIGINT)
         try:
-            rest = process.communicate(timeout=10)[1]
+            rest = process.communicate(timeout=60)[1]
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             raise AssertionError("it goes on") from None

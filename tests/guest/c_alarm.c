@@ -204,11 +204,13 @@ static void masks(void)
 static void values(void)
 {
     struct itimerval value = { { 7, 8000 }, { 1000, 5 } }, old, bad = { { 0, 0 }, { 0, 1000000 } };
+    unsigned left;
     int result;
 
     printf("alarm %u", alarm(100));
-    printf(" %u", alarm(200));
-    printf(" %u", alarm(0));
+    for (int tries = 9; (left = alarm(200)) != 100 && tries > 0; tries--)
+        alarm(100); /* the host paused for half a second */
+    printf(" %u %d", left, alarm(0) > 100);
     printf(" %u\n", alarm(0));
     setitimer(ITIMER_REAL, &value, NULL);
     getitimer(ITIMER_REAL, &old);
@@ -347,9 +349,10 @@ int main(int argc, char **argv)
     if (*what) {
         signal(SIGALRM, strcmp(what, "default") == 0 ? SIG_DFL : strcmp(what, "exit") == 0 ? end
                                                                                            : jump_plainly);
-        in_us(20000, 0);
-        if (setjmp(plain) == 0)
+        if (setjmp(plain) == 0) {
+            in_us(20000, 0);
             compute(NULL);
+        }
         return 1;
     }
     waits();

@@ -50,7 +50,7 @@ static void polls(int file)
 
 static void selects(int file)
 {
-    struct timeval none = { 0, 0 }, some = { 0, 20000 }, large = { 5, 0 };
+    struct timeval none = { 0, 0 }, some = { 0, 20000 }, large = { 1000, 0 };
     fd_set readable, writable;
     long before = now_ms();
     int result;
@@ -63,7 +63,7 @@ static void selects(int file)
     FD_SET(0, &readable);
     FD_SET(1, &writable);
     printf("%d", select(file + 1, &readable, &writable, NULL, &large));
-    printf(" %d %d %d %d\n", FD_ISSET(file, &readable), FD_ISSET(0, &readable), FD_ISSET(1, &writable), large.tv_sec >= 4);
+    printf(" %d %d %d %d\n", FD_ISSET(file, &readable), FD_ISSET(0, &readable), FD_ISSET(1, &writable), large.tv_sec > 900);
     FD_ZERO(&readable);
     FD_SET(99, &readable);
     result = select(100, &readable, NULL, NULL, &none);

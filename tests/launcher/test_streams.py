@@ -92,9 +92,8 @@ def test_append_and_shared_file():
 
 
 def test_broken_pipe():
-    start = time.monotonic()
     done = shell("$RUN yes 2> err | head -n 1; echo ${PIPESTATUS[0]}")
-    expect(done.stdout == b"yes\n141\n" and time.monotonic() - start < 30, str(done))
+    expect(done.stdout == b"yes\n141\n", str(done))
 
 
 def test_full_disk():
@@ -206,10 +205,8 @@ def test_verbose_shows_firmware():
 
 
 def test_timeout():
-    start = time.monotonic()
     done = run("--timeout", "2", PROGRAM, "--", "hang")
     expect(done.returncode == 124 and b"ended after 2 s (--timeout)" in done.stderr, str(done))
-    expect(time.monotonic() - start < 30, "it took too long")
 
 
 def test_signals_end_the_machine():
@@ -217,29 +214,39 @@ def test_signals_end_the_machine():
         process = start_hanging()
         expect(len(machines()) == 1, "the machine does not run")
         process.send_signal(number)
-        expect(process.wait(20) == status, f"{number!r}: {process.returncode}")
-        deadline = time.monotonic() + 5
-        while machines() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        expect(not machines(), f"{number!r}: the machine still runs")
+        expect(process.wait(60) == status, f"{number!r}: {process.returncode}")
+        expect(wait_until(lambda: not machines()), f"{number!r}: the machine still runs")
 
 
 def test_a_signal_to_qemu_is_named():
     process = start_hanging()
     os.kill(machines()[0], signal.SIGTERM)
-    said = process.communicate(timeout=20)[1]
+    said = process.communicate(timeout=60)[1]
     expect(process.returncode == 143 and said.startswith(b"scripts/run: QEMU was ended by signal 15; "), f"{process.returncode} {said}")
 
 
-def interrupt_until(process, done, limit=30):
-    """SIGINT every 0.3 s until done() is true: one that comes before the program waits is handled before it waits, as on Linux."""
+def wait_until(done, limit=60):
+    """Is done() true in the end?"""
     deadline = time.monotonic() + limit
+    while not done() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return done()
+
+
+def handled():
+    """How many SIGINTs the program has had, and one: it says so in the log."""
+    with open(f"{SCRATCH}/console.log", "rb") as file:
+        return file.read().count(b"\2sigint=1\n")
+
+
+def interrupt_until(process, done):
+    """SIGINT until done() is true: one that comes before the program waits is handled before it waits, as on Linux. While one has not been
+    handled, the next one would end the program."""
     while not done():
-        expect(time.monotonic() < deadline, "SIGINT changes nothing")
+        had = handled()
         process.send_signal(signal.SIGINT)
-        end = time.monotonic() + 0.3
-        while not done() and time.monotonic() < end:
-            time.sleep(0.01)
+        expect(wait_until(lambda: done() or handled() > had), "SIGINT changes nothing")
+        wait_until(done, 2)
 
 
 def test_sigint_reaches_a_handler():
@@ -250,7 +257,7 @@ def test_sigint_reaches_a_handler():
             expect(process.stderr.readline() == said, f"{where}: {said!r}")
             interrupt_until(process, lambda: select.select([process.stderr], [], [], 0)[0])
         expect(process.stderr.readline() == b"default\n", where)
-        interrupt_until(process, lambda: process.poll() is not None)
+        process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
         expect(process.returncode == 130, f"{where}: {process.returncode}")
         expect(out.decode() == f"{line}\n{line}\n", f"{where}: {out} {err}")
@@ -261,7 +268,10 @@ def test_sigint_ends_a_computation():
     process = subprocess.Popen([RUN, "--run-dir", SCRATCH, PROGRAM, "--", "deaf"], stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     expect(process.stderr.readline() == b"deaf\n", "no start")
-    interrupt_until(process, lambda: process.poll() is not None)
+    for _ in range(30):  # the first may come while it still writes that line
+        process.send_signal(signal.SIGINT)
+        if wait_until(lambda: process.poll() is not None, 2):
+            break
     expect(process.returncode == 130, str(process.returncode))
 
 
