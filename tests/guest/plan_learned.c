@@ -1,16 +1,16 @@
-// timeout: 180
 // setup: python3 -c "open('weights', 'wb').write(b''.join(i.to_bytes(4, 'little') + bytes([i % 251]) * 4092 for i in range(1100)))"
 // stats: frames_leaked == 0 and frames_peak <= frames and prefetch_used + prefetch_wasted == prefetched and plan_pages > 0
 // run: --icount --learn --model {dir}/weights --frames 80
 // run: --icount --learn --model {dir}/weights --frames 512
 // run: --icount --learn --model {dir}/weights --frames 950
 // run: --icount --learn --model {dir}/weights --frames 512 -- noise
-// run: --model {dir}/weights --frames 512
-// run: --model {dir}/weights --frames 512 -- noise
-// run: --model {dir}/weights --frames 512 -- changes
+// run: --model {dir}/weights --frames 512 -- loose
+// run: --model {dir}/weights --frames 512 -- loose noise
+// run: --model {dir}/weights --frames 512 -- loose changes
 // A program that loops over parts of a mapping and says nothing: from the third turn on it reads close to N - C pages a turn. Before the
 // first turn it reads a header, which does not come back; every 17th page it leaves out; with `noise` each 50th page that it uses is any
-// page; with `changes` it goes another way from the fifth turn on, and has four turns to be learnt anew.
+// page; with `changes` it goes another way from the fifth turn on, and has four turns to be learnt anew. `loose`, without --icount:
+// the host's pauses change what is seen of the order, and a little of what is read. Without a plan that is 600 pages and more.
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,7 +67,8 @@ static void turn(size_t step, int noise)
 
 int main(int argc, char **argv)
 {
-    int noise = argc > 1 && strcmp(argv[1], "noise") == 0, changes = argc > 1 && strcmp(argv[1], "changes") == 0;
+    int loose = argc > 1 && strcmp(argv[1], "loose") == 0, noise = argc > 1 && strcmp(argv[argc - 1], "noise") == 0;
+    int changes = argc > 1 && strcmp(argv[argc - 1], "changes") == 0;
     int fd = open("/dev/model", O_RDONLY), turns = TURNS + (changes ? MORE_TURNS : 0);
     struct bower_counters was, now;
     size_t all = 0, most = 0; /* of the turns that count: the ring is not always as far ahead at the end of one */
@@ -84,7 +85,7 @@ int main(int argc, char **argv)
                (size_t)(now.faults - was.faults));
         int counts = i >= LEARNT && (!changes || i < CHANGE || i >= CHANGE + RELEARNT);
         all += counts ? reads : 0;
-        most += counts ? least + least / 50 + 16 + 2 * odd : 0;
+        most += counts ? least + least / (loose ? 20 : 50) + 16 + 2 * odd : 0;
         was = now;
     }
     CHECK(all <= most);
