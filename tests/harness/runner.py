@@ -1,5 +1,6 @@
 """Collects tests, runs as many at a time as there are cores, prints one line for each and the sum at the end."""
 import concurrent.futures
+import difflib
 import fnmatch
 import glob
 import json
@@ -46,14 +47,23 @@ def run_one(test):
     return outcomes, time.monotonic() - start
 
 
+def lines_of(test, name):
+    """What a test left in a file."""
+    path = os.path.join(test.folder, name)
+    if not os.path.exists(path):
+        return []
+    with open(path, errors="replace") as file:
+        return [line for line in file.read().splitlines() if not line.startswith(("TEST ", "bower-stats "))]
+
+
 def show(test, outcomes, seconds):
     for outcome in outcomes:
         print(f"TEST {outcome.name}: {outcome.status}{' ' + outcome.reason if outcome.reason else ''}", flush=True)
-    if any(outcome.status == "FAIL" for outcome in outcomes) and os.path.exists(test.log()):
-        with open(test.log(), errors="replace") as file:
-            lines = [line for line in file.read().splitlines() if not line.startswith(("TEST ", "bower-stats "))]
-            for line in lines[-LOG_TAIL:]:
-                print(f"    | {line[:240]}")
+    if any(outcome.status == "FAIL" for outcome in outcomes):
+        want, stdout = lines_of(test, "want"), lines_of(test, "stdout")  # of a guest program: natively, and here
+        differ = list(difflib.unified_diff(want, stdout, "want", "stdout", "", "", 1, ""))[:LOG_TAIL] if want else []
+        for line in [*lines_of(test, "log")[-LOG_TAIL:], *(differ or stdout[-LOG_TAIL:]), *lines_of(test, "commands")[-LOG_TAIL:]]:
+            print(f"    | {line[:240]}")
         print(f"    {os.path.relpath(test.log(), ROOT)}, {seconds:.1f} s", flush=True)
 
 
