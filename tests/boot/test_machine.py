@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """Machines that scripts/run does not build: old virtio, no sstc, no SSWI, gaps in the hart ids, little or much memory, no arguments."""
-# timeout: 300
 import os
 import re
 import shlex
@@ -94,7 +93,7 @@ def disable_some(tree):
 
 
 def boot(words):
-    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
     return done.returncode, done.stdout, done.stderr.partition("\2bower\n")[2]
 
 

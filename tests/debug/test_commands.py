@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """The commands of scripts/gdb/bower.py where a plan has frames, and what they and scripts/debug say to what cannot be."""
-# timeout: 200
 import os
 import re
 import subprocess

@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """A program with much to say on stderr runs to its end under gdb, and all of it is seen."""
-# timeout: 200
 import os
 import subprocess
 import sys

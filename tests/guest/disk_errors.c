@@ -5,7 +5,6 @@
 // setup: printf '[inject-error]\nevent = "write_aio"\nerrno = "28"\nsector = "240"\n' >> bad.conf
 // setup: printf '[inject-error]\nevent = "flush_to_os"\nerrno = "5"\nonce = "on"\n' >> bad.conf
 // setup: head -c 1048576 /dev/zero | tr '\0' d > disk.img
-// timeout: 30
 // exit: 1
 // stderr~: /dev/bad could not be written back
 #include "check.h"

@@ -1,4 +1,3 @@
-// timeout: 60
 // setup: printf '[inject-error]\nevent = "none"\niotype = "write"\nerrno = "5"\nsector = "160"\n' > bad.conf
 // setup: printf '[inject-error]\nevent = "none"\niotype = "write"\nerrno = "5"\nsector = "400"\nonce = "on"\n' >> bad.conf
 // setup: python3 -c "open('disk.img', 'wb').write(b'd' * (1 << 20))"

@@ -3,7 +3,6 @@
 // run: --policy readahead --frames 32 --disk blkdebug:{dir}/bad.conf:{dir}/disk.img,name=bad
 // setup: seq 763 -8 3 | sed 's/.*/[inject-error]\nevent = "read_aio"\nerrno = "5"\nonce = "on"\nsector = "&"/' > bad.conf
 // setup: head -c 393216 /dev/zero | tr '\0' d > disk.img
-// timeout: 30
 #include "check.h"
 
 #include <fcntl.h>

@@ -1,5 +1,4 @@
 // stats: frames_leaked == 0
-// timeout: 60
 // run: --harts 2
 // run: --harts 2 --frames 8 -- llm
 // run: --harts 1 --frames 4 -- llm

@@ -1,4 +1,3 @@
-// timeout: 60
 // stats: frames_leaked == 0
 // run: --harts 2 --frames 24 --policy stride
 // run: --harts 2 --frames 24

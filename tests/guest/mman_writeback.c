@@ -1,4 +1,3 @@
-// timeout: 60
 // setup: python3 -c "open('disk.img', 'wb').write(bytes(1 << 20))"
 // stats: frames_leaked == 0 and frames_peak <= frames and written_back >= 700 and bytes_written == 4096 * written_back
 // run: --icount --disk {dir}/disk.img,rw,name=d --frames 16

@@ -1,4 +1,3 @@
-// timeout: 180
 // setup: python3 -c "open('weights', 'wb').write(b''.join(i.to_bytes(4, 'little') + bytes([i % 251]) * 4092 for i in range(1024)))"
 // stats: frames_leaked == 0 and frames_peak <= frames and prefetch_used + prefetch_wasted == prefetched and plan_pages > 0
 // run: --icount --model {dir}/weights --frames 52 -- cursor

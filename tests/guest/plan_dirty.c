@@ -2,7 +2,6 @@
 // setup: python3 -c "import random; random.seed(5); print(*random.sample(range(3200), 120), sep='\n')" > sectors
 // setup: printf '[inject-error]\nevent = "write_aio"\nerrno = "5"\nonce = "on"\nsector = "%d"\n' $(head -n 60 sectors) > errors
 // setup: printf '[inject-error]\nevent = "read_aio"\nerrno = "5"\nonce = "on"\nsector = "%d"\n' $(tail -n 60 sectors) >> errors
-// timeout: 40
 // stats: frames_leaked == 0 and plan_missed <= faults and prefetch_used + prefetch_wasted == prefetched
 // run: --icount --frames 40 --disk {dir}/disk,rw,name=d
 // run: --icount --frames 40 --disk {dir}/disk,rw,name=d -- follow

@@ -1,4 +1,3 @@
-// timeout: 180
 // setup: python3 -c "open('weights', 'wb').write(b''.join(i.to_bytes(4, 'little') * 1024 for i in range(512)))"
 // stats: frames_leaked == 0 and frames_peak <= frames and prefetch_used + prefetch_wasted == prefetched and plan_pages > 512
 // run: --icount --model {dir}/weights --frames 128

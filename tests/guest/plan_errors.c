@@ -1,4 +1,3 @@
-// timeout: 180
 // setup: python3 -c "open('weights', 'wb').write(b''.join(i.to_bytes(4, 'little') + bytes([i % 251]) * 4092 for i in range(600)))"
 // stats: frames_leaked == 0 and frames_peak <= frames and prefetch_used + prefetch_wasted == prefetched
 // run: --icount --model {dir}/weights --frames 64 --policy auto

@@ -1,4 +1,3 @@
-// timeout: 120
 // setup: python3 -c "open('weights', 'wb').write(b''.join(i.to_bytes(4, 'little') * 1024 for i in range(64)))"
 // stats: frames_leaked == 0 and prefetch_used + prefetch_wasted == prefetched
 // run: --harts 2 --model {dir}/weights --frames 24

@@ -1,4 +1,3 @@
-// timeout: 120
 // setup: python3 -c "open('data', 'wb').write(b''.join(i.to_bytes(4, 'little') * 1024 for i in range(1600)))"
 // stats: plan_pages > 1600 and plan_missed < 2000 and bytes_read < 15000 * 4096
 // run: --icount --learn --model {dir}/data --frames 800

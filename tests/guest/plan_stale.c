@@ -1,4 +1,3 @@
-// timeout: 180
 // setup: python3 -c "open('weights', 'wb').write(b''.join(i.to_bytes(4, 'little') * 1024 for i in range(512)))"
 // stats: frames_leaked == 0 and frames_peak <= frames and plan_pages > 512
 // run: --harts 2 --model {dir}/weights --frames 40

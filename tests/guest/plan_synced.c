@@ -1,5 +1,4 @@
 // setup: truncate -s 4M disk
-// timeout: 60
 // stats: frames_leaked == 0
 // run: --harts 1 --frames 64 --disk {dir}/disk,rw,name=d
 // run: --harts 2 --frames 160 --disk {dir}/disk,rw,name=d

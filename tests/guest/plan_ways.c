@@ -1,4 +1,3 @@
-// timeout: 120
 // setup: python3 -c "open('data', 'wb').write(b''.join(i.to_bytes(4, 'little') * 1024 for i in range(600)))"
 // stats: frames_leaked == 0 and frames_peak <= frames and prefetch_used + prefetch_wasted == prefetched
 // run: --icount --learn --model {dir}/data --frames 100

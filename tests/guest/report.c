@@ -3,7 +3,6 @@
  * exit status 134.
  *
  * exit: 134
- * timeout: 60
  * stderr~: ^  pc  [0-9a-f]{16}  sstatus
  * stderr~: ^  ra  [0-9a-f]{16}  sp  [0-9a-f]{16}
  * stderr~: ^#0 0x

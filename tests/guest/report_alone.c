@@ -1,5 +1,4 @@
 // exit: 134
-// timeout: 60
 // stderr~: ^fault: nothing is mapped there: store page fault at pc 0x[0-9a-f]+ on hart [0-3] in thread 1 'report_alone'$
 // stderr~: ^#0 0x[0-9a-f]+ main at tests/guest/report_alone.c
 // stderr!~: ^(?!threads talk [0-9]+$)threads

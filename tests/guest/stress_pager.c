@@ -1,4 +1,3 @@
-// timeout: 300
 // setup: python3 -c "open('disk', 'wb').write(bytes(64 * 24 * 4096))"
 // setup: printf '[inject-error]\nevent = "read_aio"\nerrno = "5"\nonce = "on"\nsector = "%d"\n' $(seq 40 300 12000) > errors
 // setup: printf '[inject-error]\nevent = "write_aio"\nerrno = "5"\nonce = "on"\nsector = "%d"\n' $(seq 64 900 12000) >> errors

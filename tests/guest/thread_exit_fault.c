@@ -1,7 +1,6 @@
 // setup: truncate -s 2M {files}/data
 // exit: 7
 // stats: frames_leaked == 0
-// timeout: 60
 // run: --frames 32
 // run: --frames 32 --icount
 // run: --frames 32 --harts 2

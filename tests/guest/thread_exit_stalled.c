@@ -1,5 +1,4 @@
 // setup: truncate -s 16M disk
-// timeout: 60
 // exit: 3
 // stats: frames_leaked == 0
 // run: --harts 1 --frames 3000 --throttle 1 --model {dir}/disk

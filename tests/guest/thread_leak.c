@@ -1,5 +1,4 @@
 // run:
-// timeout: 300
 // Ten thousand threads, one after the other, each using what newlib keeps for a thread: no memory is lost.
 #define _GNU_SOURCE
 #include <malloc.h>

@@ -1,5 +1,4 @@
 // run: --mem 128M
-// timeout: 300
 // As many threads as memory allows: then EAGAIN, and once they have ended there is room again.
 #include <pthread.h>
 #include <stdlib.h>

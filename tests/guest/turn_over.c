@@ -1,4 +1,3 @@
-// timeout: 60
 // setup: python3 -c "open('data', 'wb').write(b''.join(i.to_bytes(4, 'little') * 1024 for i in range(64)))"
 // stats: frames_leaked == 0 and frames_peak <= frames
 // run: --harts 1 --frames 3 --policy none --model {dir}/data -- 12 4 300

@@ -7,6 +7,7 @@ import subprocess
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PYTHON = "/usr/bin/python3"
+TIMEOUT = 300  # seconds of a test that names no other: what hangs ends then, on a busy host what does not needs less
 REPORT = re.compile(r"^TEST (\S+): (OK|FAIL|SKIP)\b ?(.*)$", re.MULTILINE)
 DIRECTIVE = re.compile(r"^\s*(?://|\*|#)\s*([a-z]+!?~?):\s?(.*?)\s*(?:\*/)?$")
 
@@ -18,7 +19,7 @@ class Outcome:
 
 class Test:
     """One thing to run; it may report several outcomes."""
-    timeout = 60
+    timeout = TIMEOUT
 
     def __init__(self, name, path):
         self.name, self.path = name, path

@@ -7,8 +7,8 @@
     stdin: FILE              what the program reads (nothing)
     env: NAME=VALUE ...      further environment of scripts/run, which passes TZ and OMP_* on
     stats: EXPRESSION        is true, in the counters' names: faults <= 6 and frames_leaked == 0
-    setup: COMMAND           bash, before the run; check: COMMAND, after it, must succeed. Both in the scratch folder, for 120 s
-    timeout: S               (120)
+    setup: COMMAND           bash, before the run; check: COMMAND, after it, must succeed. Both in the scratch folder, for 300 s
+    timeout: S               (300)
     skip: WHY                not run
 
 Lines before the first `run:` hold for every run, lines after one for that run. {dir} is the test's scratch folder and {files}
@@ -20,16 +20,14 @@ import re
 import shlex
 import subprocess
 
-from .common import ROOT, Outcome, Test, directives, execute
-
-COMMAND_TIMEOUT = 120
+from .common import ROOT, TIMEOUT, Outcome, Test, directives, execute
 
 
 class GuestTest(Test):
     def __init__(self, name, path, expectations, run):
         super().__init__(name, path)
         self.expectations, self.run_line = expectations, run
-        self.timeout = float(self.value("timeout", 120))
+        self.timeout = float(self.value("timeout", TIMEOUT))
 
     def value(self, key, default=None):
         return ([value for found, value in self.expectations if found == key] or [default])[-1]
@@ -73,9 +71,9 @@ class GuestTest(Test):
         """Why it failed, or an empty string."""
         words = ["bash", "-c", "IFS=$'\\n'; " + self.expand(command, shlex.quote)]  # no word ends within $ROOT, whatever its name
         with open(os.path.join(self.folder, "commands"), "ab") as log:
-            status = execute(words, COMMAND_TIMEOUT, log, log, cwd=self.folder, env={**os.environ, "ROOT": ROOT})
+            status = execute(words, TIMEOUT, log, log, cwd=self.folder, env={**os.environ, "ROOT": ROOT})
         if status is None:
-            return f"ran longer than {COMMAND_TIMEOUT} s: {command}"
+            return f"ran longer than {TIMEOUT} s: {command}"
         return f"failed: {command}" if status != 0 else ""
 
     def verdict(self, status):

@@ -1,14 +1,14 @@
 """Tests that run on the host: C programs with sanitizers, and scripts.
 
 The comment at a C test's top: `// sources: kernel/policy/prefetch/*.c ...` (patterns, from the root), and if needed
-`// flags: ...` for the compiler, `// sanitize: thread` (in place of address,undefined) and `// timeout: S` (120).
+`// flags: ...` for the compiler, `// sanitize: thread` (in place of address,undefined) and `// timeout: S` (300).
 tests/host/NAME.c without `sources:` is no test of its own.
 """
 import glob
 import os
 import shlex
 
-from .common import PYTHON, ROOT, Outcome, Test, directives, execute, reported
+from .common import PYTHON, ROOT, TIMEOUT, Outcome, Test, directives, execute, reported
 
 COMPILE = ["gcc", "-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fno-omit-frame-pointer",
            "-fno-sanitize-recover=all", "-I."]
@@ -20,7 +20,7 @@ class HostTest(Test):
     def __init__(self, name, path, header):
         super().__init__(name, path)
         self.header = header
-        self.timeout = float(header.get("timeout", 120))
+        self.timeout = float(header.get("timeout", TIMEOUT))
 
     def sources(self):
         found = [os.path.relpath(self.path, ROOT)]
@@ -40,7 +40,7 @@ class HostTest(Test):
                          *self.sources(), *shlex.split(self.header.get("flags", ""))]
             except FileNotFoundError as error:
                 return [Outcome(self.name, "FAIL", f"no source matches {error}")]
-            if execute(words, 300, log, log) != 0:
+            if execute(words, TIMEOUT, log, log) != 0:
                 return [Outcome(self.name, "FAIL", "does not compile")]
             status = execute([program], self.timeout, log, log, env={**os.environ, **ENVIRONMENT, "SCRATCH": self.folder})
         return reported(self, status)
@@ -49,7 +49,7 @@ class HostTest(Test):
 class ScriptTest(Test):
     def __init__(self, name, path):
         super().__init__(name, path)
-        self.timeout = float(dict(directives(path)).get("timeout", 120))
+        self.timeout = float(dict(directives(path)).get("timeout", TIMEOUT))
 
     def run(self):
         self.prepare()

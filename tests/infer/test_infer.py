@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# timeout: 900
+# timeout: 1800
 """Tests of the inference engine on the host: units, kernels, decoder, tokenizers, hostile files, options, a short fuzz."""
 import glob
 import os

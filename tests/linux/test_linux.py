@@ -1,5 +1,4 @@
 #!/usr/bin/python3
-# timeout: 300
 """scripts/bench-linux without its kernel: options, initramfs, job, what the console says, tables and plots of recorded rows,
 and the programs of scripts/linux built for the host."""
 import argparse

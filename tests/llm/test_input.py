@@ -1,5 +1,4 @@
 #!/usr/bin/python3
-# timeout: 300
 """In the guest: what llm and gpt say to prompts and model files that they cannot use, or that are merely strange."""
 import os
 import sys

@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """What a multiply-add of a matrix product costs: app/kernels, in instructions, of which --icount's clock counts one a nanosecond."""
-# timeout: 300
 import os
 import subprocess
 import sys

@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """The inner loop of every weight type lies within one page of code (KERNEL_LOOP of app/infer/kernels/kernels.h)."""
-# timeout: 300
 import glob
 import os
 import re

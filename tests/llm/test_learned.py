@@ -1,5 +1,4 @@
 #!/usr/bin/python3
-# timeout: 300
 """The plan that the pager learns by itself: it reads what the declared one reads from the third token on, and a run repeats."""
 import os
 import sys

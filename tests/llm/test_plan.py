@@ -1,5 +1,4 @@
 #!/usr/bin/python3
-# timeout: 300
 """The declared plan: every cap reads close to what a token must read, without faults, and says what it says without a plan."""
 import json
 import os

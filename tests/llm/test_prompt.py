@@ -1,5 +1,4 @@
 #!/usr/bin/python3
-# timeout: 300
 """In the guest: a prompt passes the weights once, however long, where there is memory for it; else in smaller blocks, with the
 same bits."""
 import json

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# timeout: 900
+# timeout: 1800
 """In the guest a model says the same, and its logits are the same bits, whatever the pager does; and as on the host.
 
 Swept: caps from the smallest to everything, every prefetch policy with every eviction policy, block sizes of the prompt.

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# timeout: 600
+# timeout: 1200
 """The OpenMP programs of tests/guest on the host: compiled by its gcc, linked with runtime/gomp instead of libgomp.
 
 Each must print what it prints with libgomp: under AddressSanitizer and UBSan, under ThreadSanitizer, which sees the library's own

@@ -1,5 +1,4 @@
 #!/usr/bin/python3
-# timeout: 300
 """`auto` against the best single policy, workload by workload, over composites that nothing was tuned on: phases of interleaved walks.
 
 Time is that of a device with 200 us and 200 MB/s. The seeds are fixed but for the last, which is drawn and printed.

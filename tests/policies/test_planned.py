@@ -1,5 +1,4 @@
 #!/usr/bin/python3
-# timeout: 300
 """Guest and simulator count the same with a plan, too: the trace carries what the program declared and how it moved its cursor;
 and with one that the pager learns.
 

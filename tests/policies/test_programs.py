@@ -1,5 +1,4 @@
 #!/usr/bin/python3
-# timeout: 300
 """`auto` against the best single policy on what programs do: loops, stencils, sorts, a decoder's layers, threads, with noise.
 
 Time is that of a device with 200 us and 200 MB/s. Nobody drew these from walks: where one policy happens to fit, `auto` is behind it.

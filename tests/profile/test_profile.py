@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """scripts/run --profile: functions of known weight, code that runs with interrupts off, threads, and what its files look like."""
-# timeout: 300
 import os
 import re
 import subprocess

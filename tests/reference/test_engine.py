@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# timeout: 1200
+# timeout: 2400
 """Check the engine, built for the host, against the references (see check) and against a known text; prints TEST lines.
 
 Models: synthetic ones of each architecture and tensor type, what models/ ships, and stories260K where it is.

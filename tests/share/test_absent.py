@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """A machine without share and console device: the launcher's own command line, less these devices."""
-# timeout: 120
 import os
 import shlex
 import subprocess
@@ -12,7 +11,7 @@ DEVICES = ("virtio-9p-device", "virtserialport", "virtio-serial-device")
 
 
 def launcher(*options):
-    return subprocess.run(["scripts/run", "--run-dir", SCRATCH, *options, "tests/share/absent.c"], cwd=ROOT, timeout=60,
+    return subprocess.run(["scripts/run", "--run-dir", SCRATCH, *options, "tests/share/absent.c"], cwd=ROOT, timeout=120,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
 
@@ -25,7 +24,7 @@ def main():
     kept = [word for before, word in zip([""] + words, words)
             if not (before == "-device" and word.startswith(DEVICES)) and word != "-device"]
     kept = [part for word in kept for part in (["-device", word] if word.startswith("virtio-blk") else [word])]
-    result = subprocess.run(kept, cwd=ROOT, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False)
+    result = subprocess.run(kept, cwd=ROOT, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL, check=False)
     output = result.stdout + result.stderr
     good = result.returncode == 0 and "all as expected" in output
     print(output if not good else "", "\nTEST absent:", "OK" if good else f"FAIL exit status {result.returncode}")

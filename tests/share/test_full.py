@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """The share on a file system that is full: a tmpfs of 1 MiB in a mount namespace of our own."""
-# timeout: 120
 import os
 import subprocess
 import sys
