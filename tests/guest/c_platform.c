@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/param.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -54,5 +55,7 @@ int main(void)
     CHECK(PATH_MAX == 4096 && NAME_MAX == 255);
     CHECK(feenableexcept(FE_ALL_EXCEPT) == -1 && feenableexcept(0) == 0); /* RISC-V has no traps for them */
     CHECK(fedisableexcept(FE_INEXACT) == 0 && fegetexcept() == 0);
+    CHECK(strcmp(program_invocation_short_name, "c_platform") == 0 && strcmp(program_invocation_name, "c_platform") == 0);
+    CHECK(roundup(5, 4) == 8 && howmany(5, 4) == 2 && powerof2(64) && MAXHOSTNAMELEN >= 64);
     return done();
 }
