@@ -82,10 +82,10 @@ LIB_SOURCES := $(sort $(foreach lib,$(LIBS),$(wildcard app/$(lib)/*.c app/$(lib)
 APP_OBJECTS := $(patsubst $(SOURCE_FOLDER)/%,$(PROGRAM_FOLDER)/%.o,$(SOURCES))
 LIB_OBJECTS := $(patsubst app/%,$(PROGRAM_FOLDER)/lib/%.o,$(LIB_SOURCES))
 # What these name is in libc here, as in glibc; the bare-metal gcc knows no -pthread. Nor will it take -fopenmp, since its driver
-# would add -pthread; its compiler proper does.
-IN_LIBC := -pthread -lpthread -lrt -ldl -lutil -lgomp
+# would add -pthread; its compiler proper does. So would the driver that the linker starts for -flto.
+IN_LIBC := -pthread -lpthread -lrt -ldl -lutil -lgomp -latomic
 comma := ,
-with_openmp = $(if $(filter -fopenmp,$(1)),$(patsubst -fopenmp,-Wp$(comma)-fopenmp,$(1)),$(1))
+with_openmp = $(if $(filter -fopenmp,$(1)),$(patsubst -fopenmp,-Wp$(comma)-fopenmp,$(filter-out -flto%,$(1))),$(1))
 without_libs = $(if $(filter $(IN_LIBC),$(1)),$(filter-out $(IN_LIBC),$(1)),$(1))
 linked = $(call without_libs,$(if $(filter -fopenmp,$(1)),$(filter-out -fopenmp,$(1)),$(1)))
 # What a compiler for Linux defines, and programs ask for; the last two are a program's own names when it is strict ISO C.
@@ -106,8 +106,8 @@ $(LIB_OBJECTS): $(PROGRAM_FOLDER)/lib/%.o: app/% Makefile $(BUILD)/setup.mk $(HE
 $(PROGRAM): $(APP_OBJECTS) $(LIB_OBJECTS) $(LIBRARY) $(LINKER_SCRIPT)
 	$(call say,LINK,$@)
 	$(Q)$(CROSS)gcc $(MACHINE) -nostdlib -static -T $(LINKER_SCRIPT) -Wl,--gc-sections -Wl,--build-id=none \
-		-Wl,-z,max-page-size=4096 $(call linked,$(LDFLAGS)) -o $@ $(APP_OBJECTS) $(LIB_OBJECTS) $(LIBRARY) \
-		-L$(NEWLIB)/lib -Wl,--start-group -lc -lm -lgcc $(call linked,$(APP_LDFLAGS)) -Wl,--end-group
+		-Wl,-z,max-page-size=4096 $(call linked,$(LDFLAGS)) -o $@.new $(APP_OBJECTS) $(LIB_OBJECTS) $(LIBRARY) \
+		-L$(NEWLIB)/lib -Wl,--start-group -lc -lm -lgcc $(call linked,$(APP_LDFLAGS)) -Wl,--end-group && mv $@.new $@
 
 .PHONY: program
 program: $(PROGRAM)

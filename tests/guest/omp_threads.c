@@ -3,6 +3,7 @@
  * env: OMP_NUM_THREADS=3
  * check: cmp stdout want
  * run: --harts 2 --cflags "-fopenmp -pthread"
+ * run: --harts 2 --cflags "-O3 -flto -fopenmp -flto=auto" --ldflags "-lgomp -latomic"
  */
 #include <omp.h>
 #include <pthread.h>
