@@ -3,7 +3,7 @@
  *
  * Rows are outputs: y = W x, W of `rows` rows and `cols` columns, one row contiguous. Nothing is
  * assumed about alignment: llama2.c's weights start at byte 28 and a Q8_0 block has 34 bytes.
- * Block layouts: GGUF's ggml-common.h, described in docs of the format; see tensor_types.
+ * Blocks are laid out as ggml's (ggml-common.h); their sizes stand in weight_types.
  */
 #ifndef INFER_TENSOR_H
 #define INFER_TENSOR_H

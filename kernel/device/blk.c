@@ -197,7 +197,7 @@ static void settle(const struct blk *b, struct io_request *r)
         zero_after(r, r->transferred);
 }
 
-/* The end of requests, with no lock held. */
+/* The end of requests; the lock of the queue is not held. */
 static void finish_all(struct blk *b, struct io_request *r)
 {
     while (r) {

@@ -181,7 +181,7 @@ static void zero_rest(const struct io_request *r)
         memset((uint8_t *)pa_to_kva(r->pages[at >> PAGE_SHIFT]) + (at & PAGE_MASK), 0, PAGE_SIZE - (at & PAGE_MASK));
 }
 
-/* The end of requests, with no lock held. */
+/* The end of requests; the lock of the queue is not held. */
 static void finish_all(struct io_request *r)
 {
     while (r) {

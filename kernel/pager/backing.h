@@ -1,9 +1,9 @@
 /*
  * backing.h: where the pages of a mapping come from and where they go: a disk, a file of the host share, or nothing (zeros).
  *
- * A request names one run of bytes at one offset and the frames that it fills or empties, in order. Submission never
- * blocks and never allocates; done is called exactly once, from interrupt or polling context, with no lock held. Memory of
- * the request belongs to the backing from submit to done.
+ * A request names one run of bytes at one offset and the frames that it fills or empties, in order. Submission never blocks and never
+ * allocates; done is called exactly once, from interrupt or polling context with no lock held, or, if the device is dead, from within
+ * submit, with whatever the submitter holds. Memory of the request belongs to the backing from submit to done.
  */
 #ifndef KERNEL_PAGER_BACKING_H
 #define KERNEL_PAGER_BACKING_H

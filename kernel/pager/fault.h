@@ -11,7 +11,7 @@ struct fault_report {
 };
 struct fault_report fault_last_failure(void);
 
-/* Somebody wants to hear of pages that have a frame and were not mapped: trace.h, learn_show.h. */
+/* Somebody wants to hear of pages that have a frame and were not mapped: trace.h, learn_show.h, plan_shown. */
 extern bool fault_tells_soft;
 
 #endif

@@ -3,8 +3,7 @@
  *
  * A frame is free, in flight (its page is READING or WRITING), untouched (read ahead, not used yet), used, or planned (the
  * plan's, plan.h, with or without a page). Only used frames are known to the eviction policy, so nothing else can become its victim.
- * The pool is filled once, at boot, with contiguous
- * memory, and never grows: no counter can exceed the cap. All functions: pager_lock held.
+ * The pool is filled once, at boot, with contiguous memory, and never grows: no counter can exceed the cap. All functions: pager_lock held.
  */
 #ifndef KERNEL_PAGER_FRAME_H
 #define KERNEL_PAGER_FRAME_H

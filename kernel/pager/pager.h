@@ -1,8 +1,10 @@
 /*
- * pager.h: what the runtime and arch/ ask of the pager. The parts: page.h (states), region.h (one mapping), vma.h (its address ranges),
- * windows.h (its PTEs), frame.h (the capped pool), fault.c (the story of a fault), batch.h (one request for pages), page_wait.h (waiting
- * for one), turn.h (threads that take each other's pages), harvest.h (which were used), victims.h (clean ones leave), writeback.h (dirty
- * ones on their way out), plan.h (pages whose order is known), learn.h (it is learnt), vm.h (mmap and its kin).
+ * pager.h: what the runtime and arch/ ask of the pager. The parts: page.h (states), region.h (one mapping), windows.h (its PTEs), backing.h
+ * (where its pages come from), frame.h (the capped pool), fault.c (the story of a fault), batch.h (one request for pages), page_wait.h
+ * (waiting for one), turn.h (threads that take each other's pages), harvest.h (which were used), victims.h (clean ones leave), writeback.h
+ * (dirty ones on their way out), reclaim.h (pages outside the pool), counters.h and stats.h (what is counted), profile.h (what a policy
+ * keeps for the next run), trace.h (for the simulator). Beside it: kernel/vm/ (mmap and its kin, vma.h: the address ranges), kernel/plan/
+ * (pages whose order is known, or learnt), kernel/policy/.
  */
 #ifndef KERNEL_PAGER_PAGER_H
 #define KERNEL_PAGER_PAGER_H
@@ -39,8 +41,8 @@ enum fault_result handle_one_fault(vaddr_t address, enum fault_access access);
 void pager_has_fenced(void);
 
 /*
- * One line for a report: who owns this address ("region 2 weight.dat page 17 of 512, rw", "guard page below the main
- * stack", "kernel text", "page 0", "nobody"). For the last fault that failed, also file, offset and errno. Any context.
+ * One line for a report: who owns this address ("region 2 'weight.dat' page 17 of 512, read-only, MAP_LLM, file offset 69632 of 2097152",
+ * "guard page below the main stack", "kernel text", "page 0", "nobody"). For the last fault that failed, also the errno. Any context.
  */
 void describe_address(vaddr_t address, char *out, size_t size);
 

@@ -2,8 +2,7 @@
  * sync.h: locks and waiting.
  *
  * Lock order, outer first: file -> mapping_lock (sleeps) -> pager_lock -> device queue -> words to sleep at -> run queues -> memory and
- * timers.
- * A spinlock turns interrupts of this hart off while it is held; nothing blocks and nothing pageable is touched under
+ * timers. A spinlock turns interrupts of this hart off while it is held; nothing blocks and nothing pageable is touched under
  * one (the fault path takes the same locks). spin_lock touches the stack below itself first, so that a
  * program's lazily grown stack never faults while a lock is held: kernel functions use less than STACK_PROBE bytes.
  */

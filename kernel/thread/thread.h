@@ -1,8 +1,8 @@
 /*
  * thread.h: threads of the program and of the kernel, over all harts.
  *
- * A thread is RUNNING on a hart, READY in the queue of one, or PARKED. It has a stack of its own above an unmapped guard
- * page, a trap stack, and a block of thread-local storage. Preemption is by timer, only while a queue has somebody else to run.
+ * A thread is RUNNING on a hart, READY in the queue of one, or PARKED. It has a stack of its own above an unmapped guard,
+ * a trap stack, and a block of thread-local storage. Preemption is by timer, only while a queue has somebody else to run.
  * The main thread has number 1.
  */
 #ifndef KERNEL_THREAD_THREAD_H

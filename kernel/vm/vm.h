@@ -59,12 +59,12 @@ struct vm_extent {
     uint64_t length;
     bool some;
 };
-/* width: pages that the program works on at once. 0, -EINVAL, -EBUSY, -ENOMEM. */
+/* width: pages that the program works on at once. 0, or an error of plan_start. */
 int vm_plan_start(const struct vm_extent *extents, size_t n, bool cyclic, bool cursor, uint32_t width);
 int vm_plan_end(void); /* -ENOENT: there is none */
 /* The program comes to this address, and plan_needs_cursor (plan.h) says that it matters. 0; -EINVAL: no MAP_LLM mapping there. */
 int vm_plan_at(vaddr_t address);
-/* It will soon touch these bytes: they are read ahead, outside the ring. Returns at once. 0 or -EINVAL. */
+/* It will soon touch these bytes: they are read ahead, outside the ring. Returns at once, unless counts must repeat. 0 or -EINVAL. */
 int vm_plan_choose(vaddr_t address, uint64_t length);
 
 /*

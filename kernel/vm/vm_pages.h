@@ -7,10 +7,10 @@
 
 #include "kernel/pager/region.h"
 
-/* Does any window let the program write to the file? */
+/* Does any window let the program write to the file? Either lock is enough. */
 bool region_is_written(const struct region *r);
 
-/* Takes the PTEs of the pages out of this window only; what D said stays with the page. */
+/* Takes the PTEs of the pages out of this window only (waits for those under way); what D said stays with the page. */
 void pages_hide(struct vma *v, uint32_t first, uint32_t n);
 /* Writes the dirty ones of a shared region to their file and waits. 0 or the first error; the pages stay. */
 int pages_write_back(struct region *r, uint32_t first, uint32_t n);
@@ -32,11 +32,11 @@ struct file_bytes {
 void pages_update(struct region *r, uint32_t first, uint32_t n, const struct file_bytes *now);
 /* Brings in what is absent, as far as frames go round without evicting anything read ahead (waits). */
 void pages_fetch(struct region *r, uint32_t first, uint32_t n);
-/* The pages of r that these bytes of its file lie in, from page *first on. Returns how many. */
+/* The pages of r that these bytes of its file lie in, from page *first on. Returns how many. No lock. */
 uint32_t pages_of_file(const struct region *r, uint64_t offset, uint64_t length, uint32_t *first);
 /* Writes back what shared mappings, except this one, hold of these bytes. mapping_lock held, pager_lock not. 0 or the first error. */
 int pages_flush_file(struct backing *backing, uint64_t offset, uint64_t length, const struct region *but);
-/* The window's pages get another permission, in place. */
+/* The window's pages get another permission, in place; with none at all they are hidden (waits). */
 void pages_protect(struct vma *v, uint8_t prot);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * vma.h: the table of address ranges, sorted by address. Only vm.c changes it: windows and their table change under mapping_lock and
- * pager_lock both, so holding either is enough to look. All functions: pager_lock held, unless a line says otherwise.
+ * pager_lock both, so holding either is enough to look. Functions that look: either is held; that change: both, unless a line says so.
  */
 #ifndef KERNEL_VM_VMA_H
 #define KERNEL_VM_VMA_H
