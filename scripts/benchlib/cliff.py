@@ -1,12 +1,10 @@
 """The table of scripts/bench-cliff: one row for each policy, cap and disk, in the steady state of generating."""
-import csv
-import json
 import math
 import os
 
 from launch.common import Unusable
 
-from . import guest, steady
+from . import guest, steady, tables
 from .steady import PAGE
 
 CAPS, QUICK_CAPS = (5, 10, 25, 50, 75, 90, 95, 99, 105), (50, 90, 105)  # percent of the pages that a token reads
@@ -116,12 +114,7 @@ def rows_of(the_model, costs, computing, unlimited):
 
 def write(rows, out):
     """cliff.csv and cliff.json."""
-    with open(os.path.join(out, "cliff.csv"), "w", newline="") as f:
-        table = csv.DictWriter(f, COLUMNS)
-        table.writeheader()
-        table.writerows(rows)
-    with open(os.path.join(out, "cliff.json"), "w") as f:
-        json.dump(rows, f, indent=1)
+    tables.write(out, "cliff", rows, COLUMNS)
 
 
 def show(rows):

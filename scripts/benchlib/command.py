@@ -34,6 +34,6 @@ def run(parser, work):
     except (Failed, subprocess.CalledProcessError) as error:
         why = error
     except OSError as error:
-        why = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        why = f"{error.filename or 'stdout'}: {error.strerror}"
     print(f"{parser.prog}: {why}", file=sys.stderr)
     return 1

@@ -1,9 +1,8 @@
 """What events cost in retired instructions, beside Linux 6.1 on the same virtual machine (docs/linux.md says how measured)."""
-import json
 import os
 import tempfile
 
-from . import guest
+from . import guest, tables
 
 FRAMES = 256
 FILE_PAGES = 16 * FRAMES
@@ -30,8 +29,7 @@ def measure(_options):
 
 def show(result, out):
     """The table, and costs.json."""
-    with open(os.path.join(out, "costs.json"), "w") as f:
-        json.dump(result, f, indent=1)
+    tables.write_json(out, "costs", result)
     print(f"\n{'instructions (evict fifo)':<44}{'Bower':>9}{'to reach':>10}  Linux 6.1")
     for name, what, reach, linux in EVENTS:
         if name in result:

@@ -1,14 +1,12 @@
 """The table of fault counts: workloads x prefetch policies x caps, each with its lower bounds."""
 import concurrent.futures
-import csv
-import json
 import os
 import subprocess
 import sys
 
 from launch.common import Unusable
 
-from . import bounds, guest
+from . import bounds, guest, tables
 
 # name, arguments of app/workload, caps in frames
 WORKLOADS = [(f"lab-{start}", ["--pattern", "lab", "--write", "--seed", str(start - 1)], [16]) for start in range(1, 10)] + [
@@ -117,12 +115,7 @@ def measure(options):
 
 def write(rows, out):
     """faults.csv and faults.json."""
-    with open(os.path.join(out, "faults.csv"), "w", newline="") as f:
-        table = csv.DictWriter(f, COLUMNS, extrasaction="ignore")
-        table.writeheader()
-        table.writerows(rows)
-    with open(os.path.join(out, "faults.json"), "w") as f:
-        json.dump(rows, f, indent=1)
+    tables.write(out, "faults", rows, COLUMNS)
 
 
 def show(rows):

@@ -1,10 +1,7 @@
 """The table of scripts/bench-linux: one model on one disk under one cap, on Linux in several ways and on Bower."""
 import collections
-import csv
-import json
-import os
 
-from . import guest, linux_guest, steady
+from . import guest, linux_guest, steady, tables
 from .steady import PAGE
 
 MODEL = "gpt2-30M"           # synthetic: a token long enough to measure, short enough to wait for
@@ -142,12 +139,7 @@ def row_of(bench, each, where, samples, note):
 
 def write(rows, out):
     """linux.csv and linux.json."""
-    with open(os.path.join(out, "linux.csv"), "w", newline="") as f:
-        table = csv.DictWriter(f, COLUMNS)
-        table.writeheader()
-        table.writerows(rows)
-    with open(os.path.join(out, "linux.json"), "w") as f:
-        json.dump(rows, f, indent=1)
+    tables.write(out, "linux", rows, COLUMNS)
 
 
 def show(rows, model, allowance):

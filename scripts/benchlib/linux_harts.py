@@ -3,14 +3,12 @@
 The engine with its own threads on both, from a file in llama2.c's format; and llama2.c's run.c with OpenMP, if the user has it.
 """
 import collections
-import csv
-import json
 import os
 import subprocess
 
 from launch.common import Unusable
 
-from . import guest, linux_build, linux_guest, llm_models, steady
+from . import guest, linux_build, linux_guest, llm_models, steady, tables
 
 HARTS = (1, 2)
 TIMES = 1.3     # Bower's tokens a second to those of run.c on Linux, at 2 harts
@@ -152,12 +150,7 @@ def compare(options):
     if options.model:
         raise Unusable(f"--resident: its model is a synthetic {SHAPE}; --model is for the table over caps")
     rows = measure(Bench(options), options)
-    with open(os.path.join(options.out, "resident.csv"), "w", newline="") as f:
-        table = csv.DictWriter(f, COLUMNS)
-        table.writeheader()
-        table.writerows(rows)
-    with open(os.path.join(options.out, "resident.json"), "w") as f:
-        json.dump(rows, f, indent=1)
+    tables.write(options.out, "resident", rows, COLUMNS)
     show(rows)
     for what, wanted, times, reached in figures(rows):
         print(f"{what:<50}{wanted:>8}{times:>8.2f}  {'reached' if reached else 'NOT reached'}")

@@ -1,11 +1,8 @@
 """The table of scripts/bench-llm: one row for each model and cap, in the steady state of generating."""
-import csv
-import json
-import os
 import re
 import sys
 
-from . import guest
+from . import guest, tables
 
 PAGE = 4096
 CAPS, QUICK_CAPS = (10, 25, 50, 75, 90, 100), (25, 50, 100)  # percent of the file's pages
@@ -56,12 +53,7 @@ def measure(model, options):
 
 def write(rows, out):
     """llm.csv and llm.json."""
-    with open(os.path.join(out, "llm.csv"), "w", newline="") as f:
-        table = csv.DictWriter(f, COLUMNS)
-        table.writeheader()
-        table.writerows(rows)
-    with open(os.path.join(out, "llm.json"), "w") as f:
-        json.dump(rows, f, indent=1)
+    tables.write(out, "llm", rows, COLUMNS)
 
 
 def show(rows):

@@ -1,8 +1,6 @@
 """The figures to reach, of scripts/bench-llm: kernels beside plain loops, and what the rows say of GPT-2 124M."""
-import json
-import os
 
-from . import guest
+from . import guest, tables
 from .llm_models import SYNTHETIC
 
 PLAIN_INT8 = 400  # million multiply-adds a second of the plain loop, for which TOKENS_PER_S is asked
@@ -39,9 +37,8 @@ def figures(rows, speeds):
 
 def show(table, speeds, out):
     """Both tables, and figures.json."""
-    with open(os.path.join(out, "figures.json"), "w") as f:
-        json.dump({"kernels": speeds, "figures": [dict(zip(("what", "to_reach", "measured", "reached"), row)) for row in table]},
-                  f, indent=1)
+    rows = [dict(zip(("what", "to_reach", "measured", "reached"), row)) for row in table]
+    tables.write_json(out, "figures", {"kernels": speeds, "figures": rows})
     print("\nmillion multiply-adds a second: " + ", ".join(f"{name} {speed:.0f}" for name, speed in speeds.items()))
     print(f"\n{'figure':<74}{'to reach':>10}{'measured':>12}")
     for what, wanted, measured, reached in table:

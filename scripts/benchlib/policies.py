@@ -1,6 +1,5 @@
 """Prefetch and eviction policies over workloads, in the simulator: what each costs, and what the predictions were worth."""
 import concurrent.futures
-import csv
 import os
 import subprocess
 import sys
@@ -8,7 +7,7 @@ from importlib.machinery import SourceFileLoader
 
 from launch.common import Unusable
 
-from . import faults, guest
+from . import faults, guest, tables
 
 # Prefetch policies are judged by time: 200 us and 200 MB/s are those of an eMMC; a fault costs what ten pages cost.
 DEVICE = ["--latency", "200", "--bandwidth", "200"]
@@ -115,10 +114,7 @@ def show_prefetch(found, out):
     for n in names:
         mine = [row for row in table if row["policy"] == n]
         print(f"{n:<12}" + "".join(f"{sum(row[k] for row in mine) / len(mine):>12.3f}" for k in keys))
-    with open(os.path.join(out, "prefetch.csv"), "w", newline="") as f:
-        writer = csv.DictWriter(f, list(table[0]))
-        writer.writeheader()
-        writer.writerows(table)
+    tables.write_csv(out, "prefetch", table, list(table[0]))
 
 
 def show_evict(found, out):
@@ -131,10 +127,7 @@ def show_evict(found, out):
         print(f"{workload:<18}{least:>9}" + "".join(f"{rows[n]['pages_read']:>9}" for n in names))
         table.append({"workload": workload, "frames": frames, "MIN": least, **{n: rows[n]["pages_read"] for n in names}})
     print(f"{'mean over MIN':<27}" + "".join(f"{sum(row[n] / row['MIN'] for row in table) / len(table):>9.3f}" for n in names))
-    with open(os.path.join(out, "evict.csv"), "w", newline="") as f:
-        writer = csv.DictWriter(f, list(table[0]))
-        writer.writeheader()
-        writer.writerows(table)
+    tables.write_csv(out, "evict", table, list(table[0]))
 
 
 def main(options):

@@ -1,12 +1,11 @@
 """The table of scripts/bench-smp."""
 import concurrent.futures
-import json
 import os
 import re
 import sys
 from statistics import median
 
-from . import guest, llm_models, steady
+from . import guest, llm_models, steady, tables
 
 HARTS, CAPS = (1, 2, 4), (100, 25)  # percent of the file's pages
 PAIR = "pair"  # in place of a number of harts: two machines of one hart at the same time, which is what the host can give
@@ -92,10 +91,10 @@ def run(options):
     times = rounds(model, 1 if options.quick else options.rounds)
     table = figures(times)
     after = load()
-    with open(os.path.join(options.out, "smp.json"), "w") as f:
-        json.dump({"model": model.name, "load": [before, after],
-                   "seconds": [{"cap_percent": cap, "harts": harts, "rounds": each} for (cap, harts), each in times.items()],
-                   "figures": [dict(zip(("what", "to_reach", "measured", "reached"), row)) for row in table]}, f, indent=1)
+    tables.write_json(options.out, "smp", {
+        "model": model.name, "load": [before, after],
+        "seconds": [{"cap_percent": cap, "harts": harts, "rounds": each} for (cap, harts), each in times.items()],
+        "figures": [dict(zip(("what", "to_reach", "measured", "reached"), row)) for row in table]})
     print(f"{model.name}: tokens a second, medians of {len(times[100, 1])} rounds; load of the host {before} before, {after} after")
     for cap in CAPS:
         print(f"  cap {cap:>3}%: " + ", ".join(f"{harts} harts {1 / median(times[cap, harts]):.2f}" for harts in HARTS)

@@ -191,9 +191,11 @@ def test_read_only_tree():
     mount = f'mount --bind "{build}" "{build}" && mount -o remount,bind,ro "{build}"'
     if subprocess.run([*launcher.NAMESPACE, "sh", "-c", mount], capture_output=True, check=False).returncode != 0:
         raise launcher.Skip("no mount namespaces for users here")
-    done = subprocess.run([*launcher.NAMESPACE, "sh", "-c", f'{mount} && "$@"', "sh", launcher.RUN, path], cwd=ROOT, capture_output=True,
-                          stdin=subprocess.DEVNULL, check=False, timeout=100)
-    expect(done.returncode == 2 and done.stderr == b"scripts/run: build/lock: read-only file system\n", str(done))
+    for words, said in (([launcher.RUN, path], b"scripts/run: build/lock"),
+                        ([os.path.join(ROOT, "tests/run"), "host/test_fdt"], b"tests/run: build/tests/durations.json")):
+        done = subprocess.run([*launcher.NAMESPACE, "sh", "-c", f'{mount} && "$@"', "sh", *words], cwd=ROOT, capture_output=True,
+                              stdin=subprocess.DEVNULL, check=False, timeout=100)
+        expect(done.returncode == 2 and done.stderr == said + b": read-only file system\n", str(done))
 
 
 def test_setup_again_does_nothing():

@@ -198,7 +198,7 @@ def test_bad_input():
 
 
 def test_output():
-    """A reader that has gone, or a full disk: one line at most."""
+    """A reader that has gone, or a full disk: one line at most, which names the file."""
     reader, gone = os.pipe()
     os.close(reader)
     words = [os.path.join(ROOT, "scripts/simulate"), "--frames", "4", lab(1)]
@@ -206,7 +206,11 @@ def test_output():
     assert done.returncode == 141 and done.stderr == b"", done
     with open("/dev/full", "wb") as full:
         done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, check=False)
-    assert done.returncode == 1 and done.stderr == b"scripts/simulate: No space left on device\n", done
+    assert done.returncode == 1 and done.stderr == b"scripts/simulate: stdout: No space left on device\n", done
+    out = os.path.join(SCRATCH, "full")
+    os.symlink("/dev/full", f"{out}.csv")
+    done = subprocess.run([*words, "--sweep", out], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and done.stderr == f"scripts/simulate: {out}.csv: No space left on device\n", done
 
 
 def test_policy_help():
