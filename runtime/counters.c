@@ -22,8 +22,8 @@ API int bower_counters(struct bower_counters *out)
     struct pager_totals totals;
 
     pager_totals(&totals);
-    copy(out, &totals.c);
-    out->frames = totals.frames;
+    copy(out, &totals.counters);
+    out->frames = totals.cap;
     out->frames_peak = totals.frames_peak;
     out->time_ns = clock_elapsed_ns();
     out->instret = clock_elapsed_instret();
@@ -36,8 +36,8 @@ API int bower_region_counters(const void *address, struct bower_counters *out)
 
     if (!pager_region_stats_at((vaddr_t)address, &stats))
         return api_status(-ENOMEM);
-    copy(out, &stats.c);
-    out->frames = stats.frames;
+    copy(out, &stats.counters);
+    out->frames = stats.resident;
     return 0;
 }
 

@@ -67,11 +67,11 @@ static void print_region(const struct region_stats *r)
 {
     log_printf("{");
     print_string("name", r->name);
-    log_printf(", \"pages\": %lu, \"frames\": %lu, \"resident_unused\": %lu, ", r->pages, r->frames, r->resident_unused);
-    print_string("policy", r->policy);
+    log_printf(", \"pages\": %lu, \"frames\": %lu, \"resident_unused\": %lu, ", r->pages, r->resident, r->resident_unused);
+    print_string("policy", r->prefetch);
     log_printf(", ");
     print_string("evict", r->evict);
-    print_counters(&r->c);
+    print_counters(&r->counters);
     log_printf("}");
 }
 
@@ -92,13 +92,13 @@ static void print_stats(int status, const struct run *run)
         log_printf("\n");
     log_printf("bower-stats {");
     print_string("app", bootargs_option(&boot_args, "app"));
-    log_printf(", \"status\": %d, \"harts\": %u, \"frames\": %lu, ", status, hart_count(), totals.frames);
-    print_string("policy", totals.policy);
+    log_printf(", \"status\": %d, \"harts\": %u, \"frames\": %lu, ", status, hart_count(), totals.cap);
+    print_string("policy", totals.prefetch);
     log_printf(", ");
     print_string("evict", totals.evict);
     log_printf(", \"time_ns\": %lu, \"instret\": %lu, \"boot_instret\": %lu", run->time_ns,
                run->instret, run->boot_instret);
-    print_counters(&totals.c);
+    print_counters(&totals.counters);
     log_printf(", \"sfence_local\": %lu, \"sfence_remote\": %lu", fences.local, fences.remote);
     log_printf(", \"ipi_sent\": %lu, \"ipi_firmware\": %lu", ipis.sent, ipis.by_firmware);
     log_printf(", \"frames_peak\": %lu, \"frames_leaked\": %lu, \"regions\": [", totals.frames_peak, totals.frames_leaked);

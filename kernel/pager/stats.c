@@ -31,11 +31,11 @@ static void read_region(const struct region *r, struct region_stats *out)
 {
     log_snprintf(out->name, sizeof out->name, "%s", r->name);
     out->pages = r->npages;
-    out->frames = r->vmas ? r->resident : r->peak;
+    out->resident = r->vmas ? r->resident : r->peak;
     out->resident_unused = r->untouched;
-    out->policy = r->prefetch->name;
+    out->prefetch = r->prefetch->name;
     out->evict = r->pool->evict->name;
-    out->c = r->counters;
+    out->counters = r->counters;
 }
 
 struct kept *stats_room(void)
@@ -66,14 +66,14 @@ void stats_shut_down(void)
 void pager_totals(struct pager_totals *out)
 {
     spin_lock(&pager_lock);
-    *out = (struct pager_totals){ .c = gone };
+    *out = (struct pager_totals){ .counters = gone };
     for (const struct region *r = regions; r; r = r->next)
         if (r->pool)
-            add_counters(&out->c, &r->counters);
-    out->frames = llm_pool.nframes;
+            add_counters(&out->counters, &r->counters);
+    out->cap = llm_pool.nframes;
     out->frames_peak = llm_pool.peak;
     out->frames_leaked = is_shut_down ? llm_pool.nframes - llm_pool.nfree : 0;
-    out->policy = vm_default_prefetch()->name;
+    out->prefetch = vm_default_prefetch()->name;
     out->evict = llm_pool.evict->name;
     spin_unlock(&pager_lock);
 }

@@ -1,7 +1,7 @@
 /*
  * stats.h: the pager's numbers, for the counters' line at exit and for <bower.h>. Implemented by the pager.
  *
- * Thread context; a call takes the pager's locks for a moment and reads consistent sums.
+ * Thread context; a call takes pager_lock for a moment and reads consistent sums.
  */
 #ifndef KERNEL_PAGER_STATS_H
 #define KERNEL_PAGER_STATS_H
@@ -11,11 +11,11 @@
 
 /* The whole program since boot: every MAP_LLM mapping, those unmapped already included. */
 struct pager_totals {
-    struct counters c;
-    uint64_t frames;        /* cap of the pool */
-    uint64_t frames_peak;   /* most frames in use at once; never above frames */
+    struct counters counters;
+    uint64_t cap;           /* frames of the pool */
+    uint64_t frames_peak;   /* most of them in use at once */
     uint64_t frames_leaked; /* after vm_shutdown: frames that nobody gave back; before it, 0 */
-    const char *policy;     /* prefetch policy by name, as asked for ("auto") */
+    const char *prefetch;   /* policies by name, as asked for ("auto") */
     const char *evict;
 };
 void pager_totals(struct pager_totals *out);
@@ -24,10 +24,10 @@ void pager_totals(struct pager_totals *out);
 struct region_stats {
     char name[64];            /* the file's name, "/dev/model", or "anonymous" */
     uint64_t pages;           /* length of the mapping */
-    uint64_t frames;          /* resident now; after vm_shutdown, at its peak */
-    uint64_t resident_unused; /* prefetched, resident, not touched yet; after vm_shutdown, 0 */
-    const char *policy, *evict;
-    struct counters c;
+    uint64_t resident;        /* pages that hold a frame: now, or once it is unmapped, at most */
+    uint64_t resident_unused; /* of these, prefetched and not touched yet; once it is unmapped, 0 */
+    const char *prefetch, *evict;
+    struct counters counters;
 };
 /* The i-th in order of mapping; false: there is none. */
 bool pager_region_stats(unsigned i, struct region_stats *out);

@@ -228,10 +228,10 @@ API int getrusage(int who, struct rusage *out)
     pager_totals(&totals);
     out->ru_utime = to_timeval(who == RUSAGE_THREAD ? thread_cpu_ns(this_thread->kernel) : clock_cpu_ns());
     out->ru_maxrss = (long)(totals.frames_peak * PAGE_SIZE / 1024);
-    out->ru_majflt = (long)totals.c.faults_major;
-    out->ru_minflt = (long)(totals.c.faults - totals.c.faults_major);
-    out->ru_inblock = (long)(totals.c.bytes_read / 512);
-    out->ru_oublock = (long)(totals.c.bytes_written / 512);
+    out->ru_majflt = (long)totals.counters.faults_major;
+    out->ru_minflt = (long)(totals.counters.faults - totals.counters.faults_major);
+    out->ru_inblock = (long)(totals.counters.bytes_read / 512);
+    out->ru_oublock = (long)(totals.counters.bytes_written / 512);
     return 0;
 }
 

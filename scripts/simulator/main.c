@@ -293,13 +293,13 @@ static void print_counts(const struct options *o, const struct trace *t)
     printf("{\"trace\": ");
     print_name(o->trace);
     printf(", \"accesses\": %zu, \"pages\": %u, \"frames\": %lu, \"policy\": \"%s\", \"evict\": \"%s\"", t->count, t->npages,
-           (unsigned long)totals.frames, totals.policy, totals.evict);
-#define PRINT(name) printf(", \"" #name "\": %lu", (unsigned long)totals.c.name);
+           (unsigned long)totals.cap, totals.prefetch, totals.evict);
+#define PRINT(name) printf(", \"" #name "\": %lu", (unsigned long)totals.counters.name);
     COUNTERS(PRINT)
 #undef PRINT
-    uint64_t read = totals.c.bytes_read >> PAGE_SHIFT, min = trace_min_misses(t, (uint32_t)o->frames);
+    uint64_t read = totals.counters.bytes_read >> PAGE_SHIFT, min = trace_min_misses(t, (uint32_t)o->frames);
     printf(", \"pages_read\": %lu, \"min_misses\": %lu, \"hit_rate\": %.6f, \"regret\": %.6f, \"time_ns\": %lu",
-           (unsigned long)read, (unsigned long)min, t->count ? 1 - (double)totals.c.faults_major / (double)t->count : 1.0,
+           (unsigned long)read, (unsigned long)min, t->count ? 1 - (double)totals.counters.faults_major / (double)t->count : 1.0,
            min ? (double)read / (double)min - 1 : 0.0, (unsigned long)played_ns); /* of a trace without accesses, too: JSON has no NaN */
     printf(", \"sfence_local\": %lu, \"sfence_remote\": %lu, \"frames_peak\": %lu, \"frames_leaked\": %lu}\n",
            (unsigned long)fences.local, (unsigned long)fences.remote, (unsigned long)totals.frames_peak,
