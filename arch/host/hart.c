@@ -51,11 +51,6 @@ unsigned hart_count(void)
     return 1;
 }
 
-bool hart_in_trap(void)
-{
-    return false;
-}
-
 uint32_t *hart_locks(struct hart *h)
 {
     static uint32_t locks;

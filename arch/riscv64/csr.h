@@ -8,7 +8,6 @@
 
 #define SSTATUS_SIE 0x2   /* interrupts of this hart */
 #define SSTATUS_SPIE 0x20 /* SIE before the trap */
-#define SSTATUS_SPP 0x100
 #define SSTATUS_VS 0x600  /* vector state: 0 is Off */
 #define SSTATUS_FS 0x6000 /* floating-point state: 0 is Off */
 #define SSTATUS_FS_INITIAL 0x2000
