@@ -9,7 +9,7 @@
 #include "arch/riscv64/trap_frame.h"
 #include "kernel/panic.h"
 
-void context_swap(uint64_t *save_sp, const uint64_t *load_sp); /* switch.S, with the five below */
+void context_swap(uint64_t *save_sp, const uint64_t *load_sp); /* switch.S, with the four below */
 void float_save_preserved(uint64_t *f);
 void float_load_preserved(const uint64_t *f);
 void float_save_all(uint64_t *f);

@@ -148,8 +148,7 @@ static void print_registers(const struct trap_frame *f)
 
     log_printf("  pc  %016lx  sstatus %016lx  scause %lx\n", f->sepc, f->sstatus, f->scause);
     for (unsigned i = 0; i < ARRAY_LEN(names); i++)
-        log_printf("%s%-3s %016lx%s", i % 4 == 0 ? "  " : "  ", names[i], f->x[i + 1],
-                   i % 4 == 3 || i + 1 == ARRAY_LEN(names) ? "\n" : "");
+        log_printf("  %-3s %016lx%s", names[i], f->x[i + 1], i % 4 == 3 || i + 1 == ARRAY_LEN(names) ? "\n" : "");
 }
 
 static bool in_text(uint64_t pc)

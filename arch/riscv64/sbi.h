@@ -11,7 +11,7 @@ struct sbi_result {
 
 void sbi_legacy_putchar(char c);    /* SBI 1.0 ch. 5.2: for output before the UART is known */
 void sbi_set_timer(uint64_t ticks); /* ch. 6 */
-/* Fences ASID 0 of the harts whose ids are set in mask (bit 0 is hart base); ch. 8.5. Returns when they have done so. */
+/* Fences ASID 0 of the harts whose ids are set in mask (bit 0 is hart base); ch. 8.3. Returns when they have done so. */
 void sbi_remote_sfence(uint64_t mask, uint64_t base, vaddr_t start, uint64_t size);
 /* ch. 9.1: start is a physical address; the hart gets opaque in a1. 0 or a negative SBI error. */
 int64_t sbi_hart_start(uint64_t id, paddr_t start, uint64_t opaque);

@@ -130,7 +130,7 @@ class Run:
             self.spent, last = self.spent + now - last, now
             if self.spent - marks["line"] > 30 or steps == 1:
                 marks["line"] = self.spent
-                self.log(self.progress(mean, steps))
+                self.log(self.progress(mean))
             if self.spent - marks["look"] > EVALUATE:
                 marks["look"] = self.spent
                 self.log(self.look())
@@ -141,7 +141,7 @@ class Run:
         self.net.dropout = 0.0
         self.log("end after %.0f s, %d tokens; %s" % (self.spent, self.tokens, self.look()))
 
-    def progress(self, mean, steps):
+    def progress(self, mean):
         text = "%5.0f s step %d epoch %.2f tokens %.2fM train %.4f rate %.3f" % (
             self.spent, self.opt.count, self.tokens / self.batches.size, self.tokens / 1e6,
             mean, rate(self.spent / (self.args.minutes * 60)))
