@@ -4,7 +4,7 @@ import os
 
 from launch.common import Unusable
 
-from . import guest, steady, tables
+from . import guest, llm_models, steady, tables
 from .steady import PAGE
 
 CAPS, QUICK_CAPS = (5, 10, 25, 50, 75, 90, 95, 99, 105), (50, 90, 105)  # percent of the pages that a token reads
@@ -51,9 +51,9 @@ def list_cells(names, options):
         print(f"{name} at {cap}%, {steady.disk_name(disk)}: {' '.join(sum(names[name], []))}")
 
 
-def model(options, models):
+def model(options):
     """The model that was asked for."""
-    return models.Model(os.path.abspath(options.model) if options.model else models.synthetic(MODEL))
+    return llm_models.Model(os.path.abspath(options.model) if options.model else llm_models.synthetic(MODEL))
 
 
 def read_speed(the_model):
