@@ -35,7 +35,7 @@ static const char usage[] =
     "gpt [options] ID...: goes on from token ids, greedily, and prints all ids, one a line\n\n"
     "  -m FILE         model: llm.c, GGUF or llama2.c (/dev/model)\n"
     "  -n N            ids to print, the given ones included (10)\n"
-    "  -t N            threads (as many as there are harts)\n"
+    "  -t N            workers that share the computing (as many as there are harts)\n"
     "  --recompute     run all positions again for every token, without a cache\n"
     "  --logits FILE   write the logits of every position (format: infer/logits_file.h)\n"
     "  --help          this text\n";

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "kernels/kernels.h"
+#include "machine.h"
 #include "ops.h"
 
 static uint32_t max_u32(uint32_t a, uint32_t b)
@@ -137,7 +138,7 @@ int decoder_open(struct decoder *d, const struct model *model,
     d->model = model;
     int result = choose_sizes(d, options, err);
     if (result == 0) {
-        result = par_open(&d->par, max_u32(options->threads, 1), err);
+        result = par_open(&d->par, max_u32(options->threads, 1), machine_processors(), err);
     }
     if (result < 0) {
         return result;

@@ -168,18 +168,14 @@ static uint32_t take_chunk(struct phase *phase, uint32_t worker)
     return chunk;
 }
 
-/* The pager hears where the last of all workers is: behind that nobody looks any more. Whoever is far ahead of the last, which may be
- * waiting for a processor, lets it run: until then what is behind makes no room for the pages ahead. */
-static void tell_plan(const struct phase *phase, uint32_t worker)
+/* The pager hears where the last of all workers is: behind that nobody looks any more. */
+static void tell_plan(const struct phase *phase)
 {
     uint32_t last = NOWHERE;
 
     for (uint32_t w = 0; w < par_workers(phase->par); w++) {
         uint32_t place = atomic_load_explicit(&phase->places[w], memory_order_relaxed);
         last = place < last ? place : last;
-    }
-    if (atomic_load_explicit(&phase->places[worker], memory_order_relaxed) - last > par_workers(phase->par)) {
-        par_give_way(phase->par);
     }
     const struct job *job = find_chunk(phase, &last);
     if (job != NULL) {
@@ -209,7 +205,7 @@ static void run_phase(void *context, uint32_t worker)
             break;
         }
         if (phase->par->plan != NULL) {
-            tell_plan(phase, worker);
+            tell_plan(phase);
         }
         work += run_chunk(job, chunk);
     }

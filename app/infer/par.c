@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -61,51 +60,44 @@ void par_each(struct par *par, uint32_t n, par_piece piece, void *context)
 /* Looks at the word that is waited for. They take some 400 us under QEMU: the caller needs 50 us for a norm, a page that a worker waits
  * for comes in 150, and being woken takes as long as that on a busy host, a millisecond on an idle one. */
 enum { LOOKS = 131072,
-       LOOKS_CROWDED = 32768, /* with others' turns in between, */
-       LOOKS_A_TURN = 32,     /* ... after so many each */
        CACHE_LINE = 64 };
 
 struct member {
     struct par_team *team;
-    uint32_t worker;
+    uint32_t number; /* of the thread; the caller's is 0 */
     pthread_t thread;
 };
 
 struct par_team {
     _Alignas(CACHE_LINE) atomic_uint round; /* counts calls of par_run: workers wait for it to change */
-    atomic_uint sleepers;                   /* workers that wait for `go` */
+    atomic_uint sleepers;                   /* members that wait for `go` */
     par_body body;                          /* of this round, NULL: end; written before round, read after it */
     void *context;
-    bool crowded;                             /* more workers than processors */
-    _Alignas(CACHE_LINE) atomic_uint working; /* workers that have not finished this round */
+    uint32_t workers;
+    _Alignas(CACHE_LINE) atomic_uint working; /* members that have not finished this round */
     atomic_bool caller_sleeps;                /* the caller waits for `done` */
     pthread_mutex_t lock;                     /* only of sleeping: a word and its sleepers are changed and looked at in opposite order */
     pthread_cond_t go, done;
-    uint32_t members;
+    uint32_t members; /* threads beside the caller */
     struct member member[];
 };
 
 /* Has the word left this value, within a while? */
-static bool spin(const atomic_uint *word, uint32_t value, bool crowded)
+static bool spin(const atomic_uint *word, uint32_t value)
 {
-    uint32_t looks = crowded ? LOOKS_CROWDED : LOOKS;
-
-    for (uint32_t i = 1; i <= looks; i++) {
+    for (uint32_t i = 0; i < LOOKS; i++) {
         if (atomic_load_explicit(word, memory_order_acquire) != value) {
             return true;
-        }
-        if (crowded && i % LOOKS_A_TURN == 0) {
-            sched_yield();
         }
     }
     return false;
 }
 
-/* Worker: waits for the round after `round`. Announces itself before it looks again, and par_run looks for sleepers after it has
+/* Member: waits for the round after `round`. Announces itself before it looks again, and par_run looks for sleepers after it has
  * changed the word: one of the two sees the other. */
 static void wait_round(struct par_team *t, uint32_t round)
 {
-    if (spin(&t->round, round, t->crowded)) {
+    if (spin(&t->round, round)) {
         return;
     }
     pthread_mutex_lock(&t->lock);
@@ -115,6 +107,14 @@ static void wait_round(struct par_team *t, uint32_t round)
     }
     atomic_fetch_sub(&t->sleepers, 1);
     pthread_mutex_unlock(&t->lock);
+}
+
+/* The shares of one of so many threads. */
+static void do_shares(uint32_t workers, uint32_t threads, uint32_t thread, par_body body, void *context)
+{
+    for (uint32_t worker = thread; worker < workers; worker += threads) {
+        body(context, worker);
+    }
 }
 
 static void *work(void *argument)
@@ -127,7 +127,7 @@ static void *work(void *argument)
         if (t->body == NULL) {
             return NULL;
         }
-        t->body(t->context, m->worker);
+        do_shares(t->workers, t->members + 1, m->number, t->body, t->context);
         if (atomic_fetch_sub(&t->working, 1) == 1 && atomic_load(&t->caller_sleeps)) {
             pthread_mutex_lock(&t->lock);
             pthread_cond_signal(&t->done);
@@ -149,13 +149,13 @@ static void begin(struct par_team *t, par_body body, void *context)
     }
 }
 
-/* Until no worker works. The last one to finish may need a look more than one to be seen: values between do not matter. */
+/* Until no member works. The last one to finish may need a look more than one to be seen: values between do not matter. */
 static void finish(struct par_team *t)
 {
     uint32_t left;
 
     while ((left = atomic_load_explicit(&t->working, memory_order_acquire)) != 0) {
-        if (spin(&t->working, left, t->crowded)) {
+        if (spin(&t->working, left)) {
             continue;
         }
         pthread_mutex_lock(&t->lock);
@@ -168,52 +168,48 @@ static void finish(struct par_team *t)
     }
 }
 
-void par_give_way(const struct par *par)
-{
-    if (par->team != NULL && par->team->crowded) {
-        sched_yield();
-    }
-}
-
 void par_run(struct par *par, par_body body, void *context)
 {
-    if (par->team != NULL) {
-        begin(par->team, body, context);
+    struct par_team *t = par->team;
+
+    if (t != NULL) {
+        begin(t, body, context);
     }
-    body(context, 0);
-    if (par->team != NULL) {
-        finish(par->team);
+    do_shares(par_workers(par), t != NULL ? t->members + 1 : 1, 0, body, context);
+    if (t != NULL) {
+        finish(t);
     }
 }
 
-int par_open(struct par *par, uint32_t workers, struct infer_error *err)
+int par_open(struct par *par, uint32_t workers, uint32_t processors, struct infer_error *err)
 {
     memset(par, 0, sizeof(*par));
     if (workers > PAR_MAX_WORKERS) {
         return infer_fail(err, EINVAL, "threads = %u: at most %d are possible", workers, PAR_MAX_WORKERS);
     }
     par->workers = workers;
-    if (workers <= 1) {
+    uint32_t threads = workers < processors ? workers : processors;
+    if (threads <= 1) {
         return 0;
     }
-    size_t bytes = sizeof(struct par_team) + (workers - 1) * sizeof(struct member);
+    size_t bytes = sizeof(struct par_team) + (threads - 1) * sizeof(struct member);
     struct par_team *t = aligned_alloc(CACHE_LINE, (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
     if (t == NULL) {
-        return infer_fail(err, EAGAIN, "no memory for %u threads", workers);
+        return infer_fail(err, EAGAIN, "no memory for %u threads", threads);
     }
     memset(t, 0, bytes);
-    t->crowded = workers > machine_processors();
+    t->workers = workers;
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->go, NULL);
     pthread_cond_init(&t->done, NULL);
     par->team = t;
-    for (; t->members < workers - 1; t->members++) {
+    for (; t->members < threads - 1; t->members++) {
         struct member *m = &t->member[t->members];
-        *m = (struct member){ .team = t, .worker = t->members + 1 };
+        *m = (struct member){ .team = t, .number = t->members + 1 };
         int error = pthread_create(&m->thread, NULL, work, m);
         if (error != 0) {
             par_close(par);
-            return infer_fail(err, EAGAIN, "threads = %u: cannot start the next after %u: %s", workers, m->worker, strerror(error));
+            return infer_fail(err, EAGAIN, "threads = %u: cannot start the next after %u: %s", workers, m->number, strerror(error));
         }
     }
     return 0;

@@ -1,12 +1,13 @@
 /*
  * Persistent workers, and how loops are shared out among them.
  *
- * par_run() calls one function on every worker at once, the calling thread being worker 0, and returns when all have
- * returned: that is the barrier. A loop over few pieces is split without talking: worker w takes pieces w, w + N, w + 2N, ...
- * (par_mine, par_turn); of matrices each takes the next chunk that nobody has (matmul.c). Every row is computed by one worker in
- * one fixed order; so any number of workers gives the same bits.
+ * par_run() calls one function for every worker and returns when all calls have returned: that is the barrier. A loop over few pieces is
+ * split without talking: worker w takes pieces w, w + N, w + 2N, ... (par_mine, par_turn); of matrices each takes the next chunk that
+ * nobody has (matmul.c). Every row is computed by one worker in one fixed order; so any number of workers gives the same bits.
  *
- * A worker that waits spins for a while, then sleeps. If there are more workers than processors, it lets the others run in between.
+ * A worker is a share of the work, and no worker waits for another but at the barrier. There are no more threads than processors, the
+ * calling one among them, and with fewer threads than workers each does several shares one after the other: threads that take the
+ * processors from each other would stop just when all the others wait for them. A thread that waits spins for a while, then sleeps.
  */
 #ifndef INFER_PAR_H
 #define INFER_PAR_H
@@ -28,8 +29,8 @@ struct par {
 
 typedef void (*par_body)(void *context, uint32_t worker);
 
-/* Starts workers - 1 threads, which par_close ends. -EINVAL or -EAGAIN, with a line. */
-int par_open(struct par *par, uint32_t workers, struct infer_error *err);
+/* Starts threads, which par_close ends: with the calling one as many as workers, or processors. -EINVAL or -EAGAIN, with a line. */
+int par_open(struct par *par, uint32_t workers, uint32_t processors, struct infer_error *err);
 void par_close(struct par *par);
 /* As many workers as there are processors. */
 uint32_t par_processors(void);
@@ -63,9 +64,6 @@ static inline uint32_t par_turn(struct par *par, uint64_t pieces)
     par->turn = (uint32_t)((turn + pieces) % workers);
     return turn;
 }
-
-/* Of a worker that is far ahead of the others: lets them run, if there are more workers than processors. */
-void par_give_way(const struct par *par);
 
 /* Multiply-adds of all workers, and N times those of the busiest over it: 1.0 is a perfect split. */
 uint64_t par_work(const struct par *par);

@@ -85,7 +85,7 @@ static void print_memory(const struct session *s)
 /* Of the prompt and of what was generated. */
 static void print_work(const struct par *par)
 {
-    fprintf(stderr, "llm: work %lu multiply-adds, %u threads, the busiest did %.4f of its share\n",
+    fprintf(stderr, "llm: work %lu multiply-adds, %u workers, the busiest did %.4f of its share\n",
             (unsigned long)par_work(par), par_workers(par), par_imbalance(par));
 }
 

@@ -36,7 +36,7 @@ static const struct option table[] = {
     { "-b", "--batch-size", NUMBER_U32, FIELD(decoder.block), 1, DECODER_MAX_BLOCK, "N",
       "positions of a prompt per pass over the weights (all, if memory allows)" },
     { "-t", "--threads", NUMBER_U32, FIELD(decoder.threads), 1, PAR_MAX_WORKERS, "N",
-      "threads (as many as there are harts)" },
+      "workers that share the computing (as many as there are harts)" },
     { "-s", "--seed", NUMBER_U64, FIELD(sampler.seed), 0, 1.8e19, "N", "seed of the sampler (0)" },
     { NULL, "--temp", NUMBER_FLOAT, FIELD(sampler.temperature), 0, 1e3, "T",
       "temperature, 0: always the likeliest token (0.8)" },

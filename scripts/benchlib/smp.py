@@ -9,7 +9,7 @@ from . import guest, llm_models, steady, tables
 
 HARTS, CAPS = (1, 2, 4), (100, 25)  # percent of the file's pages
 PAIR = "pair"  # in place of a number of harts: two machines of one hart at the same time, which is what the host can give
-WORK = re.compile(r"work (\d+) multiply-adds, (\d+) threads, the busiest did ([\d.]+) of its share")
+WORK = re.compile(r"work (\d+) multiply-adds, (\d+) workers, the busiest did ([\d.]+) of its share")
 GUESTS = os.path.join(guest.ROOT, "tests", "guest")
 SPEED = re.compile(r"generated \d+ tokens, ([\d.]+) tokens/s")
 TOKENS = 33
@@ -52,7 +52,7 @@ def rounds(model, count):
 
 
 def imbalance(threads):
-    """Of the busiest of so many threads, in equal shares: counted, so one hart will do."""
+    """Of the busiest of so many workers, in equal shares: counted, so one hart will do."""
     path = next(m for m in sorted(os.listdir(os.path.join(guest.ROOT, "models"))) if m.endswith(".gguf"))
     launcher = ["--icount", "--harts", "1", "--model", os.path.join(guest.ROOT, "models", path), "--frames", "100%"]
     _, said, _ = guest.execute("llm", launcher, [*steady.arguments(8, threads), "--work"])
@@ -80,7 +80,7 @@ def figures(times):
     switch, mutex = instructions("thread_switch.c", "context switch"), instructions("thread_cost.c", "mutex lock and unlock")
     return [speed("2 harts to 1, every page resident", 1.9, 100, 2), speed("2 harts to 1, cap of 25%", 1.8, 25, 2),
             speed("4 harts to 2, every page resident", 1.0, 100, 4, 2), speed("4 harts to 2, cap of 25%", 1.0, 25, 4, 2),
-            ("busiest of 4 threads, in quarters of the multiply-adds", "<= 1.05", f"{busiest:.4f}", busiest <= 1.05),
+            ("busiest of 4 workers, in quarters of the multiply-adds", "<= 1.05", f"{busiest:.4f}", busiest <= 1.05),
             ("context switch, instructions", "<= 200", str(switch), switch <= 200),
             ("mutex lock and unlock, instructions", "<= 40", str(mutex), mutex <= 40)]
 

@@ -11,6 +11,8 @@
 
 enum { CHUNKS = 37,
        ROUNDS = 1000,
+       CROWDED_ROUNDS = 150, /* of more threads than the host may have processors: they spin in vain */
+       PROCESSORS = 2,
        SLOW_ROUNDS = 10,
        SLOW_US = 2000, /* longer than anybody spins */
        MOST = 9,
@@ -64,17 +66,17 @@ static void rounds(struct check *c, struct shared *s, uint32_t n, const char *wh
     }
 }
 
-static void test_workers(struct check *c, uint32_t workers)
+static void test_workers(struct check *c, uint32_t workers, uint32_t processors, uint32_t n)
 {
     struct shared s = { .slow = PAR_MAX_WORKERS };
     struct infer_error err;
 
-    if (par_open(&s.par, workers, &err) < 0) {
+    if (par_open(&s.par, workers, processors, &err) < 0) {
         CHECK(c, false, "%s", err.text);
         return;
     }
-    rounds(c, &s, ROUNDS, "in a hurry");
-    CHECK(c, par_work(&s.par) == 2 * (uint64_t)ROUNDS * CHUNKS, "%lu chunks counted", (unsigned long)par_work(&s.par));
+    rounds(c, &s, n, "in a hurry");
+    CHECK(c, par_work(&s.par) == 2 * (uint64_t)n * CHUNKS, "%lu chunks counted", (unsigned long)par_work(&s.par));
     CHECK(c, par_imbalance(&s.par) < 1.001, "the odd chunks go round: %.4f", par_imbalance(&s.par));
     s.slow = 0;
     rounds(c, &s, SLOW_ROUNDS, "waiting for the caller");
@@ -126,7 +128,7 @@ static void test_late(struct check *c)
     struct par par;
     struct infer_error err;
 
-    if (par_open(&par, 2, &err) < 0) {
+    if (par_open(&par, 2, PROCESSORS, &err) < 0) {
         CHECK(c, false, "%s", err.text);
         return;
     }
@@ -147,7 +149,7 @@ static void test_refused(struct check *c)
     struct par par;
     struct infer_error err;
 
-    CHECK(c, par_open(&par, PAR_MAX_WORKERS + 1, &err) < 0 && strstr(err.text, "threads = 65") != NULL, "%s", err.text);
+    CHECK(c, par_open(&par, PAR_MAX_WORKERS + 1, PROCESSORS, &err) < 0 && strstr(err.text, "threads = 65") != NULL, "%s", err.text);
     CHECK(c, par_processors() >= 1 && par_processors() <= PAR_MAX_WORKERS, "%u", par_processors());
     par = (struct par){ 0 };
     CHECK(c, par_workers(&par) == 1, "zeros are one worker");
@@ -163,7 +165,9 @@ int main(void)
         check_end(&c);
         snprintf(name, sizeof(name), "par-%u", workers);
         check_begin(&c, name);
-        test_workers(&c, workers);
+        test_workers(&c, workers, PROCESSORS, ROUNDS);
+        test_workers(&c, workers, 1, ROUNDS);
+        test_workers(&c, workers, workers, CROWDED_ROUNDS);
     }
     check_begin(&c, "par-late");
     test_late(&c);

@@ -164,7 +164,7 @@ def known_text(program):
             out, err = llm(program, "-m", data_file(model), "--tokenizer", data_file("tok512.bin"), "-n", "200", "--temp", "0",
                            "-b", batch, "-t", threads, "--work")
             assert out == right, f"{model}, blocks of {batch}, {threads} threads: {out[-60:]!r}"
-            assert f"{threads} threads, the busiest did 1.0" in err, err
+            assert f"{threads} workers, the busiest did 1.0" in err, err
 
 
 def sensible(program):
