@@ -19,9 +19,9 @@
  * kept pages are used, or those that come back took longer than a turn of the pool, the frames go back one by one; and so they do with
  * every FADE pages that come in, or a queue that was widened by chance would keep few pages, find few of them used, and stay.
  *
- * Holds 36 bytes a slot (half of it ghosts: a table of twice the pool, in which later ones overwrite earlier ones). Costs
- * 25 instructions for a new page, 25 for a victim, up to LOOKS looks at A bits for a page that came back, and while passing
- * pages have many frames two looks for a victim.
+ * Holds 33 to 49 bytes a slot (half of it ghosts: a table of twice the pool or, since it is a power of two, more, in which later ones
+ * overwrite earlier ones). Costs 25 instructions for a new page, 25 for a victim, up to LOOKS looks at A bits for a page that came back,
+ * and while passing pages have many frames two looks for a victim.
  */
 #include "kernel/policy/evict.h"
 #include "kernel/policy/evict/list.h"

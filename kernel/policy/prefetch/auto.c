@@ -20,7 +20,7 @@
  *
  * Costs, measured in the guest: 1,600 instructions at a fault where nothing can be predicted, all told; 110 for an access that was
  * foreseen; what the chosen predictors need for each page they name, and now and then a search of fit.c (7000 at most). Holds what
- * replay.c holds, a byte a page, and 1.5 KiB.
+ * replay.c holds, a byte a page, and 1 KiB.
  */
 #include "kernel/policy/prefetch.h"
 

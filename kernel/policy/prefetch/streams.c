@@ -15,7 +15,7 @@
  * Pages of several streams that were read ahead are found used in batches, in the order of their names. Gaps that are learnt from those go
  * on as they were guessed, so each stream's pages are first spread evenly over its part of the batch (streams_spread; `auto` does).
  *
- * Holds 900 bytes. Costs some hundred instructions for an access that a stream led to, up to a thousand for another (it looks through
+ * Holds 784 bytes. Costs some hundred instructions for an access that a stream led to, up to a thousand for another (it looks through
  * the latest pages), and for each page named one look at each stream that is going on.
  */
 #include "kernel/policy/prefetch/streams.h"

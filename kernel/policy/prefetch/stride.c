@@ -6,7 +6,7 @@
  * Looks ahead twice as many pages as hits since it did so last, at least one, and no less than half of what it read then; what was
  * useless halves it. From a page that the trend did not lead to, nothing is named.
  *
- * Holds 160 bytes. Costs 30 instructions an access; at a fault 60 while the old trend still has the majority of the last 8
+ * Holds 152 bytes. Costs 30 instructions an access; at a fault 60 while the old trend still has the majority of the last 8
  * steps, 300 on average and at most 1200 when it must be found anew; 45 for each page named.
  */
 #include "kernel/policy/prefetch/stride.h"
