@@ -13,7 +13,6 @@
 
 #include "arch/barrier.h"
 #include "arch/virtio_mmio.h"
-#include "kernel/panic.h"
 #include "kernel/types.h"
 
 #define VQ_MAX_SIZE 256

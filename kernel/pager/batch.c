@@ -1,7 +1,6 @@
 #include "kernel/pager/batch_private.h"
 
 #include "arch/pt.h"
-#include "kernel/mem.h"
 #include "kernel/pager/page_wait.h"
 #include "kernel/pager/pager.h"
 #include "kernel/pager/reclaim.h"

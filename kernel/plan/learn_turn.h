@@ -10,7 +10,7 @@
 #ifndef KERNEL_PLAN_LEARN_TURN_H
 #define KERNEL_PLAN_LEARN_TURN_H
 
-#include "kernel/pager/region.h"
+#include "kernel/types.h"
 
 /* Fault context, pager_lock not held: a plan is in force, and the turn begins with the next page. */
 void learn_turn_begin(void);

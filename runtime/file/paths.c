@@ -10,7 +10,6 @@
 #include <unistd.h>
 #include <utime.h>
 
-#include "arch/hart.h"
 #include "kernel/file/file.h"
 #include "runtime/api.h"
 #include "runtime/file/fd.h"

@@ -7,7 +7,6 @@
  */
 #include <string.h>
 
-#include "runtime/api.h"
 #include "runtime/gomp/gomp.h"
 
 struct address {

@@ -9,7 +9,6 @@
 #include "kernel/bootargs.h"
 #include "kernel/log.h"
 #include "kernel/mem.h"
-#include "kernel/thread/sync.h"
 #include "runtime/file/io.h"
 #include "runtime/system.h"
 #include "runtime/thread/thread.h"

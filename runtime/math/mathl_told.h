@@ -8,6 +8,8 @@
 #ifndef RUNTIME_MATH_MATHL_TOLD_H
 #define RUNTIME_MATH_MATHL_TOLD_H
 
+#include "runtime/api.h"
+
 long double mathl_told(long double (*compute)(long double), long double x, int infinite);
 long double mathl_told_of_two(long double (*compute)(long double, long double), long double x, long double y);
 

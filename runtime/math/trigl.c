@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "runtime/api.h"
 #include "runtime/math/mathl_told.h"
 #include "runtime/math/two_over_pi.h"
 

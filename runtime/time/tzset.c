@@ -11,7 +11,6 @@
 #include <time.h>
 
 #include "kernel/types.h"
-#include "runtime/api.h"
 #include "runtime/environ.h"
 
 #define NAME_LENGTH 16
