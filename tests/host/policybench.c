@@ -213,11 +213,6 @@ struct bench_counts bench_counts(const struct bench *b)
     return b->counts;
 }
 
-bool bench_resident(const struct bench *b, uint32_t page)
-{
-    return b->slot_of[page] != NOWHERE;
-}
-
 size_t bench_save(const struct bench *b, uint8_t *out, size_t size)
 {
     /* As the real pager does at the end: what was touched since the last fault is told first. */

@@ -19,7 +19,6 @@ struct bench_counts {
 struct bench *bench_new(const char *prefetch, const char *evict, uint32_t npages, uint32_t frames);
 void bench_access(struct bench *b, uint32_t page);
 struct bench_counts bench_counts(const struct bench *b);
-bool bench_resident(const struct bench *b, uint32_t page);
 /* The policy's profile: bytes saved, and whether loading them worked. */
 size_t bench_save(const struct bench *b, uint8_t *out, size_t size);
 bool bench_load(struct bench *b, const uint8_t *bytes, size_t n);

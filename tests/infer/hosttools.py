@@ -7,7 +7,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "reference"))
 
-from checks import ROOT, Results, Skip, data_file, script  # noqa: E402,F401
+from checks import ROOT, Results, data_file, script  # noqa: E402,F401
 
 WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wconversion"]
 ARITHMETIC = ["-std=gnu11", "-g", "-ffp-contract=off", "-fno-math-errno"]

@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import fuzz  # noqa: E402
 import make_corpus  # noqa: E402
 from bpe_reference import Reference, read_llama2c_tokenizer, spm_encode  # noqa: E402
-from hosttools import HERE, RACES, ROOT, Results, compile_app, compile_test, data_file, run, synth  # noqa: E402
+from hosttools import RACES, ROOT, Results, compile_app, compile_test, data_file, run, synth  # noqa: E402
 
 from modellib import gguf  # noqa: E402
 
