@@ -71,7 +71,7 @@ int bower_plan(const struct bower_extent *extents, size_t n, int flags, unsigned
  * noticed: a call that finds the pager busy says nothing, since the next one will).
  */
 int bower_plan_at(const void *address);
-/* The program will touch these bytes soon: read ahead, outside the order. Does not wait. EINVAL: not within a MAP_LLM mapping. */
+/* The program will touch these bytes soon: read ahead, outside the order. Waits with --icount alone. EINVAL: no MAP_LLM mapping there. */
 int bower_plan_choose(const void *address, size_t length);
 /* Ends the plan; unmapping a mapping of it does, too. ENOENT: there is none. */
 int bower_plan_end(void);
