@@ -8,43 +8,20 @@
 #include "arch/riscv64/csr.h"
 #include "arch/riscv64/exit_device.h"
 #include "arch/riscv64/offsets.h"
-#include "arch/riscv64/sampling.inc" /* long: the way in and the way out are read together */
+#include "arch/riscv64/sampling.inc"
 
-/* Registers that C may change, and gp, which nobody may: saved and restored. */
+/* Registers that C may change, and gp, which nobody may: saved and restored. s0 among them: the entry code makes it the frame pointer. */
 .macro EACH_CALLER_SAVED op
-    \op x1, FRAME_X(1)(sp)
-    \op x3, FRAME_X(3)(sp)
-    \op x5, FRAME_X(5)(sp)
-    \op x6, FRAME_X(6)(sp)
-    \op x7, FRAME_X(7)(sp)
-    \op x8, FRAME_X(8)(sp) /* s0: the entry code makes it the frame pointer */
-    \op x10, FRAME_X(10)(sp)
-    \op x11, FRAME_X(11)(sp)
-    \op x12, FRAME_X(12)(sp)
-    \op x13, FRAME_X(13)(sp)
-    \op x14, FRAME_X(14)(sp)
-    \op x15, FRAME_X(15)(sp)
-    \op x16, FRAME_X(16)(sp)
-    \op x17, FRAME_X(17)(sp)
-    \op x28, FRAME_X(28)(sp)
-    \op x29, FRAME_X(29)(sp)
-    \op x30, FRAME_X(30)(sp)
-    \op x31, FRAME_X(31)(sp)
+    .irp n, 1, 3, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
+    \op x\n, FRAME_X(\n)(sp)
+    .endr
 .endm
 
 /* Registers that C hands back as it found them: saved only for a report. */
 .macro EACH_CALLEE_SAVED op
-    \op x9, FRAME_X(9)(sp)
-    \op x18, FRAME_X(18)(sp)
-    \op x19, FRAME_X(19)(sp)
-    \op x20, FRAME_X(20)(sp)
-    \op x21, FRAME_X(21)(sp)
-    \op x22, FRAME_X(22)(sp)
-    \op x23, FRAME_X(23)(sp)
-    \op x24, FRAME_X(24)(sp)
-    \op x25, FRAME_X(25)(sp)
-    \op x26, FRAME_X(26)(sp)
-    \op x27, FRAME_X(27)(sp)
+    .irp n, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+    \op x\n, FRAME_X(\n)(sp)
+    .endr
 .endm
 
 /* With tp = struct hart and sp = end of the new frame: fills the frame, leaves a0..a2 = frame, scause, stval. */
