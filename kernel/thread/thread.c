@@ -16,6 +16,7 @@
 #define DEFAULT_STACK_SIZE ((uint64_t)8 << 20)
 #define TRAP_STACK_BYTES ((uint64_t)32 << 10) /* a fault, and an interrupt while it waits; see STACK_PROBE */
 #define STACK_GUARD ((uint64_t)64 << 10)      /* below the stack; a large frame may leap over a page */
+#define FIRST_STACK (STACK_DEEP + PAGE_SIZE)  /* what every thread needs of it that waits: there must be memory for it when it begins */
 #define SPARE_THREADS 16                      /* ended ones that keep their stacks for the next */
 #define SPARE_STACK ((uint64_t)64 << 10)      /* of each of these stacks; what lies deeper goes back */
 #define LEAST_FREE_PAGES 512                  /* what a new thread leaves to everybody else */
@@ -53,14 +54,15 @@ static uint64_t map_size(uint64_t stack_size)
 
 /*
  * The trap stack never faults: its pages are there, with A and D set also where hardware does not do so (touched here, in thread context).
+ * So are those where the other one begins.
  */
-static int fill_trap_stack(vaddr_t bottom)
+static int fill_stack(vaddr_t bottom, uint64_t size)
 {
     unsigned char resident[TRAP_STACK_BYTES / PAGE_SIZE];
-    int error = vm_advise(bottom, TRAP_STACK_BYTES, VM_MADV_WILLNEED);
+    int error = vm_advise(bottom, size, VM_MADV_WILLNEED);
     if (!error)
-        error = vm_mincore(bottom, TRAP_STACK_BYTES, resident);
-    for (unsigned i = 0; i < sizeof resident && !error; i++) {
+        error = vm_mincore(bottom, size, resident);
+    for (unsigned i = 0; i < size / PAGE_SIZE && !error; i++) {
         if (!resident[i])
             return -EAGAIN;
         *(volatile uint64_t *)(bottom + i * PAGE_SIZE) = 0;
@@ -73,7 +75,8 @@ static int make_stacks(struct thread *t, const struct thread_options *o)
 {
     uint64_t size = o && o->stack ? 0 : o && o->stack_size ? PAGE_ALIGN_UP(o->stack_size)
                                                            : DEFAULT_STACK_SIZE;
-    uint64_t needed = (TRAP_STACK_BYTES + size / (PAGE_SIZE / sizeof(uint64_t))) / PAGE_SIZE;
+    uint64_t first = size < FIRST_STACK ? size : FIRST_STACK;
+    uint64_t needed = (TRAP_STACK_BYTES + first + size / (PAGE_SIZE / sizeof(uint64_t))) / PAGE_SIZE;
     reclaim_until(needed + LEAST_FREE_PAGES);
     if (mem_free_count() < needed + LEAST_FREE_PAGES)
         return -EAGAIN;
@@ -84,7 +87,8 @@ static int make_stacks(struct thread *t, const struct thread_options *o)
     t->stack = t->map + STACK_GUARD;
     t->stack_size = size;
     vaddr_t bottom = trap_stack_of(t);
-    if (vm_protect(t->map, STACK_GUARD, 0) != 0 || vm_protect(bottom - PAGE_SIZE, PAGE_SIZE, 0) != 0 || fill_trap_stack(bottom) != 0) {
+    if (vm_protect(t->map, STACK_GUARD, 0) != 0 || vm_protect(bottom - PAGE_SIZE, PAGE_SIZE, 0) != 0 ||
+        fill_stack(bottom, TRAP_STACK_BYTES) != 0 || (first > 0 && fill_stack(bottom - PAGE_SIZE - first, first) != 0)) {
         vm_unmap(t->map, map_size(size));
         t->map = 0;
         return -EAGAIN;

@@ -1,7 +1,14 @@
 // run: --mem 128M
-// As many threads as memory allows: then EAGAIN, and once they have ended there is room again.
+// run: --icount --harts 1 --mem 128M
+// As many threads as memory allows: then EAGAIN, and once they have ended there is room again. What a thread needs to wait is there before
+// it begins, however late its hart comes to it.
+#define _GNU_SOURCE
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
 #include "check.h"
 
@@ -43,10 +50,33 @@ static void end_all(int n)
         CHECK(pthread_join(threads[i], NULL) == 0);
 }
 
+static void *begin(void *begun)
+{
+    atomic_store((atomic_bool *)begun, true);
+    return NULL;
+}
+
+static void have_stack_before(void)
+{
+    atomic_bool begun = false;
+    unsigned char there[4];
+    pthread_attr_t attr;
+    size_t size;
+    void *stack;
+
+    CHECK(pthread_create(&threads[0], NULL, begin, &begun) == 0);
+    CHECK(pthread_getattr_np(threads[0], &attr) == 0 && pthread_attr_getstack(&attr, &stack, &size) == 0);
+    CHECK(mincore((char *)stack + size - sizeof(there) * 4096, sizeof(there) * 4096, there) == 0);
+    CHECK(atomic_load(&begun) || memcmp(there, "\1\1\1\1", sizeof(there)) == 0);
+    CHECK(pthread_join(threads[0], NULL) == 0);
+}
+
 int main(void)
 {
-    int first = start_all(), second;
+    int first, second;
 
+    have_stack_before();
+    first = start_all();
     end_all(first);
     second = start_all();
     end_all(second);
