@@ -208,8 +208,9 @@ int par_open(struct par *par, uint32_t workers, uint32_t processors, struct infe
         *m = (struct member){ .team = t, .number = t->members + 1 };
         int error = pthread_create(&m->thread, NULL, work, m);
         if (error != 0) {
-            par_close(par);
-            return infer_fail(err, EAGAIN, "threads = %u: cannot start the next after %u: %s", workers, m->number, strerror(error));
+            uint32_t started = m->number;
+            par_close(par); /* frees m */
+            return infer_fail(err, EAGAIN, "threads = %u: cannot start the next after %u: %s", workers, started, strerror(error));
         }
     }
     return 0;

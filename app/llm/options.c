@@ -61,7 +61,7 @@ static const struct option table[] = {
     { NULL, "--memory", FLAG, FIELD(memory), 0, 0, NULL,
       "say at the end how many bytes are in use beside the frame pool" },
     { NULL, "--work", FLAG, FIELD(work), 0, 0, NULL,
-      "say at the end how evenly the threads shared the multiply-adds" },
+      "say at the end how evenly the workers shared the multiply-adds" },
     { "-h", "--help", FLAG, FIELD(help), 0, 0, NULL, "this text" },
 };
 

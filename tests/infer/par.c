@@ -1,4 +1,6 @@
 /* par: workers that wait for each other, spinning and asleep; run with ASan and UBSan, and with TSan. */
+#define _GNU_SOURCE
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,6 +22,7 @@ enum { CHUNKS = 37,
        COLS = 32,
        PHASES = 20,
        PATIENCE_US = 5000000 };
+#define NO_ROOM ((size_t)1 << 47) /* for a stack, in no address space */
 
 struct shared {
     struct par par;
@@ -156,6 +159,22 @@ static void test_refused(struct check *c)
     par_close(&par);
 }
 
+static void test_no_thread(struct check *c)
+{
+    struct par par;
+    struct infer_error err;
+    pthread_attr_t usual, huge;
+
+    pthread_getattr_default_np(&usual);
+    pthread_attr_init(&huge);
+    pthread_attr_setstacksize(&huge, NO_ROOM);
+    CHECK(c, pthread_setattr_default_np(&huge) == 0, "no such stacks");
+    CHECK(c, par_open(&par, 3, PROCESSORS, &err) < 0 && strstr(err.text, "threads = 3: cannot start the next after 1: ") != NULL, "%s",
+          err.text);
+    pthread_setattr_default_np(&usual);
+    par_close(&par);
+}
+
 int main(void)
 {
     struct check c = { 0 };
@@ -173,6 +192,8 @@ int main(void)
     test_late(&c);
     check_begin(&c, "par-refused");
     test_refused(&c);
+    check_begin(&c, "par-no-thread");
+    test_no_thread(&c);
     check_end(&c);
     return c.failed != 0;
 }
