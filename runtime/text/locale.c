@@ -77,3 +77,14 @@ API locale_t newlocale(int mask, const char *name, locale_t base)
     }
     return _newlocale_r(__getreent(), mask, name, base);
 }
+
+/* The calling thread's own locale from now on, if `locale` is one; LC_GLOBAL_LOCALE: none. newlib's does not even remember it. */
+API locale_t uselocale(locale_t locale)
+{
+    struct _reent *reent = __getreent();
+    locale_t before = reent->_locale ? reent->_locale : LC_GLOBAL_LOCALE;
+
+    if (locale)
+        reent->_locale = locale == LC_GLOBAL_LOCALE ? NULL : locale;
+    return before;
+}

@@ -17,6 +17,20 @@ static void show(const char *name)
     printf("%s: %s, %s, %zd\n", name ? name : "(query)", result ? result : "(none)", localeconv()->decimal_point, (ssize_t)n);
 }
 
+/* A thread's own locale. */
+static void show_own(void)
+{
+    locale_t ours = newlocale(LC_ALL_MASK, "C.UTF-8", NULL), copy = duplocale(ours), before = uselocale(ours);
+
+    printf("%d ", before == LC_GLOBAL_LOCALE);
+    printf("%d ", uselocale(NULL) == ours);
+    printf("%d ", uselocale(copy) == ours);
+    printf("%d ", uselocale(before) == copy);
+    printf("%d\n", uselocale(NULL) == LC_GLOBAL_LOCALE);
+    freelocale(copy);
+    freelocale(ours);
+}
+
 int main(void)
 {
     locale_t none = newlocale(LC_ALL_MASK, "xx_YY.UTF-8", NULL), ours = newlocale(LC_ALL_MASK, "C", NULL);
@@ -32,6 +46,7 @@ int main(void)
     show("");
     show(NULL);
     show("C");
+    show_own();
     printf("%d %d\n", none == NULL, ours != NULL);
     return 0;
 }
