@@ -1,6 +1,6 @@
 /*
  * console.h: the UART: firmware's and runtime's log and the program's stderr; a few bytes come from the host. Polling, any
- * context. Harts take turns, a line each or what comes of one in a call, and wait for no longer than two seconds; once one of
+ * context. Harts take turns, a line each or what comes of one in a call, and wait for no longer than ten seconds; once one of
  * them reports the end (report.h) the others stop here.
  */
 #ifndef ARCH_CONSOLE_H

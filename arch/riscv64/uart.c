@@ -18,7 +18,7 @@
 #define LSR_THR_EMPTY 0x20
 #define LSR_IDLE 0x40
 #define DRAIN_TRIES 1000000u
-#define TURN_LIMIT_NS 2000000000u /* whoever has written for so long has stopped for good */
+#define TURN_LIMIT_NS 10000000000u /* whoever has written for so long has stopped for good: a busy host may not run a hart for seconds */
 
 static paddr_t uart_base; /* 0: not known yet */
 static uint32_t uart_shift;
