@@ -18,7 +18,7 @@
 #define LSR_THR_EMPTY 0x20
 #define LSR_IDLE 0x40
 #define DRAIN_TRIES 1000000u
-#define TURN_LIMIT_NS 10000000000u /* whoever has written for so long has stopped for good: a busy host may not run a hart for seconds */
+#define TURN_LIMIT_NS 10000000000u /* whoever has written for so long has stopped for good, or nobody reads */
 
 static paddr_t uart_base; /* 0: not known yet */
 static uint32_t uart_shift;
@@ -36,15 +36,20 @@ void uart_found(const struct fdt *t, fdt_node node, paddr_t base)
     mmio_write8(base + (UART_IER << uart_shift), 0);
 }
 
+/* For as long as the other side takes nothing. */
+static void wait_for_room(void)
+{
+    while (uart_base && !(mmio_read8(uart_base + (UART_LSR << uart_shift)) & LSR_THR_EMPTY))
+        ;
+}
+
+/* There is room. */
 static void put(char c)
 {
-    if (!uart_base) {
+    if (uart_base)
+        mmio_write8(uart_base + (UART_THR << uart_shift), (uint8_t)c);
+    else
         sbi_legacy_putchar(c);
-        return;
-    }
-    while (!(mmio_read8(uart_base + (UART_LSR << uart_shift)) & LSR_THR_EMPTY))
-        ;
-    mmio_write8(uart_base + (UART_THR << uart_shift), (uint8_t)c);
 }
 
 /* Hart that writes, as index + 1; 0: none. */
@@ -61,6 +66,7 @@ static bool take_turn(void)
             return false;
         if (time_ns() - began > TURN_LIMIT_NS) {
             __atomic_store_n(&writer, me, __ATOMIC_RELAXED);
+            wait_for_room();
             put('\n');
             return true;
         }
@@ -69,13 +75,26 @@ static bool take_turn(void)
     return true;
 }
 
+/* Another hart has taken it, because this one took too long. */
+static bool turn_is_lost(void)
+{
+    return __atomic_load_n(&writer, __ATOMIC_RELAXED) != hart_index() + 1;
+}
+
 /* A line, which no other hart's breaks up. */
 static void write_line(const char *bytes, size_t n)
 {
     bool were_on = irq_save(), taken = take_turn(), must_stop = report_is_elsewhere();
 
-    for (size_t i = 0; i < n && !must_stop; i++)
-        put(bytes[i]);
+    for (size_t i = 0; i < n && !must_stop; i++) {
+        wait_for_room();
+        if (taken && turn_is_lost()) {
+            take_turn();
+            must_stop = report_is_elsewhere();
+        }
+        if (!must_stop)
+            put(bytes[i]);
+    }
     if (taken)
         __atomic_store_n(&writer, 0, __ATOMIC_RELEASE);
     if (must_stop)

@@ -153,6 +153,19 @@ def test_fault_is_134_with_backtrace():
     expect(re.search(r"^\s*#\d+ +0x[0-9a-f]+ main at tests/launcher/streams\.c:\d+$", text, re.MULTILINE), text)
 
 
+def test_a_report_is_whole_though_nobody_reads():
+    """Other harts write when it begins; the launcher stands still for longer than the report waits for them (TURN_LIMIT_NS)."""
+    with subprocess.Popen([RUN, "--run-dir", SCRATCH, "--harts", "4", os.path.join(ROOT, "tests", "guest", "report_alone.c")],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        process.stderr.readline()
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(12)
+        process.send_signal(signal.SIGCONT)
+        text = process.stderr.read().decode()
+    expect(process.returncode == 134, str(process.returncode))
+    expect(re.search(r"^fault: .*\n(  (\w+ +[0-9a-f]{1,16} *)+\n)+address 0x1: .*\n#0 .*\n", text, re.MULTILINE), text[-3000:])
+
+
 def test_stats():
     path = os.path.join(SCRATCH, "own-stats.json")
     done = streams("exit", "5", options=["--stats", path])
