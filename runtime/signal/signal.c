@@ -520,21 +520,21 @@ void signal_thread_end(void)
 
 int signal_change_mask(int how, const sigset_t *set, sigset_t *old)
 {
-    sigset_t now;
+    sigset_t now, before = blocked;
 
     if (old)
-        *old = blocked;
+        *old = before;
     if (!set)
         return 0;
     switch (how) {
-    case SIG_BLOCK: now = blocked | *set; break;
-    case SIG_UNBLOCK: now = blocked & ~*set; break;
+    case SIG_BLOCK: now = before | *set; break;
+    case SIG_UNBLOCK: now = before & ~*set; break;
     case SIG_SETMASK: now = *set; break;
     default: return EINVAL;
     }
     set_blocked(without_unblockable(now));
-    if (is_main() && (now & BIT(SIGALRM)))
-        alarm_wait_for_handler(); /* what the program does from now on is not disturbed by it */
+    if (is_main() && (now & ~before))
+        alarm_wait_for_handler(); /* with the old mask; what the program does from now on is not disturbed by it */
     deliver_pending();
     return 0;
 }

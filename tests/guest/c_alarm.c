@@ -190,6 +190,16 @@ static void masks(void)
     sigprocmask(SIG_SETMASK, &before, NULL);
     printf("unblocked %d\n", users);
     handle(dawdle, 0);
+    ticks = users = 0;
+    in_us(5000, 0);
+    while (ticks < 1)
+        ;
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    kill(getpid(), SIGUSR1);
+    usleep(50000);
+    printf("blocked behind a handler %d\n", users);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    printf("unblocked %d\n", users);
     ticks = 0;
     in_us(5000, 0);
     while (ticks < 1)
