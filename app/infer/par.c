@@ -69,7 +69,7 @@ struct member {
 };
 
 struct par_team {
-    _Alignas(CACHE_LINE) atomic_uint round; /* counts calls of par_run: workers wait for it to change */
+    _Alignas(CACHE_LINE) atomic_uint round; /* counts calls of par_run: members wait for it to change */
     atomic_uint sleepers;                   /* members that wait for `go` */
     par_body body;                          /* of this round, NULL: end; written before round, read after it */
     void *context;
