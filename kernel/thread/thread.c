@@ -206,6 +206,8 @@ static int check_options(const struct thread_options *o)
 {
     if (o && o->stack && (((o->stack | o->stack_size) & 15) || o->stack_size < PAGE_SIZE)) /* psABI: sp is 16-aligned */
         return -EINVAL;
+    if (o && o->stack && !vm_stays(o->stack, o->stack_size))
+        return -EINVAL;
     return o && o->stack_size > (uint64_t)1 << 36 ? -EAGAIN : 0;
 }
 

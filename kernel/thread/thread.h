@@ -19,7 +19,8 @@ struct thread_options {
 
 /*
  * Starts entry(arg) on a new thread; returning from it is thread_exit(). The new thread has one reference for the caller, which
- * ends with thread_release. Thread context. 0; -EAGAIN: no memory, or too many threads; -EINVAL: an unusable stack.
+ * ends with thread_release. Thread context. 0; -EAGAIN: no memory, or too many threads; -EINVAL: an unusable stack,
+ * as one is whose pages may leave: the switch to a thread ends on its stack, with a queue locked.
  */
 int thread_create(struct thread **out, const struct thread_options *options, void (*entry)(void *), void *arg);
 /* The caller's reference goes; once the thread has ended as well, its memory is used again. Thread context. */

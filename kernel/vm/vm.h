@@ -44,6 +44,8 @@ int vm_protect(vaddr_t address, uint64_t length, int prot);
 int vm_sync(vaddr_t address, uint64_t length, int flags);
 int vm_advise(vaddr_t address, uint64_t length, int advice);
 int vm_mincore(vaddr_t address, uint64_t length, unsigned char *vec);
+/* Does no page of this range ever leave by itself? False where any of it is MAP_LLM or of a file: not for stacks, see thread.h. */
+bool vm_stays(vaddr_t address, uint64_t length);
 /*
  * Gives the MAP_LLM mapping at this address another prefetch policy; what the old one learnt is lost. 0; -EINVAL: no policy of that name;
  * -ENOMEM: no MAP_LLM mapping there, or no memory.

@@ -149,6 +149,16 @@ int vm_mincore(vaddr_t address, uint64_t length, unsigned char *vec)
     return 0;
 }
 
+bool vm_stays(vaddr_t address, uint64_t length)
+{
+    bool stays = true;
+    spin_lock(&pager_lock);
+    for (unsigned i = vma_first_above(address); stays && i < vma_count() && vma_at(i)->start < address + length; i++)
+        stays = !vma_at(i)->region->pool && !vma_at(i)->region->backing;
+    spin_unlock(&pager_lock);
+    return stays;
+}
+
 /* ---- read(2) and write(2) beside mappings of the same file */
 
 /* Most files that are read and written are mapped nowhere: then nobody has to wait for a mapping that is being changed. */
