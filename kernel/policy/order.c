@@ -1,7 +1,8 @@
 #include "kernel/policy/order.h"
 
 #define SHORT_PIECE 4 /* pages: a shorter piece is a request not worth its while, every turn */
-#define CELLS 5       /* one in use, one next, the others on their way, or left out for pages that are read out of order */
+#define CELLS 5       /* one in use, one next, the others on their way, or left out for pages that are read out of order; */
+#define CELLS_MOST 64 /* ... more where all pieces are short */
 #define EARLY 2       /* runs that are not here are streamed before they are due, so that none has to that is here */
 #define STRETCH 16    /* runs, among which those that are streamed may be chosen with a view to what is here */
 
@@ -125,6 +126,28 @@ static void order_pieces(struct order *o, const struct order_extent *extents, si
     o->ncold = cold;
 }
 
+/* Pages of pieces that several extents name, or that are shorter than this. */
+static uint32_t count_hot(const struct order *o, uint32_t shorter)
+{
+    uint32_t hot = 0;
+    for (const struct order_piece *p = o->pieces; p < o->pieces + o->npieces; p++)
+        hot += p->run > 1 || p->pages.n < shorter ? p->pages.n : 0;
+    return hot;
+}
+
+/* If there are too many, the shortest pieces are hot, and those used several times; or as many of the latter as may be. */
+static void choose_hot(struct order *o, uint32_t most)
+{
+    uint32_t shorter = SHORT_PIECE;
+    while (shorter > 1 && count_hot(o, shorter) > most)
+        shorter--;
+    for (struct order_piece *p = o->pieces; p < o->pieces + o->npieces; p++) {
+        bool hot = (p->run > 1 || p->pages.n < shorter) && o->nhot + p->pages.n <= most;
+        p->run = hot ? ORDER_NONE : 0;
+        o->nhot += hot ? p->pages.n : 0;
+    }
+}
+
 void order_init(struct order *o, void *memory, const struct order_extent *extents, size_t n, uint32_t most_hot)
 {
     struct border *borders = (struct border *)((struct order_piece *)memory + most_pieces(n));
@@ -135,30 +158,26 @@ void order_init(struct order *o, void *memory, const struct order_extent *extent
     }
     sort_borders(borders, 2 * n);
     make_pieces(o, borders, extents, n);
-    for (uint32_t i = 0; i < o->npieces; i++) {
-        struct order_piece *p = &o->pieces[i];
-        bool hot = p->run > 1 || p->pages.n < SHORT_PIECE;
-        p->run = hot ? ORDER_NONE : 0;
-        o->npages += p->pages.n;
-        o->nhot += hot ? p->pages.n : 0;
-    }
-    for (uint32_t i = 0; o->nhot > most_hot && i < o->npieces; i++)
-        o->pieces[i].run = 0;
-    o->nhot = o->nhot > most_hot ? 0 : o->nhot;
+    for (uint32_t i = 0; i < o->npieces; i++)
+        o->npages += o->pieces[i].pages.n;
+    choose_hot(o, most_hot);
     order_pieces(o, extents, n);
 }
 
 /* ---- what is kept and what passes */
 
+/* No run is longer than this; o->run is the longest that there is. */
 static void cut_runs(struct order *o, uint32_t run)
 {
-    o->run = run;
+    o->run = 1;
     o->nruns = 0;
     for (uint32_t i = 0; i < o->ncold; i++) {
         struct order_piece *p = &o->pieces[o->turn[i]];
         p->run = o->nruns;
         p->runs = (p->pages.n + run - 1) / run;
         o->nruns += p->runs;
+        uint32_t longest = (p->pages.n + p->runs - 1) / p->runs;
+        o->run = longest > o->run ? longest : o->run;
     }
 }
 
@@ -170,7 +189,7 @@ void order_cut(struct order *o, uint32_t frames, uint32_t slack, uint32_t cells)
     run = run < 1 ? 1 : run > ORDER_RUN_MAX ? ORDER_RUN_MAX
                                             : run;
     cut_runs(o, run);
-    o->cells = room / run;
+    o->cells = room / o->run < CELLS_MOST ? room / o->run : CELLS_MOST;
     if (silent && o->cells > 1)
         o->cells--;
     o->short_run = ORDER_NONE;

@@ -50,7 +50,7 @@ size_t order_join(struct order_extent *extents, size_t n);
 size_t order_size(size_t n);
 /*
  * Makes the order of these extents, each at least a page, in memory of order_size(n), aligned for any type. Pages that several of them
- * name come where they are named first. If more than most_hot pages would be hot, none are.
+ * name come where they are named first. At most most_hot pages are hot: longer pieces give way first.
  */
 void order_init(struct order *o, void *memory, const struct order_extent *extents, size_t n, uint32_t most_hot);
 /*
