@@ -211,6 +211,11 @@ bool plan_is_on(void)
     return __atomic_load_n(&plan.on, __ATOMIC_RELAXED);
 }
 
+bool plan_is_over(void)
+{
+    return plan.dropped && plan.finished;
+}
+
 uint32_t plan_sources(struct region **out)
 {
     for (uint32_t i = 0; plan.on && i < plan.nsources; i++)
@@ -379,6 +384,10 @@ static void note_outside(void)
 /* A fault out of order: is the program somewhere else, to stay there? True: the ring has been sent after it. */
 static bool follow_odd(struct region *r, uint32_t run)
 {
+    if (plan.finished && plan_ring_is_used()) { /* the one turn is over: the policies have the pool again */
+        drop();
+        return false;
+    }
     r->counters.plan_missed++;
     plan.missed++;
     plan.odd = run - plan.odd_run <= ODD_RUNS ? plan.odd + 1 : 1;

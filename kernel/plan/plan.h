@@ -52,6 +52,8 @@ void plan_end(void);
 void plan_end_for(const struct region *r);
 /* Is there a plan (one that was dropped is none)? Any context. */
 bool plan_is_on(void);
+/* Was there one of one turn, which ended by itself? */
+bool plan_is_over(void);
 /* Its mappings, at most PLAN_MAX_SOURCES, and its pages. */
 uint32_t plan_sources(struct region **out);
 uint32_t plan_pages(void);

@@ -84,7 +84,7 @@ int vm_plan_start(const struct vm_extent *extents, size_t n, bool cyclic, bool c
 int vm_plan_end(void)
 {
     semaphore_down(&mapping_lock);
-    bool on = plan_is_on() || trace_is_on();
+    bool on = plan_is_on() || plan_is_over() || trace_is_on();
     plan_end();
     spin_lock(&pager_lock);
     trace_plan_end();
