@@ -14,6 +14,8 @@ typedef unsigned int __uid_t;
 #define __machine_uid_t_defined
 typedef unsigned int __gid_t;
 #define __machine_gid_t_defined
+typedef int __key_t;
+#define __machine_key_t_defined
 #define _CLOCK_T_ long
 #define __machine_clock_t_defined
 
