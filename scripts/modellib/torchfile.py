@@ -157,10 +157,13 @@ def read(path, config=None):
     tensors = {re.sub(r"^(transformer|model)\.", "", name): value for name, value in dict(loaded).items()
                if isinstance(value, Stored)}
     settings = _settings(config, path)
-    if "wte.weight" in tensors:
-        return _gpt2_model(path, tensors, settings)
-    if "embed_tokens.weight" in tensors:
-        return _llama_model(path, tensors, settings)
+    try:
+        if "wte.weight" in tensors:
+            return _gpt2_model(path, tensors, settings)
+        if "embed_tokens.weight" in tensors:
+            return _llama_model(path, tensors, settings)
+    except KeyError as error:
+        raise gguf.GGUFError(f"{path}: neither the weights nor the config have {error}") from None
     names = " ".join(list(tensors)[:3]) or "no tensors"
     raise gguf.GGUFError(f"{path}: no gpt2 and no llama by its names ({names} ...)")
 
@@ -170,7 +173,10 @@ def _settings(config, path):
     if not os.path.exists(config):
         return None
     with open(config) as file:
-        return json.load(file)
+        try:
+            return json.load(file)
+        except ValueError as error:
+            raise gguf.GGUFError(f"{config}: {error}") from None
 
 
 def _own_model(config, params):
@@ -236,11 +242,19 @@ def _llama_model(path, tensors, settings):
     metadata = modelfile.llama_metadata(
         settings["max_position_embeddings"], channels, _layers(tensors), settings["intermediate_size"], heads, kv_heads,
         vocab, settings.get("rms_norm_eps", 1e-6), float(settings.get("rope_theta", 10000)))
+    width = settings.get("head_dim") or channels // heads
+    if width != channels // heads:
+        metadata.update({f"llama.{key}": width for key in ("attention.key_length", "attention.value_length",
+                                                           "rope.dimension_count")})
+    for name, count in (("attn_q", heads), ("attn_k", kv_heads)):
+        rows = tensors[f"blk.0.{name}.weight"].array.shape[0]
+        if rows != count * width:
+            raise gguf.GGUFError(f"{path}: {name} has {rows} rows; the config says {count} heads of {width}")
     if settings.get("hidden_act", "silu") == "relu":
         metadata["powerinfer.sparse_threshold"] = 0.0
     elif settings.get("hidden_act", "silu") != "silu":
         raise gguf.GGUFError(f"{path}: hidden_act {settings['hidden_act']}; silu and relu are converted")
-    rotated = {"attn_q": _rope_order(channels, heads), "attn_k": _rope_order(channels // heads * kv_heads, kv_heads)}
+    rotated = {"attn_q": _rope_order(heads * width, heads), "attn_k": _rope_order(kv_heads * width, kv_heads)}
     return gguf.Model(metadata, [stored.tensor(name, rows=rotated.get(name.split(".")[-2]))
                                  for name, stored in tensors.items()], "PyTorch llama")
 

@@ -237,13 +237,14 @@ def pytorch_gpt2(folder):
         assert np.array_equal(tensors["blk.0." + ours].decode(), want.T), ours
 
 
-def pytorch_llama(folder):
+def pytorch_llama(folder, head_width=8):
     """HF's halves of a head become pairs: rotating either way gives the same product of query and key."""
     random, path = np.random.default_rng(2), os.path.join(folder, "model.safetensors")
-    c, heads, kv = 32, 4, 16
+    c, heads = 32, 4
+    all_heads, kv = heads * head_width, 2 * head_width
     shapes = {"embed_tokens": (90, c), "norm": (c,), "layers.0.input_layernorm": (c,), "layers.0.post_attention_layernorm": (c,),
-              "layers.0.self_attn.q_proj": (c, c), "layers.0.self_attn.k_proj": (kv, c), "layers.0.self_attn.v_proj": (kv, c),
-              "layers.0.self_attn.o_proj": (c, c), "layers.0.mlp.gate_proj": (64, c), "layers.0.mlp.up_proj": (64, c),
+              "layers.0.self_attn.q_proj": (all_heads, c), "layers.0.self_attn.k_proj": (kv, c), "layers.0.self_attn.v_proj": (kv, c),
+              "layers.0.self_attn.o_proj": (c, all_heads), "layers.0.mlp.gate_proj": (64, c), "layers.0.mlp.up_proj": (64, c),
               "layers.0.mlp.down_proj": (c, 64)}
     weights = {f"model.{name}.weight": random.standard_normal(shape).astype("<f4") for name, shape in shapes.items()}
     header, at = {}, 0
@@ -253,13 +254,16 @@ def pytorch_llama(folder):
     text = json.dumps(header).encode()
     with open(path, "wb") as file:
         file.write(struct.pack("<Q", len(text)) + text + b"".join(array.tobytes() for array in weights.values()))
+    config = {"num_attention_heads": heads, "num_key_value_heads": 2, "max_position_embeddings": 64, "intermediate_size": 64}
     with open(os.path.join(folder, "config.json"), "w") as file:
-        json.dump({"num_attention_heads": heads, "num_key_value_heads": 2, "max_position_embeddings": 64, "intermediate_size": 64}, file)
-    tensors = modelfile.open_model(path).tensors
+        json.dump(config | ({"head_dim": head_width} if head_width != c // heads else {}), file)
+    model = modelfile.open_model(path)
+    tensors = model.tensors
+    assert model.metadata.get("llama.attention.key_length", c // heads) == head_width
     q = weights["model.layers.0.self_attn.q_proj.weight"]
     got = tensors["blk.0.attn_q.weight"].decode()
     for head in range(heads):
-        first, half_width = head * 8, 4
+        first, half_width = head * head_width, head_width // 2
         for i in range(half_width):
             assert np.array_equal(got[first + 2 * i], q[first + i]) and np.array_equal(got[first + 2 * i + 1], q[first + half_width + i])
     assert np.array_equal(tensors["blk.0.attn_v.weight"].decode(), weights["model.layers.0.self_attn.v_proj.weight"])
@@ -406,6 +410,7 @@ def main():
                          pytorch_llama, types_that_do_not_fit, bad_input, many_layers, what_no_format_says, places,
                          inspect_agrees, same_seed_same_bytes):
             results.check(function.__name__.replace("_", "-"), function, folder)
+        results.check("pytorch-llama-wide-heads", pytorch_llama, folder, 12)
         for arch in ("gpt2", "llama"):
             results.check(f"synthetic-formats-{arch}", synthetic_formats, folder, arch)
             results.check(f"run-layout-{arch}", run_layout, folder, arch, ())
