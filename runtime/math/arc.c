@@ -60,6 +60,8 @@ API double atan2(double y, double x)
 {
     double a = fabs(x), b = fabs(y), factor = 1;
 
+    if (isnan(x) || isnan(y)) /* here and below: comparing a NaN raises an exception */
+        return x + y;
     if (b > 0 && a < INFINITY && a <= b * 0x1p-60)
         return copysign(QUARTER_TURN, y);
     if (!(a > b * 0x1p-60 && b > a * 0x1p-60) || !(a < INFINITY) || !(b < INFINITY))
@@ -75,8 +77,10 @@ API double atan(double x)
 {
     double size = fabs(x);
 
+    if (isnan(x))
+        return x;
     if (!(size > 0x1p-27 && size < 0x1p60)) /* itself, or a quarter of a circle */
-        return size < 1 || isnan(x) ? x : copysign(QUARTER_TURN, x);
+        return size < 1 ? x : copysign(QUARTER_TURN, x);
     return copysign(angle(1, size, 0, 0, false), x);
 }
 
@@ -103,6 +107,8 @@ API double asin(double x)
 {
     double size = fabs(x), side, left_out;
 
+    if (isnan(x))
+        return x;
     if (!(size < 1))
         return size == 1 ? copysign(QUARTER_TURN, x) : no_angle(x);
     if (size < 0x1p-27)
@@ -115,6 +121,8 @@ API double acos(double x)
 {
     double size = fabs(x), side, left_out;
 
+    if (isnan(x))
+        return x;
     if (!(size < 1))
         return size == 1 ? (x < 0 ? 2 * QUARTER_TURN : 0) : no_angle(x);
     if (size < 0x1p-57)

@@ -184,6 +184,8 @@ API float tanf(float x)
     float rest[2] = { x, 0 };
     int quadrant = 0;
 
+    if (isnan(x)) /* comparing it raises an exception */
+        return x;
     if (!(fabsf(x) < 512)) { /* where newlib's reduction loses digits */
         if (isinf(x))
             errno = EDOM;

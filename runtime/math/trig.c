@@ -72,9 +72,9 @@ static double nothing(double x)
 
 API double sin(double x)
 {
-    if (fabs(x) < 0x1p-27)
-        return x;
-    return isfinite(x) ? sine(x, 0) : nothing(x);
+    if (!isfinite(x)) /* first: comparing a NaN raises an exception */
+        return nothing(x);
+    return fabs(x) < 0x1p-27 ? x : sine(x, 0);
 }
 
 API double cos(double x)

@@ -122,6 +122,45 @@ static void exceptions(void)
     RAISED(tgammaf((float)nothing));
     RAISED(lgamma(nothing));
     RAISED(lgammaf((float)nothing));
+    RAISED(sin(nothing));
+    RAISED(cos(nothing));
+    RAISED(tan(nothing));
+    RAISED(tanf((float)nothing));
+    RAISED(asin(nothing));
+    RAISED(acos(nothing));
+    RAISED(atan(nothing));
+    RAISED(atan2(nothing, one));
+    RAISED(atan2(one, nothing));
+    RAISED(asin(infinity));
+    RAISED(sin(infinity));
+}
+
+/* What the functions of <fenv.h> return, and the flags and rounding that they leave. */
+static void environment(void)
+{
+    fexcept_t none, some;
+    volatile double one = 1, three = 3;
+    double nearest = one / three;
+    int raised;
+
+    feclearexcept(FE_ALL_EXCEPT);
+    printf("get %d, ", fegetexceptflag(&none, FE_ALL_EXCEPT));
+    printf("raise %d, ", feraiseexcept(FE_DIVBYZERO | FE_INVALID));
+    printf("raised %d %d\n", fetestexcept(FE_DIVBYZERO) != 0, fetestexcept(FE_UNDERFLOW) != 0);
+    printf("raise none %d\n", feraiseexcept(0));
+    fegetexceptflag(&some, FE_ALL_EXCEPT);
+    printf("set none %d, ", fesetexceptflag(&none, FE_DIVBYZERO));
+    raised = fetestexcept(FE_ALL_EXCEPT);
+    printf("raised %d %d\n", (raised & FE_DIVBYZERO) != 0, (raised & FE_INVALID) != 0);
+    printf("set some %d, ", fesetexceptflag(&some, FE_ALL_EXCEPT));
+    raised = fetestexcept(FE_ALL_EXCEPT);
+    printf("raised %d %d\n", (raised & FE_DIVBYZERO) != 0, (raised & FE_INVALID) != 0);
+    printf("round %d ", fesetround(FE_UPWARD));
+    printf("%d ", fesetround(1234567) != 0);
+    printf("%d ", fesetround(-1) != 0);
+    printf("%d %d, ", fegetround() == FE_UPWARD, one / three > nearest);
+    printf("%d %d\n", fesetround(FE_TONEAREST), one / three > nearest);
+    printf("kept %d\n", (fetestexcept(FE_ALL_EXCEPT) & FE_INVALID) != 0);
 }
 
 /* Of floats near 0, and of any order. */
@@ -162,6 +201,7 @@ int main(void)
             two(values[i], values[k]);
     }
     exceptions();
+    environment();
     two(-1, (double)NAN);
     two(1, (double)NAN);
     errno = 0;
