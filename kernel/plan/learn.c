@@ -91,7 +91,7 @@ static void join(const struct walk_place *place)
 {
     list_pending();
     at = *place;
-    began = walk_listed(&pass, pass.list[at.extent].region, at.page);
+    began = walk_when(&pass, place);
     turn = pass.now - began;
     agreed = 0;
 }

@@ -83,16 +83,11 @@ bool walk_list(struct walk *w, struct region *r, uint32_t page)
 
 enum walk_use walk_use(struct walk *w, const struct region *r, uint32_t page)
 {
-    uint32_t listed = walk_listed(w, r, page);
+    uint32_t listed = walk_region(w, r)->listed[page];
     w->now++;
     if (listed == 0)
         return WALK_NEW;
     return w->now - listed <= w->near ? WALK_IN_USE : WALK_AGAIN;
-}
-
-uint32_t walk_listed(const struct walk *w, const struct region *r, uint32_t page)
-{
-    return walk_region(w, r)->listed[page];
 }
 
 bool walk_find(const struct walk *w, const struct region *r, uint32_t page, uint32_t extent, struct walk_place *out)
@@ -103,6 +98,14 @@ bool walk_find(const struct walk *w, const struct region *r, uint32_t page, uint
             return true;
         }
     return false;
+}
+
+/* A page that was listed elsewhere since, the end of one extent and the beginning of another say, has its extent's time. */
+uint32_t walk_when(const struct walk *w, const struct walk_place *place)
+{
+    const struct plan_extent *e = &w->list[place->extent];
+    uint32_t listed = walk_region(w, e->region)->listed[place->page], began = w->began[place->extent], last = w->last_use[place->extent];
+    return listed >= began && listed <= last ? listed : MIN(began + (place->page - e->first), last);
 }
 
 /* ---- what it makes */

@@ -53,8 +53,8 @@ bool walk_list(struct walk *w, struct region *r, uint32_t page);
 bool walk_grows(const struct walk *w, uint32_t extent);
 /* The first place from this extent on that has the page. False: none. */
 bool walk_find(const struct walk *w, const struct region *r, uint32_t page, uint32_t extent, struct walk_place *out);
-/* When the page was listed last. */
-uint32_t walk_listed(const struct walk *w, const struct region *r, uint32_t page);
+/* When the place was used, in uses. */
+uint32_t walk_when(const struct walk *w, const struct walk_place *place);
 /* What was listed from then on, without the holes. Returns how many extents, or 0 if there are more than `most`. */
 size_t walk_extents(const struct walk *w, uint32_t since, struct plan_extent *out, size_t most);
 

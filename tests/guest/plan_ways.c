@@ -10,11 +10,15 @@
 // stats: faults_major < 350 and plan_missed < 100
 // run: --icount --learn --model {dir}/data --frames 150 -- fro
 // stats: faults_major < 500 and plan_missed < 100
+// run: --icount --learn --model {dir}/data --frames 300 -- parts
+// stats: plan_pages > 0
 // A program that goes round from the end to the beginning: what is learnt must go down, too, and not the other way. From the third turn on
 // it reads close to N - C pages a turn. `loose`, without --icount: a plan is made there, too, and reads less than going without would;
 // how much less, the host decides, whose pauses change what is seen of the order.
-// `side`: three streams side by side have no order that a plan could keep; none is made, and the policies go on. `fro`: up and down
-// in turns; whatever plan is made of that is wrong soon, and must not be tried for long.
+// `side`: three streams side by side have no order that a plan could keep; none is made, and the policies go on. `fro`: up and down in
+// turns; whatever plan is made of that is wrong soon, and must not be tried for long. `parts`: in any order, each up to the page that
+// another begins with, so that the page which the turn begins with comes once more within it: that is not the next turn, and the third
+// reads as little as all later ones.
 #include <bower.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -39,6 +43,14 @@ static void use(unsigned page)
         sum += i;
 }
 
+static void turn_of_parts(void)
+{
+    static const unsigned order[] = { 3, 2, 0, 5, 1, 4 };
+    for (unsigned i = 0; i < 6; i++)
+        for (unsigned page = order[i] * (PAGES / 6); page <= (order[i] + 1) * (PAGES / 6) && page < PAGES; page++)
+            use(page);
+}
+
 static void turn(int side, int up)
 {
     for (unsigned i = PAGES; i-- > 0;)
@@ -50,17 +62,18 @@ int main(int argc, char **argv)
 {
     int fd = open("/dev/model", O_RDONLY);
     int side = argc > 1 && strcmp(argv[1], "side") == 0, loose = argc > 1 && strcmp(argv[1], "loose") == 0;
-    int fro = argc > 1 && strcmp(argv[1], "fro") == 0;
+    int fro = argc > 1 && strcmp(argv[1], "fro") == 0, parts = argc > 1 && strcmp(argv[1], "parts") == 0;
+    unsigned learnt = parts ? 2 : LEARNT, turns = parts ? 3 : TURNS;
     struct bower_counters was, now;
     m = mmap(NULL, (size_t)PAGES * PAGE, PROT_READ, MAP_PRIVATE | MAP_LLM, fd, 0);
     CHECK(m != MAP_FAILED);
-    for (unsigned i = 0; i < TURNS; i++) {
-        if (i == LEARNT)
+    for (unsigned i = 0; i < turns; i++) {
+        if (i == learnt)
             bower_counters(&was);
-        turn(side, fro && i % 2 == 0);
+        parts ? turn_of_parts() : turn(side, fro && i % 2 == 0);
     }
     bower_counters(&now);
-    unsigned long reads = (now.bytes_read - was.bytes_read) / PAGE / (TURNS - LEARNT), least = PAGES - now.frames;
+    unsigned long reads = (now.bytes_read - was.bytes_read) / PAGE / (turns - learnt), least = PAGES - now.frames;
     printf("%lu pages a turn where %lu are missing, %lu missed\n", reads, least, (unsigned long)now.plan_missed);
     CHECK(side || fro || (loose ? reads < PAGES : reads <= least + least / 20 + 20));
     CHECK(wrong == 0);
