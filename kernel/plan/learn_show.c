@@ -2,6 +2,7 @@
 
 #include "kernel/pager/fault.h"
 #include "kernel/pager/windows.h"
+#include "kernel/plan/plan.h"
 
 #define STEP 64         /* pages that are hidden in one go */
 #define LEAST_USES 32   /* between two such: hiding takes a fence */
@@ -105,6 +106,8 @@ bool learn_hide_some(const struct walk *pass)
     if (pass->count == 0)
         return false;
     fault_tells_soft = true;
+    if (plan_dissolve(STEP) > 0) /* of a plan that was dropped: the sweep will come by them */
+        return true;
     if (swept < llm_pool.nframes) {
         sweep();
         return true;
