@@ -79,6 +79,7 @@ void pool_mark_used(struct pool *pool, uint32_t slot)
         f->order = pool->order;
     pool->order++;
     f->use = FRAME_USED;
+    f->was_used = false;
     pool->nused++;
     pool->evict->on_insert(pool->evict_state, &(struct evict_new){ slot, page_key(f), f->order, false }, 1);
 }
@@ -130,6 +131,7 @@ void pool_touch(struct pool *pool, const uint32_t *slots, unsigned n)
         for (;;) {
             ASSERT(f->use == FRAME_UNTOUCHED);
             f->use = FRAME_USED;
+            f->was_used = false;
             *at++ = (struct evict_new){ *slot++, page_key(f), f->order, true };
             if (slot == end || f->next != *slot)
                 break;
@@ -166,9 +168,11 @@ void pool_withdraw(struct pool *pool, uint32_t slot)
 static bool view_test_and_clear(void *context, uint32_t slot)
 {
     struct pool *pool = context;
-    bool was = windows_sweep_accessed(pool->frames[slot].region, pool->frames[slot].page);
+    struct frame *f = &pool->frames[slot];
+    bool was = windows_sweep_accessed(f->region, f->page), hidden = f->was_used;
     pool->swept |= was;
-    return was;
+    f->was_used = false;
+    return was || hidden;
 }
 
 static bool view_may_take(void *context, uint32_t slot)

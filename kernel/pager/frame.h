@@ -33,6 +33,7 @@ struct frame {
     struct region *region; /* owner while not FREE */
     uint32_t page;         /* of the region */
     uint8_t use;
+    bool was_used;       /* its page is hidden, and had its A bit then (learn_show.h): as good as that bit, for the eviction policy */
     uint16_t held;       /* by so many threads and harts that were just given it: no victim until they have used it */
     uint32_t next, prev; /* of the free or the untouched list */
     uint64_t order;      /* of its mapping: the age that fifo goes by */

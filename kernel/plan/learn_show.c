@@ -87,6 +87,15 @@ bool learn_hide_is_due(const struct walk *pass)
     return pass->now - hidden_at >= LEAST_USES;
 }
 
+/* The eviction policy is to know that they were used, though their A bits go. */
+static void hide(const struct page_ref *refs, uint32_t n)
+{
+    for (const struct page_ref *ref = refs; ref < refs + n; ref++)
+        if (windows_is_accessed(ref->region, ref->page))
+            llm_pool.frames[pool_slot(&llm_pool, page_pa(&ref->region->pages[ref->page]))].was_used = true;
+    windows_unmap(refs, n);
+}
+
 static void sweep(void)
 {
     struct page_ref refs[STEP];
@@ -96,7 +105,7 @@ static void sweep(void)
         if (f->use == FRAME_USED && f->region->backing)
             found = walk_add_resident(refs, found, f->region, f->page, 1);
     }
-    windows_unmap(refs, found);
+    hide(refs, found);
 }
 
 bool learn_hide_some(const struct walk *pass)
@@ -125,7 +134,7 @@ bool learn_hide_some(const struct walk *pass)
             break;
         hidden = (struct walk_place){ hidden.extent + 1, 0 };
     }
-    windows_unmap(refs, found);
+    hide(refs, found);
     hidden_at = pass->now;
     return looked == STEP;
 }

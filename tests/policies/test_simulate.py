@@ -146,6 +146,24 @@ def test_old_predictions_make_way():
     assert time["auto"] < 1.8 * time["readahead"], time
 
 
+def test_learning_costs_no_reads():
+    """To learn an order, pages are hidden: their A bits go, and the eviction policy must not take hot pages for forgotten ones."""
+    noise = random.Random(4)
+    hot = noise.choices(range(1000), [1 / (i + 1) ** 1.3 for i in range(1000)], k=10000)
+    search = []
+    for _ in range(1200):
+        low, high, wanted = 0, 1023, noise.randrange(1024)
+        while low <= high:
+            search.append((low + high) // 2)
+            if search[-1] == wanted:
+                break
+            low, high = (search[-1] + 1, high) if search[-1] < wanted else (low, search[-1] - 1)
+    for name, pages, frames in (("hot", hot, "100"), ("search", search, "255")):
+        trace = write_trace(name, [f"r {page}" for page in pages])
+        reads = [simulate(*words, "--frames", frames, "--policy", "auto", trace)[0]["pages_read"] for words in ([], ["--learn"])]
+        assert reads[1] <= 1.02 * reads[0], (name, reads)
+
+
 def test_curves():
     out = os.path.join(SCRATCH, "Lea's curve")
     loop = write_trace("Lea's_loop", [f"r {i % 40}" for i in range(1200)])
