@@ -12,6 +12,11 @@
 #undef pow10
 #undef pow10f
 #undef pow10l
+#undef M_TWOPI
+#undef M_3PI_4
+#undef M_SQRTPI
+#undef M_SQRT3
+#undef M_LOG2_E
 /* These are log(x) / log(2), which misses every fifth power of two; the functions do not. */
 #undef log2
 #undef log2f

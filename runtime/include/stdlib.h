@@ -9,6 +9,10 @@
 #include_next <stdlib.h>
 #include <stdint.h>
 #include <sys/_waitstatus.h>
+#if __BSD_VISIBLE /* glibc's brings these along: programs have pid_t, uint and struct timeval of it */
+#include <alloca.h>
+#include <sys/types.h>
+#endif
 #undef itoa
 #undef utoa
 #undef reallocf

@@ -69,7 +69,7 @@ API int pthread_attr_setinheritsched(pthread_attr_t *attr, int inherit)
 
 API int pthread_attr_getschedparam(const pthread_attr_t *restrict attr, struct sched_param *restrict param)
 {
-    *param = attr->bower_param;
+    param->sched_priority = attr->bower_priority;
     return 0;
 }
 
@@ -80,7 +80,7 @@ API int pthread_attr_setschedparam(pthread_attr_t *restrict attr, const struct s
 
     if (param->sched_priority < (real_time ? 1 : 0) || param->sched_priority > (real_time ? 99 : 0))
         return EINVAL;
-    attr->bower_param = *param;
+    attr->bower_priority = param->sched_priority;
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #if __BSD_VISIBLE
+#include <endian.h>
 #undef physadr
 #undef quad
 typedef __int64_t quad_t;

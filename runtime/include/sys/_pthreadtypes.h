@@ -6,7 +6,6 @@
 #define _SYS__PTHREADTYPES_H_
 #include <stddef.h>
 #include <sys/features.h>
-#include <sys/sched.h>
 
 typedef unsigned long pthread_t; /* a number that is never used twice; 0 is no thread */
 typedef unsigned int pthread_key_t;
@@ -17,7 +16,7 @@ typedef struct {
     void *bower_stack; /* lowest byte; NULL: the runtime makes one */
     size_t bower_stack_size, bower_guard_size;
     int bower_detached, bower_scope, bower_explicit, bower_policy;
-    struct sched_param bower_param;
+    int bower_priority;
     unsigned bower_affinity; /* harts, 0: the creator's */
 } pthread_attr_t;
 

@@ -1,6 +1,7 @@
 /* sys/dirent.h: directory entries as <dirent.h> shows them. */
 #ifndef _SYS_DIRENT_H
 #define _SYS_DIRENT_H
+#include <limits.h>
 #include <sys/types.h>
 #include <sys/_largefile.h>
 

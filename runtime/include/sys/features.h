@@ -6,6 +6,8 @@
 #define BOWER_SYS_FEATURES_H
 #include_next <sys/features.h>
 
+#define __WORDSIZE 64
+
 #ifndef _POSIX_TIMERS
 #define _POSIX_TIMERS 200809L
 #define _POSIX_MONOTONIC_CLOCK 200809L

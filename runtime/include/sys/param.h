@@ -2,6 +2,8 @@
 #ifndef BOWER_SYS_PARAM_H
 #define BOWER_SYS_PARAM_H
 #include <limits.h>
+#include <signal.h>
+#include <sys/types.h>
 
 #include_next <sys/param.h>
 
