@@ -17,7 +17,6 @@
 #define LEAST_MEAN 6      /* pages of an extent, on the whole: else there is no order, or none that is worth a plan */
 #define AGREE 6           /* uses in the order of the first pass, one after the other: the second one has begun */
 #define STRAYED 16        /* second passes that were none, beside one for each extent: pages that come twice in a turn */
-#define MIXED_SHARE 4     /* one use in so many that goes on with one of several streams: they have no order in which extents could come */
 #define LEAST_EXTENTS 128 /* with fewer uses than these for each, on the whole, a pass is no walk */
 #define LEAST_USES 3
 #define MOST_AIMLESS 16 /* passes that were none, since the last plan: nothing is learnt any more */
@@ -29,10 +28,13 @@
 static struct walk pass;
 static uint32_t attempts, aimless;
 static bool following, ready, starting, turn_is_due;
-static struct walk_place at;                  /* of a second pass: where it is, */
-static uint32_t began, turn;                  /* ... when the first one was where that began, and how long ago: in uses */
-static uint32_t agreed;                       /* uses in order so far */
-static struct plan_extent pending[AGREE + 1]; /* ... that are not known to be in order */
+static struct walk_place at; /* of a second pass: where it is, */
+static uint32_t began, turn; /* ... when the first one was where that began, and how long ago: in uses */
+static uint32_t agreed;      /* uses in order so far */
+static struct use {
+    struct page_ref page;
+    uint32_t when;
+} pending[AGREE + 1]; /* ... that are not known to be in order */
 static uint32_t npending;
 static bool came_round;  /* it began where the one before did, which had gone through all of the turn */
 static uint32_t strayed; /* second passes that were none, and ended where another could have begun */
@@ -73,16 +75,16 @@ static uint64_t pages_between(struct walk_place from, struct walk_place to)
     return n;
 }
 
-static void list(struct region *r, uint32_t page)
+static void list(struct region *r, uint32_t page, uint32_t when)
 {
-    full |= !walk_list(&pass, r, page);
+    full |= !walk_list(&pass, r, page, when);
 }
 
 /* It was no second pass: what was used goes on with the first one. */
 static void list_pending(void)
 {
     for (uint32_t i = 0; i < npending; i++)
-        list(pending[i].region, pending[i].first);
+        list(pending[i].page.region, pending[i].page.page, pending[i].when);
     npending = 0;
 }
 
@@ -100,6 +102,10 @@ static void join(const struct walk_place *place)
 static bool goes_on(const struct region *r, uint32_t page)
 {
     struct walk_place next;
+    if (walk_find_soon(&pass, r, page, walk_when(&pass, &at), LEFT_OUT, &next)) {
+        at = next;
+        return true;
+    }
     if (!walk_find(&pass, r, page, at.extent, &next))
         return false;
     if (next.extent == at.extent && page + GO_BACK < at.page && !walk_find(&pass, r, page, at.extent + 1, &next))
@@ -125,10 +131,6 @@ static void note_agreement(void)
     /* Who walks behind another thread goes through what that one used just now. He goes on to something new, though. */
     bool is_turn = threads_live() == 1 || turn >= began || came_round;
     ready = is_turn && turn >= LEAST_PAGES && turn > (uint64_t)extents * LEAST_MEAN && turn > llm_pool.nframes;
-    if (ready && threads_live() == 1 && MIXED_SHARE * (uint64_t)pass.mixed > pass.now) {
-        attempts++;
-        start_anew();
-    }
     learn_wants |= ready;
 }
 
@@ -157,9 +159,9 @@ static void note(struct region *r, uint32_t page, bool seen)
         came_round = following && was > 0 && began - was + LEFT_OUT <= 2 * LEFT_OUT;
     }
     if (following)
-        pending[npending++] = (struct plan_extent){ r, page, 1 };
+        pending[npending++] = (struct use){ { r, page }, pass.now };
     else
-        list(r, page);
+        list(r, page, pass.now);
     if (agrees)
         note_agreement();
     bool astray = strayed > STRAYED + pass.count || (pass.count >= LEAST_EXTENTS && pass.now < pass.count * LEAST_USES);

@@ -108,7 +108,7 @@ static enum outcome note_use(struct region *r, uint32_t page)
         return ++again >= AGREE ? IS_OVER : GOES_ON;
     if (use == WALK_NEW)
         again -= again > 0;
-    if (turn.now > most || (use != WALK_IN_USE && !walk_list(&turn, r, page)))
+    if (turn.now > most || (use != WALK_IN_USE && !walk_list(&turn, r, page, turn.now)))
         return HAS_FAILED;
     if (beginning == 0 && turn.pages >= BEGINNING)
         beginning = turn.count;

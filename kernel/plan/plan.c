@@ -358,11 +358,13 @@ void plan_turn_is_over(void)
 {
     bool noted = learn_turn_is_on();
     bool loose = plan.missed > plan.order.nruns / LOOSE_SHARE + LOOSE_LEAST || plan.jumps > JUMPS;
+    bool in_vain = plan.jumps > JUMPS && plan.read + plan.missed > 2 * (plan.order.npages - MIN(plan.order.npages, plan.quota));
     loose &= plan.options.learned && !noted;
     plan.kept += plan.jumps == 0 && !loose;
-    plan.missed = plan.jumps = 0;
-    if (loose && plan.turns++ > 0)
-        (void)learn_anew(is_proven());
+    plan.missed = plan.jumps = plan.read = 0;
+    /* What passes by is wanted again soon, and nothing better is to be learnt: the next fault out of order is the end. */
+    if (loose && plan.turns++ > 0 && !learn_anew(is_proven()) && in_vain)
+        plan.wrong += WRONG_LEARNED;
 }
 
 static bool is_wrong(void)

@@ -67,6 +67,7 @@ struct plan {
     uint64_t behind_until; /* until then one of them may still be there, and nothing else goes that he may want */
     uint32_t missed;       /* faults out of order in this turn of the ring */
     uint32_t jumps;        /* times in this turn that the program went on somewhere else */
+    uint32_t read;         /* pages, in this turn */
     uint32_t turns;        /* of the ring, that were loose; */
     uint32_t kept;         /* ... through which the program went in order */
     uint32_t wrong;        /* faults out of order lately: grows with each, shrinks with each run that is used */

@@ -308,6 +308,7 @@ static void settle(struct cell *c, const struct cell_request *q)
     r->counters.bytes_read += q->io.transferred;
     r->counters.prefetched += good;
     r->counters.plan_pages += good;
+    plan.read += good;
     r->untouched += good;
     r->peak = MAX(r->peak, r->resident);
     map_come(c, q, good);

@@ -3,13 +3,16 @@
 #include "kernel/mem.h"
 #include "kernel/thread/sched.h"
 
-#define RECENT 4       /* extents, the last ones, that a page may go on with: streams side by side, threads in one matrix */
-#define SIDE_BY_SIDE 8 /* uses in which each of several streams must come by once */
-#define GAP 4          /* pages that each thread may leave to others, or leave out, within an extent */
-#define MOST_THREADS 8 /* that walk side by side */
-#define GROWN 4        /* pages of an extent from which on it is more than noise */
-#define PART 8         /* pages of an extent that grows down; */
-#define STEP_DOWN 4    /* ... it is made of so many at a time, since a plan goes up through each */
+#define RECENT 4        /* extents, the last ones, that a page may go on with: streams side by side, threads in one matrix */
+#define SIDE_BY_SIDE 8  /* uses in which each of several streams must come by once */
+#define GAP 4           /* pages that each thread may leave to others, or leave out, within an extent */
+#define MOST_THREADS 8  /* that walk side by side */
+#define GROWN 4         /* pages of an extent from which on it is more than noise */
+#define PART 8          /* pages of an extent that grows down; */
+#define STEP_DOWN 4     /* ... it is made of so many at a time, since a plan goes up through each */
+#define MIXED_SHARE 4   /* one use in so many that goes on with one of several streams: their extents have no order, slices of them have */
+#define LEAST_SLICE 4   /* pages of a slice; */
+#define SLICE_SHARE 448 /* ... or one for so many pages that are missing, of which the ring has a 56th: eight slices */
 
 void walk_clear(struct walk *w)
 {
@@ -45,7 +48,7 @@ bool walk_grows(const struct walk *w, uint32_t extent)
     return extent + RECENT >= w->count && w->now - w->last_use[extent] <= SIDE_BY_SIDE;
 }
 
-static bool list_page(struct walk *w, struct region *r, uint32_t page)
+static bool list_page(struct walk *w, struct region *r, uint32_t page, uint32_t when)
 {
     uint32_t gap = GAP * MIN(threads_live(), (uint32_t)MOST_THREADS);
     bool others = false; /* later extents that grow as well */
@@ -59,25 +62,25 @@ static bool list_page(struct walk *w, struct region *r, uint32_t page)
         if (page < e->first && e->n >= PART)
             continue;
         w->mixed += was;
-        w->last_use[w->count - 1 - i] = w->now;
+        w->last_use[w->count - 1 - i] = when;
         e->first = MIN(e->first, page);
         e->n = MAX(end, page + 1) - e->first;
         return true;
     }
     if (w->count == WALK_MOST)
         return false;
-    w->began[w->count] = w->last_use[w->count] = w->now;
+    w->began[w->count] = w->last_use[w->count] = when;
     w->list[w->count++] = (struct plan_extent){ r, page, 1 };
     return true;
 }
 
-bool walk_list(struct walk *w, struct region *r, uint32_t page)
+bool walk_list(struct walk *w, struct region *r, uint32_t page, uint32_t when)
 {
     uint32_t *listed = &walk_region(w, r)->listed[page];
-    if (!list_page(w, r, page))
+    if (!list_page(w, r, page, when))
         return false;
     w->pages += *listed == 0;
-    *listed = w->now;
+    *listed = when;
     return true;
 }
 
@@ -106,6 +109,17 @@ uint32_t walk_when(const struct walk *w, const struct walk_place *place)
     const struct plan_extent *e = &w->list[place->extent];
     uint32_t listed = walk_region(w, e->region)->listed[place->page], began = w->began[place->extent], last = w->last_use[place->extent];
     return listed >= began && listed <= last ? listed : MIN(began + (place->page - e->first), last);
+}
+
+bool walk_find_soon(const struct walk *w, const struct region *r, uint32_t page, uint32_t behind, uint32_t most, struct walk_place *out)
+{
+    uint32_t listed = walk_region(w, r)->listed[page];
+    if (listed - behind - 1 >= most)
+        return false;
+    for (uint32_t i = 0; walk_find(w, r, page, i, out); i = out->extent + 1)
+        if (listed >= w->began[out->extent] && listed <= w->last_use[out->extent])
+            return true;
+    return false;
 }
 
 /* ---- what it makes */
@@ -138,7 +152,7 @@ static size_t add_extents(const struct walk *w, uint32_t i, uint32_t first, uint
     return n;
 }
 
-size_t walk_extents(const struct walk *w, uint32_t since, struct plan_extent *out, size_t most)
+static size_t make_extents(const struct walk *w, uint32_t since, struct plan_extent *out, size_t most)
 {
     size_t n = 0;
     for (uint32_t i = 0; i < w->count && n <= most; i++) {
@@ -154,6 +168,50 @@ size_t walk_extents(const struct walk *w, uint32_t since, struct plan_extent *ou
         n = add_extents(w, i, e->first, end, since, out, n, most);
     }
     return n <= most ? n : 0;
+}
+
+/* ---- streams side by side */
+
+static void add_to_slice(struct plan_extent *out, size_t *n, struct page_ref page, uint32_t slice)
+{
+    for (size_t i = 0; i < RECENT && i < *n; i++) {
+        struct plan_extent *e = &out[*n - 1 - i];
+        if (e->region == page.region && e->first + e->n == page.page && e->n < slice) {
+            e->n++;
+            return;
+        }
+    }
+    out[(*n)++] = (struct plan_extent){ page.region, page.page, 1 };
+}
+
+/* Slices of so many pages of each stream, in the order in which they began; pages in the order in which they were listed last. */
+static size_t make_slices(const struct walk *w, uint32_t since, uint32_t slice, struct plan_extent *out, size_t most)
+{
+    uint32_t uses = w->now - since + 1;
+    struct page_ref *used = kalloc(uses * sizeof *used); /* by time; not every use lists a page */
+    size_t n = 0;
+    for (const struct walk_region *of = w->regions; used && of < w->regions + w->nregions; of++)
+        for (uint32_t page = 0; page < of->region->npages; page++)
+            if (of->listed[page] > 0 && of->listed[page] >= since)
+                used[of->listed[page] - since] = (struct page_ref){ of->region, page };
+    for (uint32_t i = 0; used && n < most && i < uses; i++)
+        if (used[i].region)
+            add_to_slice(out, &n, used[i], slice);
+    kfree(used);
+    return n < most ? n : 0;
+}
+
+/* So long that one of each of several streams is in the ring, which has a small part of what is missing, and another on its way. */
+static uint32_t slice_of(const struct walk *w)
+{
+    uint32_t missing = w->pages > llm_pool.nframes ? w->pages - llm_pool.nframes : 0;
+    return MAX(missing / SLICE_SHARE, (uint32_t)LEAST_SLICE);
+}
+
+size_t walk_extents(const struct walk *w, uint32_t since, struct plan_extent *out, size_t most)
+{
+    bool side_by_side = threads_live() == 1 && MIXED_SHARE * (uint64_t)w->mixed > w->now;
+    return side_by_side ? make_slices(w, since, slice_of(w), out, most) : make_extents(w, since, out, most);
 }
 
 uint32_t walk_add_resident(struct page_ref *refs, uint32_t found, struct region *r, uint32_t first, uint32_t n)

@@ -47,15 +47,20 @@ enum walk_use { WALK_NEW,    /* for the first time */
                 WALK_AGAIN };
 /* A page of a region that was added is used. */
 enum walk_use walk_use(struct walk *w, const struct region *r, uint32_t page);
-/* It comes next in the walk, perhaps not for the first time. False: there are too many extents. */
-bool walk_list(struct walk *w, struct region *r, uint32_t page);
+/* It came next in the walk then, perhaps not for the first time. False: there are too many extents. */
+bool walk_list(struct walk *w, struct region *r, uint32_t page, uint32_t when);
 /* May this extent go on? */
 bool walk_grows(const struct walk *w, uint32_t extent);
 /* The first place from this extent on that has the page. False: none. */
 bool walk_find(const struct walk *w, const struct region *r, uint32_t page, uint32_t extent, struct walk_place *out);
 /* When the place was used, in uses. */
 uint32_t walk_when(const struct walk *w, const struct walk_place *place);
-/* What was listed from then on, without the holes. Returns how many extents, or 0 if there are more than `most`. */
+/* The page's place if it was listed last within `most` uses behind that time. */
+bool walk_find_soon(const struct walk *w, const struct region *r, uint32_t page, uint32_t behind, uint32_t most, struct walk_place *out);
+/*
+ * What was listed from then on, without the holes; of streams side by side slices, in the order in which they began. Returns how many
+ * extents, or 0 if there are more than `most`, or no memory.
+ */
 size_t walk_extents(const struct walk *w, uint32_t since, struct plan_extent *out, size_t most);
 
 /* Of n pages those that have frames come behind refs[0..found): windows_unmap hides them, and their next use is seen. Returns how many. */
