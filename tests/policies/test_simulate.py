@@ -164,6 +164,14 @@ def test_learning_costs_no_reads():
         assert reads[1] <= 1.02 * reads[0], (name, reads)
 
 
+def test_many_streams_in_step():
+    """Each round of so many streams is a short run with one stride, which says nothing of the next round: the streams do."""
+    for streams in (5, 6, 8, 10):
+        trace = write_trace("in_step", [f"r {stream * 250 + i}" for i in range(200) for stream in range(streams)])
+        faults = {name: simulate("--frames", "64", "--policy", name, trace)[0]["faults"] for name in ("auto", "streams")}
+        assert faults["auto"] <= 1.1 * faults["streams"], (streams, faults)
+
+
 def test_curves():
     out = os.path.join(SCRATCH, "Lea's curve")
     loop = write_trace("Lea's_loop", [f"r {i % 40}" for i in range(1200)])

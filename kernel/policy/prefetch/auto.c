@@ -52,6 +52,8 @@ enum predictor { ORDER,
 #define QUIET 64
 #define AWAKE 16
 #define STRIDE_FAULTS 4 /* a first trend is looked for at every fourth fault */
+#define RUN_SHORT 12    /* pages by the recurrence; where so many runs as these in a row ended as soon, */
+#define SHORT_RUNS 4    /* ... streams side by side may be what knows the next page, too */
 #define NEAR 32         /* pages ahead that may have been skipped because those between were resident */
 
 struct chooser {
@@ -63,6 +65,7 @@ struct chooser {
     uint8_t right[PREDICTORS];     /* expectations that came true, less those that did not, RIGHT_MAX at most */
     bool behind;                   /* the others were not fed lately, */
     bool streams_behind;           /* nor the streams, which go on being fed as long as one of them leads on */
+    uint8_t short_runs;            /* of the last runs by the recurrence, in a row, at most SHORT_RUNS */
     uint32_t last;
     uint32_t faults;
     uint32_t quiet;             /* accesses since the latest that somebody foresaw */
@@ -152,8 +155,9 @@ static bool foreseen(struct chooser *c, uint32_t page, enum access_kind kind)
     c->foresaw[ORDER] = by_order;
     replay_follow(r, page, by_order ? r->last : c->last);
     if (!c->streams_behind) {
-        c->foresaw[STREAMS] = streams_follow(&c->streams, page, kind);
-        c->streams_behind = !c->foresaw[STREAMS];
+        bool led = streams_follow(&c->streams, page, kind), shown = !by_order && c->short_runs >= SHORT_RUNS;
+        c->foresaw[STREAMS] = led || (shown && streams_access(&c->streams, page, kind));
+        c->streams_behind = !led && !shown;
     }
     c->last = page;
     c->behind = true;
@@ -165,6 +169,7 @@ static void catch_up(struct chooser *c)
 {
     struct fit *f = &c->replay.fit;
     c->behind = false;
+    c->short_runs = (uint8_t)(f->run < RUN_SHORT ? c->short_runs + (c->short_runs < SHORT_RUNS) : 0);
     c->stride.last = c->last;
     c->readahead.last = c->last;
     markov_restart(c->replay.markov, c->last);
