@@ -46,6 +46,20 @@ static int grow_by_bytes(void)
     return bad;
 }
 
+/* Just below the greatest difference of pointers, too: what malloc adds to a size must not make a small one of it. */
+static int refuses_all(void)
+{
+    void *p = malloc(10), *got = NULL;
+
+    for (size_t i = 0; i < 200 && !got; i++) {
+        volatile size_t size = PTRDIFF_MAX - i;
+        got = realloc(p, size);
+    }
+    if (!got)
+        free(p);
+    return !got;
+}
+
 static void *allocate(void *unused)
 {
     void *volatile p = malloc(100);
@@ -57,11 +71,11 @@ static void *allocate(void *unused)
 
 int main(void)
 {
-    volatile size_t most = SIZE_MAX - 5, half = PTRDIFF_MAX - 5;
+    volatile size_t most = SIZE_MAX - 5;
     void *p = malloc(10);
     pthread_t thread;
 
-    printf("%d %d\n", realloc(p, most) == NULL, realloc(p, half) == NULL);
+    printf("%d %d\n", realloc(p, most) == NULL, refuses_all());
     pthread_create(&thread, NULL, allocate, NULL);
     pthread_join(thread, NULL);
     printf("by pages %d, by bytes %d\n", grow_by_pages(), grow_by_bytes());
