@@ -180,11 +180,37 @@ static void adopt_and_begin(void)
     plan_pump(false);
 }
 
+bool plan_may_dissolve;
+
+/* No look, no read from here on; the regions hear of it, and who waits for others goes its own way: the timer says so no more. */
+static void drop(void)
+{
+    plan.on = false;
+    plan.dropped = plan_may_dissolve = true;
+    plan_quiet_length = 0;
+    learn_turn_stop();
+    for (uint32_t i = 0; i < plan.nsources; i++)
+        plan.sources[i]->plan_source = PLAN_NO_SOURCE;
+    page_wake();
+}
+
+/* Has its one turn been used? Then the policies have the pool again. */
+static bool drop_if_over(void)
+{
+    bool over = plan.on && plan.finished && plan_ring_is_used();
+    if (over)
+        drop();
+    return over;
+}
+
 int plan_start(const struct plan_extent *extents, size_t n, const struct plan_extent *begin, const struct plan_options *options)
 {
     struct plan made;
     if (n == 0 || n > PLAN_MAX_EXTENTS)
         return -EINVAL;
+    spin_lock(&pager_lock);
+    (void)drop_if_over();
+    spin_unlock(&pager_lock);
     if (plan.on && !(plan.options.learned && (options->anew || !options->learned)))
         return -EBUSY;
     plan_end(); /* or what is left of one that was dropped */
@@ -230,13 +256,12 @@ uint32_t plan_pages(void)
 
 /* ---- the end */
 
-bool plan_was_dropped;
-
 /* Planned frames become ordinary used ones, and their pages what they would be without a plan. */
-unsigned plan_dissolve_dropped(unsigned n)
+unsigned plan_dissolve_some(unsigned n)
 {
     struct pool *pool = plan.pool;
     unsigned done = 0;
+    (void)drop_if_over();
     if (!plan.dropped || plan.pending > 0)
         return 0;
     plan_empty_ring();
@@ -255,18 +280,6 @@ unsigned plan_dissolve_dropped(unsigned n)
         done++;
     }
     return done;
-}
-
-/* No look, no read from here on; the regions hear of it, and who waits for others goes its own way: the timer says so no more. */
-static void drop(void)
-{
-    plan.on = false;
-    plan.dropped = plan_was_dropped = true;
-    plan_quiet_length = 0;
-    learn_turn_stop();
-    for (uint32_t i = 0; i < plan.nsources; i++)
-        plan.sources[i]->plan_source = PLAN_NO_SOURCE;
-    page_wake();
 }
 
 void plan_end(void)
@@ -295,7 +308,7 @@ void plan_end(void)
     for (uint32_t i = 0; i < plan.nsources; i++)
         region_use_end(plan.sources[i]);
     plan = (struct plan){ .on = false };
-    plan_was_dropped = false;
+    plan_may_dissolve = false;
     ending = false;
     page_wake();
     spin_unlock(&pager_lock);
@@ -386,10 +399,8 @@ static void note_outside(void)
 /* A fault out of order: is the program somewhere else, to stay there? True: the ring has been sent after it. */
 static bool follow_odd(struct region *r, uint32_t run)
 {
-    if (plan.finished && plan_ring_is_used()) { /* the one turn is over: the policies have the pool again */
-        drop();
+    if (drop_if_over())
         return false;
-    }
     r->counters.plan_missed++;
     plan.missed++;
     plan.odd = run - plan.odd_run <= ODD_RUNS ? plan.odd + 1 : 1;

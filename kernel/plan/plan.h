@@ -89,12 +89,15 @@ bool plan_leaves(const struct region *r, uint32_t page);
 void plan_came(struct region *r, uint32_t page);
 /* Waits for the reads that are under way, and looks: where counts must repeat, nothing else does. False: there were none. */
 bool plan_settle(void);
-/* A plan that was dropped still has its frames: at most n of them become ordinary used ones. Returns how many. */
-unsigned plan_dissolve_dropped(unsigned n);
-extern bool plan_was_dropped;
+/*
+ * A plan that was dropped still has its frames: at most n of them become ordinary used ones. Returns how many. One whose one turn is over
+ * is dropped by this.
+ */
+unsigned plan_dissolve_some(unsigned n);
+extern bool plan_may_dissolve;
 static inline unsigned plan_dissolve(unsigned n)
 {
-    return __builtin_expect(plan_was_dropped, 0) ? plan_dissolve_dropped(n) : 0;
+    return __builtin_expect(plan_may_dissolve, 0) ? plan_dissolve_some(n) : 0;
 }
 
 #endif

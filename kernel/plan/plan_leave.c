@@ -262,7 +262,8 @@ void plan_release_used(bool deep)
 bool plan_ring_is_used(void)
 {
     for (uint32_t i = plan.tail; i != plan.head; i++) {
-        const struct cell *c = plan_cell(i);
+        struct cell *c = plan_cell(i);
+        look_at_cell(c);
         if (!c->passed && (c->pending > 0 || c->seen < c->n))
             return false;
     }

@@ -249,6 +249,7 @@ static uint32_t run_after(uint32_t run)
     if (run < o->nruns)
         return run;
     plan.finished = !plan.options.cyclic;
+    plan_may_dissolve |= plan.finished;
     plan_turn_is_over();
     return plan.unread > 0 ? 0 : order_next_streamed(o, 0);
 }

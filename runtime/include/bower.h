@@ -56,7 +56,7 @@ struct bower_extent {
     size_t length;       /* bytes, at least 1 */
     int some;            /* 0: all of it, in order; 1: only parts, which bower_plan_choose will name */
 };
-#define BOWER_PLAN_CYCLIC 1 /* again and again; else once: what is touched after that ends it */
+#define BOWER_PLAN_CYCLIC 1 /* again and again; else once: what is touched or declared after that ends it */
 #define BOWER_PLAN_CURSOR 2 /* pages stay until bower_plan_at has come past them, else until they have been used */
 /*
  * Declares the plan and starts to read. width: pages that the program works on at once, all threads together (0: a few). Bytes that
