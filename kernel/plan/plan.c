@@ -375,7 +375,7 @@ void plan_turn_is_over(void)
     loose &= plan.options.learned && !noted;
     plan.kept += plan.jumps == 0 && !loose;
     plan.missed = plan.jumps = plan.read = 0;
-    /* What passes by is wanted again soon, and nothing better is to be learnt: the next fault out of order is the end. */
+    /* What passes by is wanted again soon, and nothing better is to be learnt: the next few faults out of order are the end. */
     if (loose && plan.turns++ > 0 && !learn_anew(is_proven()) && in_vain)
         plan.wrong += WRONG_LEARNED;
 }
