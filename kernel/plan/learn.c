@@ -98,7 +98,10 @@ static void join(const struct walk_place *place)
     agreed = 0;
 }
 
-/* Does the page come later in the pass than where the second pass is? If much is left out in between, that begins here. */
+/*
+ * Does the page come soon after where the second pass is, in whichever stream, or later on? If much is left out in between, the second
+ * pass begins here.
+ */
 static bool goes_on(const struct region *r, uint32_t page)
 {
     struct walk_place next;
