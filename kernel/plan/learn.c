@@ -32,8 +32,8 @@ static struct walk_place at; /* of a second pass: where it is, */
 static uint32_t began, turn; /* ... when the first one was where that began, and how long ago: in uses */
 static uint32_t agreed;      /* uses in order so far */
 static struct use {
-    struct page_ref page;
-    uint32_t when;
+    struct region *region;
+    uint32_t page, when;
 } pending[AGREE + 1]; /* ... that are not known to be in order */
 static uint32_t npending;
 static bool came_round;  /* it began where the one before did, which had gone through all of the turn */
@@ -84,7 +84,7 @@ static void list(struct region *r, uint32_t page, uint32_t when)
 static void list_pending(void)
 {
     for (uint32_t i = 0; i < npending; i++)
-        list(pending[i].page.region, pending[i].page.page, pending[i].when);
+        list(pending[i].region, pending[i].page, pending[i].when);
     npending = 0;
 }
 
@@ -162,7 +162,7 @@ static void note(struct region *r, uint32_t page, bool seen)
         came_round = following && was > 0 && began - was + LEFT_OUT <= 2 * LEFT_OUT;
     }
     if (following)
-        pending[npending++] = (struct use){ { r, page }, pass.now };
+        pending[npending++] = (struct use){ r, page, pass.now };
     else
         list(r, page, pass.now);
     if (agrees)

@@ -10,8 +10,7 @@
 #define SPARE_FRAMES 2      /* for each hart, outside the plan: what an instruction can need at once, */
 #define SPARE_MORE 2        /* ... and these, so that pages chosen late wait for their use beside those of a fault */
 #define SLACK 16            /* frames spent beyond N - C: spare ones and the ring; */
-#define SLACK_LEAST 6       /* ... however many harts there are, */
-#define SLACK_SHARE 56      /* ... and one for so many pages of N - C: 1.02 (N - C) + 16 are to be read, a few outside the ring */
+#define SLACK_LEAST 6       /* ... however many harts there are; and one for PLAN_RING_SHARE pages of N - C */
 #define CELLS_CURSOR 2      /* of a program that moves the cursor: one in use, one on its way; */
 #define CELLS_MORE 1        /* ... more where threads may run side by side, and be ahead of the last one */
 #define QUOTA_LEAST 4       /* frames: less than that is no ring */
@@ -89,7 +88,7 @@ static uint32_t count_resident(void *context, const struct order_extent *pages)
 static int make_ring(struct plan *p)
 {
     struct order *o = &p->order;
-    uint32_t beyond = o->npages > p->pool->nframes ? (o->npages - p->pool->nframes) / SLACK_SHARE : 0, spare = spare_frames();
+    uint32_t beyond = o->npages > p->pool->nframes ? (o->npages - p->pool->nframes) / PLAN_RING_SHARE : 0, spare = spare_frames();
     uint32_t cells = p->options.cursor ? CELLS_CURSOR + (hart_count() > 1 ? CELLS_MORE : 0) : ORDER_SILENT;
     order_cut(o, p->quota, (spare + SLACK_LEAST < SLACK ? SLACK - spare : SLACK_LEAST) + beyond, cells);
     if (!p->options.cyclic)

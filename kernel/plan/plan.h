@@ -21,6 +21,8 @@
 
 #define PLAN_MAX_SOURCES 16
 #define PLAN_MAX_EXTENTS 65536
+/* One frame for so many pages of N - C is the ring's, beside a few: 1.02 (N - C) + 16 are to be read, a few outside the ring. */
+#define PLAN_RING_SHARE 56
 
 /* n pages of a region, which is in use (page_wait.h) or has a window. */
 struct plan_extent {

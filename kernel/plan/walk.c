@@ -3,16 +3,16 @@
 #include "kernel/mem.h"
 #include "kernel/thread/sched.h"
 
-#define RECENT 4        /* extents, the last ones, that a page may go on with: streams side by side, threads in one matrix */
-#define SIDE_BY_SIDE 8  /* uses in which each of several streams must come by once */
-#define GAP 4           /* pages that each thread may leave to others, or leave out, within an extent */
-#define MOST_THREADS 8  /* that walk side by side */
-#define GROWN 4         /* pages of an extent from which on it is more than noise */
-#define PART 8          /* pages of an extent that grows down; */
-#define STEP_DOWN 4     /* ... it is made of so many at a time, since a plan goes up through each */
-#define MIXED_SHARE 4   /* one use in so many that goes on with one of several streams: their extents have no order, slices of them have */
-#define LEAST_SLICE 4   /* pages of a slice; */
-#define SLICE_SHARE 448 /* ... or one for so many pages that are missing, of which the ring has a 56th: eight slices */
+#define RECENT 4       /* extents, the last ones, that a page may go on with: streams side by side, threads in one matrix */
+#define SIDE_BY_SIDE 8 /* uses in which each of several streams must come by once */
+#define GAP 4          /* pages that each thread may leave to others, or leave out, within an extent */
+#define MOST_THREADS 8 /* that walk side by side */
+#define GROWN 4        /* pages of an extent from which on it is more than noise */
+#define PART 8         /* pages of an extent that grows down; */
+#define STEP_DOWN 4    /* ... it is made of so many at a time, since a plan goes up through each */
+#define MIXED_SHARE 4  /* one use in so many that goes on with one of several streams: their extents have no order, slices of them have */
+#define LEAST_SLICE 4  /* pages of a slice; */
+#define SLICES 8       /* ... or so long that the ring has so many */
 
 void walk_clear(struct walk *w)
 {
@@ -103,12 +103,20 @@ bool walk_find(const struct walk *w, const struct region *r, uint32_t page, uint
     return false;
 }
 
+/* Was that while this extent grew? */
+static bool is_within(const struct walk *w, uint32_t extent, uint32_t listed)
+{
+    return listed >= w->began[extent] && listed <= w->last_use[extent];
+}
+
 /* A page that was listed elsewhere since, the end of one extent and the beginning of another say, has its extent's time. */
 uint32_t walk_when(const struct walk *w, const struct walk_place *place)
 {
     const struct plan_extent *e = &w->list[place->extent];
-    uint32_t listed = walk_region(w, e->region)->listed[place->page], began = w->began[place->extent], last = w->last_use[place->extent];
-    return listed >= began && listed <= last ? listed : MIN(began + (place->page - e->first), last);
+    uint32_t listed = walk_region(w, e->region)->listed[place->page];
+    if (is_within(w, place->extent, listed))
+        return listed;
+    return MIN(w->began[place->extent] + (place->page - e->first), w->last_use[place->extent]);
 }
 
 bool walk_find_soon(const struct walk *w, const struct region *r, uint32_t page, uint32_t behind, uint32_t most, struct walk_place *out)
@@ -117,7 +125,7 @@ bool walk_find_soon(const struct walk *w, const struct region *r, uint32_t page,
     if (listed - behind - 1 >= most)
         return false;
     for (uint32_t i = 0; walk_find(w, r, page, i, out); i = out->extent + 1)
-        if (listed >= w->began[out->extent] && listed <= w->last_use[out->extent])
+        if (is_within(w, out->extent, listed))
             return true;
     return false;
 }
@@ -205,7 +213,7 @@ static size_t make_slices(const struct walk *w, uint32_t since, uint32_t slice, 
 static uint32_t slice_of(const struct walk *w)
 {
     uint32_t missing = w->pages > llm_pool.nframes ? w->pages - llm_pool.nframes : 0;
-    return MAX(missing / SLICE_SHARE, (uint32_t)LEAST_SLICE);
+    return MAX(missing / PLAN_RING_SHARE / SLICES, (uint32_t)LEAST_SLICE);
 }
 
 size_t walk_extents(const struct walk *w, uint32_t since, struct plan_extent *out, size_t most)
