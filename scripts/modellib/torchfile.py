@@ -174,9 +174,12 @@ def _settings(config, path):
         return None
     with open(config) as file:
         try:
-            return json.load(file)
+            settings = json.load(file)
         except ValueError as error:
             raise gguf.GGUFError(f"{config}: {error}") from None
+    if not isinstance(settings, dict):
+        raise gguf.GGUFError(f"{config}: no JSON object")
+    return settings
 
 
 def _own_model(config, params):

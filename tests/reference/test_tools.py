@@ -269,6 +269,22 @@ def pytorch_llama(folder, head_width=8):
     assert np.array_equal(tensors["blk.0.attn_v.weight"].decode(), weights["model.layers.0.self_attn.v_proj.weight"])
 
 
+def pytorch_configs(folder):
+    """What a config.json lacks, or is instead, is said in a line. The weights are pytorch_llama's."""
+    heads = {"num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 64, "intermediate_size": 64}
+    for text, wanted in (("[1]", "no JSON object"), ("{", "Expecting property name"), ("{}", "num_attention_heads"),
+                         (json.dumps({"num_attention_heads": 4}), "max_position_embeddings"),
+                         (json.dumps(heads | {"head_dim": 10}), "attn_q has 48 rows; the config says 4 heads of 10")):
+        with open(os.path.join(folder, "config.json"), "w") as file:
+            file.write(text)
+        try:
+            modelfile.open_model(os.path.join(folder, "model.safetensors"))
+            said = "nothing"
+        except gguf.GGUFError as error:
+            said = str(error)
+        assert wanted in said, f"{text}: {said}"
+
+
 def run_layout(folder, arch, extra):
     """Page-aligned, vectors first, then one ascending run of matrices in a token's order; nothing else changed."""
     plain, laid = os.path.join(folder, "plain.gguf"), os.path.join(folder, "laid.gguf")
@@ -411,6 +427,7 @@ def main():
                          inspect_agrees, same_seed_same_bytes):
             results.check(function.__name__.replace("_", "-"), function, folder)
         results.check("pytorch-llama-wide-heads", pytorch_llama, folder, 12)
+        results.check("pytorch-configs", pytorch_configs, folder)
         for arch in ("gpt2", "llama"):
             results.check(f"synthetic-formats-{arch}", synthetic_formats, folder, arch)
             results.check(f"run-layout-{arch}", run_layout, folder, arch, ())
