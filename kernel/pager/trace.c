@@ -16,12 +16,7 @@
 #define PLAN_MAX ((size_t)2 << 20)   /* ... most moves of the cursor three */
 #define NUMBER_MAX 10                /* bytes */
 #define HEADER_MAX (8 + 2 * NUMBER_MAX)
-#define TRACE_REGIONS 64
 #define TURNS_MOST 16
-
-struct numbered {
-    uint32_t id, base; /* of a region; the number of its page 0 */
-};
 
 enum plan_event { PLAN_DECLARED,
                   PLAN_AT,
@@ -29,10 +24,10 @@ enum plan_event { PLAN_DECLARED,
                   PLAN_ENDED };
 
 /* Protected by pager_lock. */
-static struct bytes_out pages, events; /* at is NULL: nothing is recorded */
-static uint8_t *start;                 /* of pages, behind them of events */
-static struct numbered numbers[TRACE_REGIONS];
-static unsigned nregions;
+static struct bytes_out pages, events;                 /* at is NULL: nothing is recorded */
+static uint8_t *start;                                 /* of pages, behind them of events */
+static const struct region *planned[PLAN_MAX_SOURCES]; /* mappings of the plan that was declared last and has not ended */
+static unsigned nplanned;
 static uint32_t npages, last, before_last; /* pages numbered so far; the two latest */
 static uint32_t last_event;                /* page that the event before named */
 static uint64_t since;                     /* accesses since that event */
@@ -58,23 +53,13 @@ static bool has_room(size_t n)
     return !pages.full;
 }
 
-static const struct numbered *number_of(const struct region *r)
+static uint32_t number_of(struct region *r, uint32_t page)
 {
-    for (unsigned i = 0; i < nregions; i++)
-        if (numbers[i].id == r->id)
-            return &numbers[i];
-    if (nregions == TRACE_REGIONS)
-        return NULL;
-    numbers[nregions] = (struct numbered){ r->id, npages };
-    npages += r->npages;
-    return &numbers[nregions++];
-}
-
-/* Where a page is in the numbering of the trace. */
-static bool is_page(const struct frame *f, uint32_t number)
-{
-    const struct numbered *n = number_of(f->region);
-    return n && n->base + f->page == number;
+    if (r->traced == 0) {
+        r->traced = npages + 1;
+        npages += r->npages;
+    }
+    return r->traced - 1 + page;
 }
 
 /* Pages that are here, but for these two, fault once more when they are touched next. */
@@ -84,7 +69,10 @@ static void hide_pages(uint32_t but, uint32_t and)
     size_t n = 0;
     for (uint32_t i = 0; i < llm_pool.nframes && n < BATCH_MAX; i++) {
         const struct frame *f = &llm_pool.frames[i];
-        if (f->use == FRAME_USED && !is_page(f, but) && !is_page(f, and))
+        if (f->use != FRAME_USED)
+            continue;
+        uint32_t number = number_of(f->region, f->page);
+        if (number != but && number != and)
             refs[n++] = (struct page_ref){ f->region, f->page };
     }
     windows_unmap(refs, n);
@@ -94,12 +82,11 @@ static void hide_pages(uint32_t but, uint32_t and)
  * Any other page that the program turns to is to fault, too, also one that is here. But an instruction that needs two neighbours gets
  * both in the end; and who turns to and fro between pages that are here is believed after a while to do so until another one comes.
  */
-void trace_record_page(const struct region *r, uint32_t page, bool here)
+void trace_record_page(struct region *r, uint32_t page, bool here)
 {
-    const struct numbered *number;
-    if (!pages.at || !r->pool || !(number = number_of(r)) || !has_room(0))
+    if (!pages.at || !r->pool || !has_room(0))
         return;
-    uint32_t named = number->base + page;
+    uint32_t named = number_of(r, page);
     int64_t step = (int64_t)named - last;
     put_number(&pages, ((uint64_t)step << 1 ^ (uint64_t)(step >> 63)) << 1);
     since++;
@@ -120,10 +107,9 @@ static void put_event(enum plan_event event)
 }
 
 /* A page, as a step from that of the event before. */
-static void put_page(const struct region *r, uint32_t page)
+static void put_page(struct region *r, uint32_t page)
 {
-    const struct numbered *number = number_of(r);
-    uint32_t named = number ? number->base + page : last_event;
+    uint32_t named = number_of(r, page);
     put_signed(&events, (int64_t)named - last_event);
     last_event = named;
 }
@@ -136,6 +122,15 @@ void trace_plan(const struct plan_options *options, size_t n)
     put_number(&events, (options->cyclic ? 1 : 0) | (options->cursor ? 2 : 0));
     put_number(&events, options->width);
     put_number(&events, n);
+    nplanned = 0;
+}
+
+static bool is_planned(const struct region *r)
+{
+    for (unsigned i = 0; i < nplanned; i++)
+        if (planned[i] == r)
+            return true;
+    return false;
 }
 
 void trace_plan_extent(const struct plan_extent *e, bool some)
@@ -145,9 +140,11 @@ void trace_plan_extent(const struct plan_extent *e, bool some)
     put_page(e->region, e->first);
     put_number(&events, (uint64_t)e->n << 1 | some);
     last_event += e->n;
+    if (nplanned < PLAN_MAX_SOURCES && !is_planned(e->region))
+        planned[nplanned++] = e->region;
 }
 
-void trace_plan_at(const struct region *r, uint32_t page)
+void trace_plan_at(struct region *r, uint32_t page)
 {
     if (!pages.at || !has_room(2))
         return;
@@ -168,6 +165,13 @@ void trace_plan_end(void)
 {
     if (pages.at && has_room(1))
         put_event(PLAN_ENDED);
+    nplanned = 0;
+}
+
+void trace_plan_unmapped(const struct region *r)
+{
+    if (is_planned(r))
+        trace_plan_end();
 }
 
 /* 0 or -errno. */

@@ -24,8 +24,8 @@ static inline bool trace_is_on(void)
     return __builtin_expect(trace_on, 0);
 }
 /* This page is touched now, and is here or has to be read. */
-void trace_record_page(const struct region *r, uint32_t page, bool here);
-static inline void trace_page(const struct region *r, uint32_t page, bool here)
+void trace_record_page(struct region *r, uint32_t page, bool here);
+static inline void trace_page(struct region *r, uint32_t page, bool here)
 {
     if (trace_is_on())
         trace_record_page(r, page, here);
@@ -34,9 +34,11 @@ static inline void trace_page(const struct region *r, uint32_t page, bool here)
 void trace_plan(const struct plan_options *options, size_t n);
 void trace_plan_extent(const struct plan_extent *e, bool some);
 /* The cursor is moved, pages are chosen, the plan ends. */
-void trace_plan_at(const struct region *r, uint32_t page);
+void trace_plan_at(struct region *r, uint32_t page);
 void trace_plan_choose(const struct plan_extent *chosen);
 void trace_plan_end(void);
+/* A window onto this region goes, and with it the plan if that has pages of the region. */
+void trace_plan_unmapped(const struct region *r);
 /* Thread context, at exit: writes what was recorded to /.bower/trace on the share, in the compact form of docs/policies.md. */
 void trace_save(void);
 

@@ -9,6 +9,7 @@
 #include "kernel/plan/plan.h"
 #include "kernel/pager/profile.h"
 #include "kernel/pager/reclaim.h"
+#include "kernel/pager/trace.h"
 #include "kernel/thread/sched.h"
 #include "kernel/vm/vm_pages.h"
 #include "kernel/vm/vma.h"
@@ -116,6 +117,7 @@ static int close_window(struct vma *v)
     plan_end_for(r);
     pt_make_leave(); /* nobody reads on where something else may come */
     spin_lock(&pager_lock);
+    trace_plan_unmapped(r);
     if (r->pool)
         harvest_all(r->pool);
     v->prot = 0; /* no fault brings a page back while this waits */

@@ -204,8 +204,8 @@ static void declare_plan(const struct options *o, const struct trace *t, vaddr_t
     free(seen);
 }
 
-/* The plan with this number in the list of events. True: it is in force. */
-static bool declare_event(const struct events *e, size_t i, vaddr_t base)
+/* The plan with this number in the list of events. As vm_plan_start. */
+static int declare_event(const struct events *e, size_t i, vaddr_t base)
 {
     size_t n = events_extents(e, i);
     struct vm_extent *extents = calloc(n + 1, sizeof *extents);
@@ -218,27 +218,29 @@ static bool declare_event(const struct events *e, size_t i, vaddr_t base)
     const struct event *plan = &e->list[i];
     int error = vm_plan_start(extents, n, plan->first & EVENT_CYCLIC, plan->first & EVENT_CURSOR, plan->n);
     free(extents);
-    return error == 0;
+    return error;
 }
 
 /*
  * What the program says after so many accesses. Where its plan is refused (another policy than auto, too few frames) it goes on
- * without, and says no more of it. Returns the number of the next event.
+ * without, and says no more of it; a second plan beside the first is refused, and the first stays. Returns the number of the next event.
  */
 static size_t play_events(const struct trace *t, size_t i, size_t accesses, vaddr_t base)
 {
-    static bool declared;
+    static bool refused;
     for (; i < t->plan.count && t->plan.list[i].before <= accesses; i++) {
         const struct event *e = &t->plan.list[i];
         vaddr_t va = base + ((vaddr_t)e->first << PAGE_SHIFT);
-        if (e->kind == EVENT_PLAN)
-            declared = declare_event(&t->plan, i, base);
-        else if (e->kind == EVENT_AT && declared && plan_needs_cursor(va))
+        if (e->kind == EVENT_PLAN) {
+            int error = declare_event(&t->plan, i, base);
+            refused = error != 0 && error != -EBUSY;
+        } else if (e->kind == EVENT_AT && !refused && plan_needs_cursor(va)) {
             vm_plan_at(va);
-        else if (e->kind == EVENT_CHOOSE && declared)
+        } else if (e->kind == EVENT_CHOOSE && !refused) {
             vm_plan_choose(va, (uint64_t)e->n << PAGE_SHIFT);
-        else if (e->kind == EVENT_END && declared)
-            declared = vm_plan_end() < 0;
+        } else if (e->kind == EVENT_END && !refused) {
+            vm_plan_end();
+        }
     }
     return i;
 }

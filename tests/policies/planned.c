@@ -1,16 +1,19 @@
 /*
- * planned.c: plans of every kind over /dev/model, 512 pages: kept by A bits, by a cursor, with pages chosen late, once, and wrong ones.
- * With an argument none, but an order that can be learnt.
+ * planned.c: plans of every kind over /dev/model, 512 pages: kept by A bits, by a cursor, with pages chosen late, once, and wrong ones, two
+ * at once. `learnable`: none, but an order that can be learnt. `mappings`: many that come and go, each with a plan that goes with it.
  */
 #include <bower.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define PAGE 4096
 #define PAGES 512
 #define COLD 400 /* the rest is chosen late */
+#define MAPPINGS 70
+#define SHORT 32 /* pages of each of these */
 
 static const volatile uint8_t *base;
 static uint32_t sum;
@@ -49,6 +52,18 @@ static void cycle(int turns, int cursor)
         }
 }
 
+static void mappings(int fd)
+{
+    for (uint32_t k = 0; k < MAPPINGS; k++) {
+        base = mmap(NULL, (size_t)SHORT * PAGE, PROT_READ, MAP_PRIVATE | MAP_LLM, fd, (off_t)(k % 8 * SHORT) * PAGE);
+        struct bower_extent all = extent(0, SHORT, 0);
+        declare(&all, 1, BOWER_PLAN_CYCLIC);
+        for (uint32_t i = 0; i < 3 * SHORT; i++)
+            touch(i % SHORT);
+        munmap((void *)base, (size_t)SHORT * PAGE);
+    }
+}
+
 /* Ten stretches in an order of their own, over and over, and a page that comes anywhere. */
 static void learnable(void)
 {
@@ -66,17 +81,21 @@ int main(int argc, char **argv)
     base = mmap(NULL, (size_t)PAGES * PAGE, PROT_READ, MAP_PRIVATE | MAP_LLM, fd, 0);
     if (base == MAP_FAILED)
         return 1;
-    (void)argv;
     if (argc > 1) {
-        learnable();
+        if (strcmp(argv[1], "mappings") == 0)
+            mappings(fd);
+        else
+            learnable();
         printf("%u\n", (unsigned)sum);
         return 0;
     }
     const struct bower_extent halves[] = { extent(COLD / 2, COLD / 2, 0), extent(0, COLD / 2, 0), extent(COLD, PAGES - COLD, 1) };
     for (int cursor = 0; cursor < 2; cursor++) {
         declare(halves, 3, BOWER_PLAN_CYCLIC | (cursor ? BOWER_PLAN_CURSOR : 0));
+        bower_plan(halves, 1, BOWER_PLAN_CYCLIC, 2); /* is refused, and the first one stays */
         cycle(3, cursor);
         bower_plan_end();
+        bower_plan_choose((const void *)(base + (size_t)COLD * PAGE), PAGE); /* without a plan, too */
         for (uint32_t page = 0; page < PAGES; page += 5)
             touch(page); /* without a plan */
     }
