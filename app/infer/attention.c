@@ -7,8 +7,6 @@
 #include "fmath.h"
 #include "quant.h"
 
-#define NAN_BITS 0x7fc00000u
-
 enum { SCRATCH_APART = 16 }; /* integers of a cache line, between the workers' */
 
 /* Query heads of a block of positions. */
@@ -114,7 +112,7 @@ static float scores(const struct attention *a, size_t start, uint32_t n, const f
         int32_t kk = a->key_exponents[start + t];
         if (kq == QUANT_NOT_FINITE || kk == QUANT_NOT_FINITE ||
             a->value_exponents[start + t] == QUANT_NOT_FINITE) {
-            return fmath_from_bits(NAN_BITS);
+            return fmath_from_bits(FMATH_NAN);
         }
         int64_t sum = dot(integers, a->keys + (start + t) * width, width);
         s[t] = fmath_scale((float)sum, -kq - kk) * norm;
@@ -170,7 +168,7 @@ static int64_t one_column(const int32_t *b, const int32_t *v, uint32_t n, uint32
 static void fill_nan(float *out, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
-        out[i] = fmath_from_bits(NAN_BITS);
+        out[i] = fmath_from_bits(FMATH_NAN);
     }
 }
 

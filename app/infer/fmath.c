@@ -73,7 +73,7 @@ float fmath_gelu(float x)
     return x / (1.0f + fmath_exp(-z));
 }
 
-static double power_of_two(int p)
+double fmath_power_of_two(int p)
 {
     uint64_t bits = (uint64_t)(p + DOUBLE_BIAS) << DOUBLE_MANTISSA_BITS;
     double x;
@@ -84,7 +84,7 @@ static double power_of_two(int p)
 
 float fmath_scale_far(float v, int p)
 {
-    return (float)((double)v * power_of_two(p));
+    return (float)((double)v * fmath_power_of_two(p));
 }
 
 /* pi/2 in three parts; the first two have trailing zeros, so their products with k are exact */
@@ -168,7 +168,7 @@ double fmath_exp_double(double x)
     for (int i = 15; i >= 1; i--) {
         sum = 1.0 + r / (double)i * sum;
     }
-    return sum * power_of_two(n);
+    return sum * fmath_power_of_two(n);
 }
 
 float fmath_sqrt(float x)

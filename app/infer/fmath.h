@@ -14,7 +14,8 @@
 #include <string.h>
 
 enum { FMATH_MANTISSA_BITS = 23, /* of a float */
-       FMATH_BIAS = 127 };
+       FMATH_BIAS = 127,
+       FMATH_NAN = 0x7fc00000 }; /* for fmath_from_bits */
 
 static inline uint32_t fmath_bits(float x)
 {
@@ -44,21 +45,6 @@ static inline int32_t fmath_order(float x)
     return (magnitude ^ sign) - sign;
 }
 
-/* (double)x, of normal x by integers: a conversion costs QEMU 6 ns, this a fraction of one. */
-static inline double fmath_double(float x)
-{
-    uint32_t bits = fmath_bits(x), magnitude = bits & INT32_MAX;
-    double wide;
-
-    if (magnitude - 0x00800000u >= 0x7f000000u) { /* zero, subnormal, infinite, NaN */
-        return (double)x;
-    }
-    /* 29 bits more of mantissa, and a bias of 1023 for one of 127 */
-    uint64_t word = (uint64_t)(bits >> 31) << 63 | (((uint64_t)magnitude << 29) + (UINT64_C(896) << 52));
-    memcpy(&wide, &word, sizeof(wide));
-    return wide;
-}
-
 /*
  * e^x within 1.3e-8 relative before the one rounding to float for |x| <= 20, 1e-7 at the ends.
  * Exactly: t = floor(x * 2^27); y = (t * 387270501) >> 23, that is x * log2(e) in 1/2^32;
@@ -74,6 +60,9 @@ float fmath_silu(float x);
 /* GPT-2's GELU in its tanh form, written with e^: x / (1 + e^-z) where
  * z = (x + (((x * x) * x) * 0.044715f)) * 1.5957691f, float operations in this order. */
 float fmath_gelu(float x);
+
+/* 2^p for p in [-1000, 1000]. */
+double fmath_power_of_two(int p);
 
 /* v * 2^p with one rounding (only where the result is subnormal) for p in [-1000, 1000]. Where 2^p is a float, one float product; the
  * double one rounds to the same bits. Once per row of every matrix: a call and its return cost as much as 50 instructions under TCG. */

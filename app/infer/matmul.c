@@ -6,8 +6,6 @@
 #include "kernels/kernels.h"
 #include "plan.h"
 
-#define NAN_BITS 0x7fc00000u
-
 enum { CHUNK_BYTES = 4096,       /* of a chunk of rows, at least: one page of the file; */
        CHUNK_BYTES_MOST = 16384, /* several workers: up to this, since both look at a page where two chunks meet, */
        CHUNKS_MANY = 16,         /* ... but so many for each, who walk close together where pages are streamed */
@@ -90,7 +88,7 @@ static float wide_sum(const struct job *job, uint32_t row, struct kernel_piece p
         piece.cols = left < most ? left : most;
         if (!job->kernel->dot(job->w, row, 1, &piece, &sum)) {
             bool number = job->kernel->dot_reference(job->w, row, &piece, &total);
-            return number ? (float)total : fmath_from_bits(NAN_BITS);
+            return number ? (float)total : fmath_from_bits(FMATH_NAN);
         }
         total += sum;
     }
@@ -121,7 +119,7 @@ static void some_rows(const struct job *job, uint32_t row, uint32_t rows, uint32
 static void no_numbers(float *out, uint32_t rows)
 {
     for (uint32_t i = 0; i < rows; i++) {
-        out[i] = fmath_from_bits(NAN_BITS);
+        out[i] = fmath_from_bits(FMATH_NAN);
     }
 }
 

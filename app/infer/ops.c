@@ -1,16 +1,23 @@
 #include "ops.h"
 
 #include "fmath.h"
+#include "quant.h"
+
+/* float(1 / sqrt(v * 2^(-2 exponent) + eps)); NaN where x has an infinity or a NaN. */
+static float inverse_root(double v, const struct quant_moments *of, float eps)
+{
+    if (of->exponent == QUANT_NOT_FINITE) {
+        return fmath_from_bits(FMATH_NAN);
+    }
+    return (float)(1.0 / fmath_sqrt_double(v * fmath_power_of_two(-2 * of->exponent) + (double)eps));
+}
 
 void ops_rms_norm(float *y, const float *x, const float *weight, uint32_t n, float eps)
 {
-    double squares = 0.0;
+    struct quant_moments of;
 
-    for (uint32_t i = 0; i < n; i++) {
-        double v = fmath_double(x[i]);
-        squares += v * v;
-    }
-    float scale = (float)(1.0 / fmath_sqrt_double(squares / (double)n + (double)eps));
+    quant_moments(&of, x, n);
+    float scale = inverse_root((double)of.squares / (double)n, &of, eps);
     for (uint32_t i = 0; i < n; i++) {
         y[i] = x[i] * scale * weight[i];
     }
@@ -19,20 +26,14 @@ void ops_rms_norm(float *y, const float *x, const float *weight, uint32_t n, flo
 void ops_layer_norm(float *y, const float *x, const float *weight, const float *bias, uint32_t n,
                     float eps)
 {
-    double sum = 0.0, squares = 0.0;
+    struct quant_moments of;
 
+    quant_moments(&of, x, n);
+    __int128 spread = (__int128)of.squares * n - (__int128)of.sum * of.sum; /* n^2 times the variance */
+    float scale = inverse_root((double)spread / ((double)n * (double)n), &of, eps);
+    float mean = (float)((double)of.sum / (double)n * fmath_power_of_two(-of.exponent));
     for (uint32_t i = 0; i < n; i++) {
-        sum += fmath_double(x[i]);
-    }
-    double mean = sum / (double)n;
-    for (uint32_t i = 0; i < n; i++) {
-        double d = fmath_double(x[i]) - mean;
-        squares += d * d;
-    }
-    float scale = (float)(1.0 / fmath_sqrt_double(squares / (double)n + (double)eps));
-    float shift = (float)mean;
-    for (uint32_t i = 0; i < n; i++) {
-        y[i] = (x[i] - shift) * scale * weight[i] + bias[i];
+        y[i] = (x[i] - mean) * scale * weight[i] + bias[i];
     }
 }
 

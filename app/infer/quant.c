@@ -94,6 +94,27 @@ int32_t quant_integers(const float *x, uint32_t n, int bits, int32_t *out)
     return k;
 }
 
+LOOP static void add_up(struct quant_moments *out, const float *x, uint32_t n, int32_t k)
+{
+    int64_t sum = 0, squares = 0;
+
+    for (const float *end = x + n; x != end; x++) {
+        int64_t q = quantise(x, k, QUANT_MOMENT_BITS);
+        sum += q;
+        squares += q * q;
+    }
+    out->sum = sum;
+    out->squares = squares;
+}
+
+void quant_moments(struct quant_moments *out, const float *x, uint32_t n)
+{
+    *out = (struct quant_moments){ .exponent = exponent_of(x, n, QUANT_MOMENT_BITS) };
+    if (out->exponent != QUANT_NOT_FINITE) {
+        add_up(out, x, n, out->exponent);
+    }
+}
+
 void quant_vector(struct quant *out, enum quant_form form, size_t p, const float *x, uint32_t cols)
 {
     size_t at = p * out->cols;

@@ -9,6 +9,7 @@
 #include "infer/bpe.h"
 #include "infer/file.h"
 #include "infer/fmath.h"
+#include "infer/ops.h"
 #include "infer/presplit.h"
 #include "infer/quant.h"
 #include "infer/sampler.h"
@@ -59,14 +60,47 @@ static void test_functions(struct check *c)
         CHECK(c, fabs((double)fmath_gelu(v) - 0.5 * v * (1 + tanh(u))) < 5e-6, "gelu(%g)", (double)v);
         CHECK(c, fabs((double)fmath_silu(v) - v / (1 + exp(-(double)v))) < 5e-6, "silu(%g)", (double)v);
     }
-    static const uint32_t odd[] = { 0, 1, 0x007fffff, 0x00800000, 0x3f800001, 0x7f7fffff, 0x7f800000, 0x7fc00000 };
-    for (size_t i = 0; i < 2 * sizeof(odd) / sizeof(*odd); i++) {
-        float x = fmath_from_bits(odd[i / 2] | (uint32_t)(i % 2) << 31);
-        double right = (double)x, got = fmath_double(x);
-        CHECK(c, memcmp(&right, &got, sizeof(got)) == 0, "double of %a is %a", right, got);
-    }
     CHECK(c, fmath_scale(3.0f, -10) == 3.0f / 1024 && fmath_scale(1.5f, 200) == INFINITY, "scale");
     CHECK(c, fmath_scale(3.0f, -149) == ldexpf(3.0f, -149), "scale to a subnormal");
+    check_end(c);
+}
+
+/* Against doubles: numbers of like size, one that dwarfs the others, zeros, and no numbers. */
+static void test_norms(struct check *c)
+{
+    enum { N = 100 };
+    static const float odd[] = { 1.0f, 3000.0f, 1e-42f, INFINITY, -INFINITY, NAN };
+    uint64_t seed = 3;
+    float x[N], y[N], z[N], weight[N], bias[N];
+
+    check_begin(c, "norms");
+    for (size_t round = 0; round < 3 * sizeof(odd) / sizeof(*odd); round++) {
+        double size = round % 3 == 0 ? 0.0 : round % 3 == 1 ? 1e-3
+                                                            : 1e6;
+        double sum = 0.0, squares = 0.0, apart = 0.0;
+        for (int i = 0; i < N; i++) {
+            x[i] = (float)(size * ((double)(check_random(&seed) % 20001) - 9000) / 10000);
+            weight[i] = (float)(i % 7) - 3;
+            bias[i] = (float)(i % 5);
+        }
+        x[round % N] = odd[round / 3];
+        for (int i = 0; i < N; i++) {
+            sum += (double)x[i];
+            squares += (double)x[i] * (double)x[i];
+        }
+        for (int i = 0; i < N; i++) {
+            apart += ((double)x[i] - sum / N) * ((double)x[i] - sum / N);
+        }
+        ops_rms_norm(y, x, weight, N, 1e-5f);
+        ops_layer_norm(z, x, weight, bias, N, 1e-5f);
+        for (int i = 0; i < N; i++) {
+            double rms = (double)x[i] / sqrt(squares / N + 1e-5) * (double)weight[i];
+            double layer = ((double)x[i] - sum / N) / sqrt(apart / N + 1e-5) * (double)weight[i] + (double)bias[i];
+            bool number = isfinite(odd[round / 3]);
+            CHECK(c, number ? fabs((double)y[i] - rms) < 1e-5 : isnan(y[i]), "rms: %g, not %g", (double)y[i], rms);
+            CHECK(c, number ? fabs((double)z[i] - layer) < 1e-5 : isnan(z[i]), "layer: %g, not %g", (double)z[i], layer);
+        }
+    }
     check_end(c);
 }
 
@@ -393,6 +427,7 @@ int main(void)
 
     test_exp(&c);
     test_functions(&c);
+    test_norms(&c);
     test_quant(&c);
     test_utf8(&c);
     test_presplit(&c);

@@ -9,7 +9,7 @@ import numpy as np
 import decoder
 from modellib import gguf, modelfile
 
-PAIR_BITS, INTEGER_BITS, ATTENTION_BITS = 18, 24, 23     # of activations: quantised types, plain floats; of keys
+PAIR_BITS, INTEGER_BITS, ATTENTION_BITS, MOMENT_BITS = 18, 24, 23, 23     # of activations: quantised types, plain floats; of keys
 HALF_UNIT = -24                 # exponent of the unit of integers made of half-precision numbers: their last place
 FLOAT_TOP = 136                 # biased exponent of the largest floats that the reference takes: below 1024
 FLOAT_UNIT = FLOAT_TOP - 150
@@ -53,11 +53,6 @@ def exp(x):
     value = np.where(n < -126, 0, bits).astype(np.uint32).view(F32)
     value = np.where(x < F32(-87.33655), F32(0), value)
     return np.where(x < F32(88.72284), value, np.where(np.isnan(x), x, F32(np.inf)))
-
-
-def ascending_sum(values):
-    """Sum over the last axis, one element after the other."""
-    return np.cumsum(values, axis=-1)[..., -1:]
 
 
 class Exact(decoder.Float64):
@@ -112,15 +107,18 @@ class Exact(decoder.Float64):
 
     def norm(self, name, x):
         weight, bias, n = self.weights(name + ".weight"), self.weights(name + ".bias"), x.shape[1]
+        q, k = quantise(x, MOMENT_BITS)
+        q, k = q.astype(np.int64), k[:, 0]
+        squares = (q * q).sum(axis=1)
         if not self.shape.gpt2:
-            squares = ascending_sum(x.astype(np.float64) ** 2)
-            return x * self._inverse_root(squares / n) * weight
-        mean = ascending_sum(x.astype(np.float64)) / n
-        variance = ascending_sum((x.astype(np.float64) - mean) ** 2) / n
-        return (x - mean.astype(F32)) * self._inverse_root(variance) * weight + bias
+            return x * self._inverse_root(squares / np.float64(n), k) * weight
+        sums = q.sum(axis=1)
+        spread = np.array([float(n * int(s2) - int(s1) ** 2) for s1, s2 in zip(sums, squares)])
+        mean = np.ldexp(sums / np.float64(n), -k).astype(F32)[:, None]
+        return (x - mean) * self._inverse_root(spread / np.float64(n * n), k) * weight + bias
 
-    def _inverse_root(self, variance):
-        return (1 / np.sqrt(variance + np.float64(F32(self.shape.epsilon)))).astype(F32)
+    def _inverse_root(self, v, k):
+        return (1 / np.sqrt(np.ldexp(v, -2 * k) + np.float64(F32(self.shape.epsilon)))).astype(F32)[:, None]
 
     def rope_tables(self, first, count, width):
         frequency = np.exp(-(np.arange(0, width, 2) / width) * np.log(np.float64(F32(self.shape.rope_base)))).astype(F32)
