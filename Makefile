@@ -81,11 +81,13 @@ PROGRAM_FOLDER := $(patsubst %/,%,$(dir $(PROGRAM)))
 LIB_SOURCES := $(sort $(foreach lib,$(LIBS),$(wildcard app/$(lib)/*.c app/$(lib)/*/*.c)))
 APP_OBJECTS := $(patsubst $(SOURCE_FOLDER)/%,$(PROGRAM_FOLDER)/%.o,$(SOURCES))
 LIB_OBJECTS := $(patsubst app/%,$(PROGRAM_FOLDER)/lib/%.o,$(LIB_SOURCES))
-# What these name is in libc here, as in glibc; the bare-metal gcc knows no -pthread. Nor will it take -fopenmp, since its driver
-# would add -pthread; its compiler proper does. So would the driver that the linker starts for -flto.
+# What these name is in libc here, as in glibc; the bare-metal gcc knows no -pthread. Nor will it take what makes a
+# program PARALLEL, since its driver would add -pthread; its compiler proper does. So would the driver that the linker starts for -flto.
 IN_LIBC := -pthread -lpthread -lrt -ldl -lutil -lgomp -latomic
 comma := ,
-with_openmp = $(if $(filter -fopenmp,$(1)),$(patsubst -fopenmp,-Wp$(comma)-fopenmp,$(filter-out -flto%,$(1))),$(1))
+PARALLEL := -fopenmp -ftree-parallelize-loops=%
+to_compiler = $(foreach flag,$(1),$(if $(filter $(PARALLEL),$(flag)),-Wp$(comma))$(flag))
+with_openmp = $(if $(filter $(PARALLEL),$(1)),$(call to_compiler,$(filter-out -flto%,$(1))),$(1))
 without_libs = $(if $(filter $(IN_LIBC),$(1)),$(filter-out $(IN_LIBC),$(1)),$(1))
 linked = $(call without_libs,$(if $(filter -fopenmp,$(1)),$(filter-out -fopenmp,$(1)),$(1)))
 # What a compiler for Linux defines, and programs ask for; the last two are a program's own names when it is strict ISO C.
