@@ -70,7 +70,10 @@ static void look_at_cell(struct cell *c)
         c->seen += (uint32_t)pt_accessed_length(va, MIN((uint64_t)(c->n - c->seen), (v->end - va) >> PAGE_SHIFT));
 }
 
-/* The page leaves, if its frame is the plan's: true. What is dirty becomes an ordinary used page. Asked again, it has no more to say. */
+/*
+ * The page leaves, if its frame is the plan's: true. What is dirty becomes an ordinary used page, and is mapped as if it had not been
+ * used: the next turn must not take this one's use for its own. Asked again, it has no more to say.
+ */
 static bool let_go_odd(struct region *r, uint32_t page, struct pt_entry *said)
 {
     struct page *p = &r->pages[page];
@@ -94,7 +97,7 @@ static bool let_go_odd(struct region *r, uint32_t page, struct pt_entry *said)
         pool_mark_used(pool, slot);
     }
     if (was.valid)
-        windows_map(r, &page, &pa, 1, was.accessed, PAGE_NONE);
+        windows_map(r, &page, &pa, 1, false, PAGE_NONE);
     return false;
 }
 
