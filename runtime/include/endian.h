@@ -2,18 +2,10 @@
 #ifndef _ENDIAN_H
 #define _ENDIAN_H
 #include <machine/endian.h>
-#ifndef LITTLE_ENDIAN
-#define LITTLE_ENDIAN 1234
-#define BIG_ENDIAN 4321
-#define PDP_ENDIAN 3412
-#define BYTE_ORDER LITTLE_ENDIAN
-#endif
-#ifndef __BYTE_ORDER
-#define __LITTLE_ENDIAN 1234
-#define __BIG_ENDIAN 4321
-#define __PDP_ENDIAN 3412
-#define __BYTE_ORDER __LITTLE_ENDIAN
-#endif
+#define LITTLE_ENDIAN __LITTLE_ENDIAN
+#define BIG_ENDIAN __BIG_ENDIAN
+#define PDP_ENDIAN __PDP_ENDIAN
+#define BYTE_ORDER __BYTE_ORDER
 #define htobe16(x) __builtin_bswap16(x)
 #define htobe32(x) __builtin_bswap32(x)
 #define htobe64(x) __builtin_bswap64(x)

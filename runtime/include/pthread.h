@@ -3,10 +3,9 @@
 #define _PTHREAD_H
 #include <sched.h>
 #include <sys/cdefs.h>
-#include <sys/syslimits.h>
-#include <sys/types.h>
 #include <time.h>
 
+#define PTHREAD_STACK_MIN 16384 /* also in <limits.h> */
 #define PTHREAD_CREATE_JOINABLE 0
 #define PTHREAD_CREATE_DETACHED 1
 #define PTHREAD_SCOPE_SYSTEM 0

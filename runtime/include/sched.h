@@ -4,9 +4,10 @@
  */
 #ifndef BOWER_SCHED_H
 #define BOWER_SCHED_H
+#define BOWER_PLAIN_TYPES
 #include_next <sched.h>
+#undef BOWER_PLAIN_TYPES
 #include <stddef.h>
-#include <string.h>
 
 #if __GNU_VISIBLE || __BSD_VISIBLE
 #define SCHED_BATCH 3
@@ -25,7 +26,7 @@ typedef struct {
 #define CPU_ALLOC_SIZE(count) (((count) + __NCPUBITS - 1) / __NCPUBITS * sizeof(unsigned long))
 #define CPU_ALLOC(count) ((cpu_set_t *)calloc(1, CPU_ALLOC_SIZE(count)))
 #define CPU_FREE(set) free(set)
-#define CPU_ZERO_S(size, set) memset((set), 0, (size))
+#define CPU_ZERO_S(size, set) __builtin_memset((set), 0, (size))
 #define CPU_SET_S(cpu, size, set) \
     ((size_t)(cpu) < 8 * (size) ? (void)((set)->__bits[(size_t)(cpu) / __NCPUBITS] |= 1ul << (size_t)(cpu) % __NCPUBITS) : (void)0)
 #define CPU_CLR_S(cpu, size, set) \
@@ -33,7 +34,7 @@ typedef struct {
 #define CPU_ISSET_S(cpu, size, set) \
     ((size_t)(cpu) < 8 * (size) && ((set)->__bits[(size_t)(cpu) / __NCPUBITS] >> (size_t)(cpu) % __NCPUBITS & 1) != 0)
 #define CPU_COUNT_S(size, set) bower_cpu_count((size), (set))
-#define CPU_EQUAL_S(size, a, b) (memcmp((a), (b), (size)) == 0)
+#define CPU_EQUAL_S(size, a, b) (__builtin_memcmp((a), (b), (size)) == 0)
 #define CPU_ZERO(set) CPU_ZERO_S(sizeof(cpu_set_t), (set))
 #define CPU_SET(cpu, set) CPU_SET_S((cpu), sizeof(cpu_set_t), (set))
 #define CPU_CLR(cpu, set) CPU_CLR_S((cpu), sizeof(cpu_set_t), (set))

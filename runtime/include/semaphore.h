@@ -2,9 +2,7 @@
 #ifndef _SEMAPHORE_H
 #define _SEMAPHORE_H
 #include <sys/cdefs.h>
-#include <sys/syslimits.h>
 #include <sys/types.h>
-#include <time.h>
 
 typedef struct {
     unsigned long bower_state; /* low half: the value, high half: how many wait */

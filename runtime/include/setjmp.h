@@ -3,12 +3,17 @@
 #define BOWER_SETJMP_H
 #include <sys/cdefs.h>
 #include_next <setjmp.h>
-#include <signal.h>
+#include <sys/_sigset.h>
 
 /* Some handlers cannot be left so (runtime/signal/alarm.h). */
 #define longjmp(env, value) longjmp(bower_before_jump(env), value)
 #define _setjmp(env) setjmp(env)
 #define _longjmp(env, value) longjmp(env, value)
+
+#ifndef _SIGSET_T_DECLARED
+#define _SIGSET_T_DECLARED
+typedef __sigset_t sigset_t;
+#endif
 
 typedef struct {
     jmp_buf registers;

@@ -15,7 +15,9 @@
 #define siscanf newlib_siscanf
 #define fpurge newlib_fpurge
 #define diprintf newlib_diprintf
+#define BOWER_PLAIN_TYPES
 #include_next <stdio.h>
+#undef BOWER_PLAIN_TYPES
 #undef iprintf
 #undef fiprintf
 #undef siprintf

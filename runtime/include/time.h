@@ -3,6 +3,7 @@
 #define BOWER_TIME_H
 #define __TM_GMTOFF tm_gmtoff
 #define __TM_ZONE tm_zone
+#define BOWER_PLAIN_TYPES
 #ifdef _SIGNAL_H_
 #include_next <time.h>
 #else /* newlib's would bring <signal.h> along, whose names are the program's own where it does not include it */
@@ -11,6 +12,7 @@ struct sigevent;
 #include_next <time.h>
 #undef _SIGNAL_H_
 #endif
+#undef BOWER_PLAIN_TYPES
 
 #ifndef CLOCK_MONOTONIC_RAW
 #define CLOCK_REALTIME_COARSE ((clockid_t)0)

@@ -1,7 +1,9 @@
 /* unistd.h: newlib's, and what Linux declares besides. */
 #ifndef BOWER_UNISTD_H
 #define BOWER_UNISTD_H
+#define BOWER_PLAIN_TYPES
 #include_next <unistd.h>
+#undef BOWER_PLAIN_TYPES
 #include <sys/_largefile.h>
 #if __GNU_VISIBLE
 #define SEEK_DATA 3
@@ -13,7 +15,6 @@ __BEGIN_DECLS
 extern char *optarg;
 extern int optind, opterr, optopt;
 int getopt(int argc, char *const argv[], const char *options);
-#include <limits.h>
 #if __GNU_VISIBLE
 pid_t gettid(void); /* else programs have one of their own */
 #endif

@@ -1,5 +1,6 @@
 #include "runtime/thread/keys.h"
 
+#include <limits.h>
 #include <pthread.h>
 
 #include "kernel/mem.h"

@@ -20,13 +20,18 @@ static char path[PATH_MAX];
 #include <math.h>
 static const double M_TWOPI = 2 * M_PI;
 
-#include <pthread.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/time.h>
-#include <time.h>
-static double signal[4] = { 1, 2, 3, 4 }; /* what is measured */
-static int raise(int n)
+enum { FOPEN = 10,
+       FREAD,
+       FWRITE };       /* an interpreter's statements */
+static unsigned clock; /* of a cache's ways */
+
+static struct timespec timespecsub(struct timespec a, struct timespec b)
 {
-    return n + 1;
+    return (struct timespec){ a.tv_sec - b.tv_sec, a.tv_nsec - b.tv_nsec };
 }
 
 int main(void)
@@ -44,7 +49,8 @@ int main(void)
     FD_SET(3, &set);
     block[9] = 1;
     printf("%ld %ld %zd %d %u %u %d %d\n", (long)now.tv_usec, then.tv_nsec, n, pid, word, same, FD_ISSET(3, &set) != 0, block[9]);
-    printf("%g %g %d\n", M_TWOPI, signal[2], raise(4));
+    then = timespecsub(then, (struct timespec){ 1, 1 });
+    printf("%g %u %d %d %ld %ld\n", M_TWOPI, ++clock, FREAD, FWRITE, then.tv_sec, then.tv_nsec);
     printf("%d %d %x %zu\n", SCHED_RR, SCHED_OTHER, htobe32(0x01020304), sizeof(path));
     return 0;
 }

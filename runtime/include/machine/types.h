@@ -4,7 +4,7 @@
 #include <sys/types.h>
 
 #if __BSD_VISIBLE
-#include <endian.h>
+#include <machine/endian.h>
 #undef physadr
 #undef quad
 typedef __int64_t quad_t;

@@ -4,6 +4,22 @@
 #include_next <sys/fcntl.h>
 #include <sys/_largefile.h>
 
+/* Names of flags in a file that is open: a program has other uses for them. */
+#undef FOPEN
+#undef FREAD
+#undef FWRITE
+#undef FMARK
+#undef FDEFER
+#undef FSHLOCK
+#undef FEXLOCK
+#undef FEXCL
+#undef FCREAT
+#undef FTRUNC
+#undef FSYNC
+#undef FNOCTTY
+#undef FNBIO
+#undef FNONBIO
+
 #ifndef O_DSYNC
 #define O_DSYNC O_SYNC
 #define O_RSYNC O_SYNC

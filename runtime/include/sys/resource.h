@@ -1,8 +1,9 @@
 /* sys/resource.h: what a run has used, and limits (which nobody sets here). */
 #ifndef _SYS_RESOURCE_H_
 #define _SYS_RESOURCE_H_
+#include <sys/_timeval.h>
 #include <sys/cdefs.h>
-#include <sys/time.h>
+#include <sys/types.h>
 #include <sys/_largefile.h>
 
 #define RUSAGE_SELF 0

@@ -9,7 +9,9 @@
 #include <sys/_timespec.h>
 #include <sys/cdefs.h>
 #include <sys/features.h>
+#define BOWER_PLAIN_TYPES
 #include <sys/types.h>
+#undef BOWER_PLAIN_TYPES
 
 #define SIGHUP 1
 #define SIGINT 2
