@@ -21,6 +21,7 @@ static _Thread_local struct _reent *this_reent;
 static struct runtime_thread main_thread;
 static struct runtime_thread *rows[ROWS]; /* of threads that have a reference, by number; protected by table_lock */
 static unsigned long last_number;         /* protected by table_lock */
+static unsigned long gone[ROWS];          /* numbers of the last detached threads that have ended; protected by table_lock */
 static struct futex_lock table_lock;      /* nothing is taken inside it but the kernel's locks */
 static unsigned living;                   /* threads that are no daemons and have not ended; atomic */
 
@@ -51,6 +52,12 @@ static struct runtime_thread *find(unsigned long number)
     return t;
 }
 
+/* The error of who would join or detach a thread that is not in the table; its lock is held. */
+static int error_of(unsigned long number)
+{
+    return number && gone[number % ROWS] == number ? -EINVAL : -ESRCH;
+}
+
 /* Gives n references back; the last one takes the thread out of the table and frees it. */
 static void put(struct runtime_thread *t, uint32_t n)
 {
@@ -64,6 +71,8 @@ static void put(struct runtime_thread *t, uint32_t n)
         while (*at != t)
             at = &(*at)->next;
         *at = t->next;
+        if (t->fate == THREAD_DETACHED)
+            gone[t->number % ROWS] = t->number;
     }
     futex_unlock(&table_lock);
     if (!last || t == &main_thread)
@@ -235,7 +244,9 @@ static int begin_join(unsigned long number, bool may_wait, struct runtime_thread
 
     futex_lock(&table_lock);
     t = find(number);
-    if (!t || t->fate == THREAD_JOINED)
+    if (!t)
+        error = error_of(number);
+    else if (t->fate == THREAD_JOINED)
         error = -ESRCH;
     else if (!may_wait && !__atomic_load_n(&t->ended, __ATOMIC_ACQUIRE))
         error = -EBUSY;
@@ -283,7 +294,9 @@ int runtime_thread_detach(unsigned long number)
 
     futex_lock(&table_lock);
     t = find(number);
-    if (!t || t->fate == THREAD_JOINED)
+    if (!t)
+        error = error_of(number);
+    else if (t->fate == THREAD_JOINED)
         error = -ESRCH;
     else if (t->fate != THREAD_JOINABLE)
         error = -EINVAL;

@@ -82,8 +82,8 @@ int runtime_thread_start(unsigned long *number, const struct runtime_thread_opti
 /* Ends the running thread: cleanup handlers, destructors of keys, then the thread. The last one ends the program, status 0. */
 _Noreturn void runtime_thread_end(void *result);
 /*
- * Waits for the end. -ESRCH: no such thread; -EINVAL: detached, or somebody else joins it; -EDEADLK: it is the caller, or joins
- * the caller; -EBUSY: not ended and deadline is 0, which counts before these two; -ETIMEDOUT; -ECANCELED.
+ * Waits for the end. -ESRCH: no such thread; -EINVAL: detached (it may have ended), or somebody else joins it; -EDEADLK: it is
+ * the caller, or joins the caller; -EBUSY: not ended and deadline is 0, which counts before these two; -ETIMEDOUT; -ECANCELED.
  */
 int runtime_thread_join(unsigned long number, void **result, uint64_t deadline);
 /* -ESRCH, -EINVAL. */

@@ -217,6 +217,9 @@ static void joining(void)
     show(" detached, try", pthread_tryjoin_np(thread, NULL));
     show(" detach again", pthread_detach(thread));
     sem_post(&s);
+    usleep(200000);
+    show(" detached, ended", pthread_join(thread, NULL));
+    show(" detached, ended, again", pthread_detach(thread));
     pthread_create(&thread, NULL, nothing, NULL);
     while ((error = pthread_tryjoin_np(thread, &result)) == EBUSY)
         usleep(1000);
