@@ -399,6 +399,15 @@ static void defer(struct gomp_thread *thread, const struct order *order)
     gomp_unlock(&team->task_lock);
 }
 
+/*
+ * Whether a task may be deferred when n further ones have been. A thread alone in its region defers, too: a task that creates the
+ * next one and ends would else be a recursion as deep as the list that it walks.
+ */
+static bool has_room(const struct gomp_team *team, uint64_t n)
+{
+    return team->level > 0 && __atomic_load_n(&team->unfinished, __ATOMIC_RELAXED) + n <= UNFINISHED_PER_THREAD * team->threads;
+}
+
 static void create(struct gomp_thread *thread, const struct order *order, bool may_defer)
 {
     struct gomp_team *team = thread->team;
@@ -406,9 +415,7 @@ static void create(struct gomp_thread *thread, const struct order *order, bool m
 
     if (gomp_task_is_cancelled(team, thread->task->group))
         return;
-    if (may_defer && !thread->task->final &&
-        (detach || (team->threads > 1 &&
-                    __atomic_load_n(&team->unfinished, __ATOMIC_RELAXED) < UNFINISHED_PER_THREAD * team->threads)))
+    if (may_defer && !thread->task->final && (detach || has_room(team, 0)))
         defer(thread, order);
     else
         run_now(thread, order);
@@ -464,6 +471,7 @@ static void run_taskloop(struct order order, const struct gomp_loop *loop, uint6
 {
     struct gomp_thread *thread = gomp_thread();
     bool group = !(order.flags & NOGROUP), strict = order.flags & STRICT && order.flags & GRAINSIZE;
+    bool may_defer = order.flags & IF;
     uint64_t tasks, from = 0, bounds[2];
 
     order.bounds = bounds;
@@ -473,6 +481,8 @@ static void run_taskloop(struct order order, const struct gomp_loop *loop, uint6
             gomp_reductions_register(thread, ((uintptr_t **)order.data)[2]);
     }
     tasks = loop->count ? count_tasks(thread, loop->count, order.flags, n) : 0;
+    if (thread->team->threads == 1 && !has_room(thread->team, tasks))
+        may_defer = false; /* all in their order, as with libgomp */
     for (uint64_t i = 0; i < tasks; i++) {
         uint64_t size = strict ? n : loop->count / tasks + (i < loop->count % tasks), to = from + size;
 
@@ -480,7 +490,7 @@ static void run_taskloop(struct order order, const struct gomp_loop *loop, uint6
             to = loop->count;
         bounds[0] = loop->start + from * loop->step;
         bounds[1] = to == loop->count ? loop->end : loop->start + to * loop->step;
-        create(thread, &order, order.flags & IF);
+        create(thread, &order, may_defer);
         from = to;
     }
     if (group)
