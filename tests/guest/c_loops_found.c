@@ -1,5 +1,5 @@
 /* Loops that GCC itself finds to be parallel: no pragma, but calls of the same library.
- * setup: bash $ROOT/tests/guest/native.sh omp_loops_found -O2 -ftree-parallelize-loops=4
+ * setup: bash $ROOT/tests/guest/native.sh c_loops_found -O2 -ftree-parallelize-loops=4
  * check: cmp stdout want
  * run: --harts 4 --cflags "-O2 -ftree-parallelize-loops=4"
  * run: --harts 2 --cflags "-O2 -flto -fopenmp -ftree-parallelize-loops=2"
