@@ -61,7 +61,8 @@ static struct gomp_task *new_task(struct gomp_thread *thread, size_t size, size_
 
 static void free_task(struct gomp_thread *thread, struct gomp_task *task)
 {
-    gomp_depend_forget(task);
+    if (task->addresses || task->dependences)
+        gomp_depend_forget(task);
     if (task->size == BLOCK) {
         if (!thread->free_tasks)
             thread->last_task = task;
@@ -87,7 +88,7 @@ bool gomp_task_is_cancelled(const struct gomp_team *team, const struct gomp_grou
 {
     if (gomp_team_cancelled(team))
         return true;
-    if (!group)
+    if (!group || !gomp_settings.cancellation)
         return false;
     if (__atomic_load_n(&group->cancelled, __ATOMIC_ACQUIRE))
         return true;
@@ -354,13 +355,17 @@ static void run_now(struct gomp_thread *thread, const struct order *order)
 {
     struct gomp_team *team = thread->team;
     struct gomp_task *before = thread->task;
+    bool copies = order->copy || order->bounds || order->flags & DETACH; /* else the construct's own data will do */
     void *data;
-    struct gomp_task *task = new_task(thread, order->size, order->alignment, &data);
+    struct gomp_task *task = new_task(thread, copies ? order->size : 0, order->alignment, &data);
 
     if (order->flags & DEPEND)
         gomp_depend_wait(thread, order->depend);
     begin_child(thread, task, order->flags, order->fn);
-    fill(order, task, data, thread);
+    if (copies)
+        fill(order, task, data, thread);
+    else
+        data = order->data;
     task->unmet = task->detached; /* what it is not done without */
     thread->task = task;
     order->fn(data);
