@@ -19,9 +19,9 @@
  * kept pages are used, or those that come back took longer than a turn of the pool, the frames go back one by one; and so they do with
  * every FADE pages that come in, or a queue that was widened by chance would keep few pages, find few of them used, and stay.
  *
- * Holds 33 to 49 bytes a slot (half of it ghosts: a table of twice the pool or, since it is a power of two, more, in which later ones
- * overwrite earlier ones). Costs 25 instructions for a new page, 25 for a victim, up to LOOKS looks at A bits for a page that came back,
- * and while passing pages have many frames two looks for a victim.
+ * Holds 41 to 65 bytes a slot (more than half of it ghosts: a table of twice the pool or, since it is a power of two, more, in which
+ * later ones overwrite earlier ones). Costs 25 instructions for a new page, 25 for a victim, up to LOOKS looks at A bits for a page that
+ * came back, and while passing pages have many frames two looks for a victim.
  */
 #include "kernel/policy/evict.h"
 #include "kernel/policy/evict/list.h"
@@ -40,17 +40,21 @@
 #define WIDEN 4                        /* frames for passing pages, for one page that came back while few kept ones are alive */
 #define NARROW 1
 #define FADE 8
-#define DEMOTIONS 2     /* kept pages that a pick gives up when there are too many */
-#define SECOND_TURN 16  /* one in so many frames for passing pages, from which on those go round twice */
-#define SPARE_UNIT 1024 /* the frames for pages read ahead are counted in parts of one: */
-#define SPARE_LEAST 32  /* so many stay, or in a small pool */
-#define SPARE_SHARE 4   /* one in so many of its frames; */
-#define SPARE_LESS 16   /* a page that comes back soon takes this share away, */
-#define SPARE_MORE 1    /* any other gives these parts of each frame back */
+#define DEMOTIONS 2           /* kept pages that a pick gives up when there are too many */
+#define SECOND_TURN 16        /* one in so many frames for passing pages, from which on those go round twice */
+#define SPARE_UNIT 1024       /* the frames for pages read ahead are counted in parts of one: */
+#define SPARE_LEAST 32        /* so many stay, or in a small pool */
+#define SPARE_SHARE 4         /* one in so many of its frames; */
+#define SPARE_LESS 16         /* a page that comes back soon takes this share away, */
+#define SPARE_MORE 1          /* any other gives these parts of each frame back */
+#define SPARE_LESS_STILL 64   /* what one takes away that only they have pushed out, */
+#define SPARE_SHARE_FEWEST 64 /* ... as long as there is one in so many frames, */
+#define SPARE_FEWEST 2        /* ... and so many */
 
 struct ghost {
     uint32_t tag;  /* of the page */
     uint32_t came; /* when it had come in; 0: nobody */
+    uint32_t left; /* when it was evicted */
 };
 
 struct keeper {
@@ -138,24 +142,29 @@ static void take(struct keeper *k, uint32_t slot)
     list_remove(k->links, slot);
 }
 
-/*
- * Pages that fault again within a turn of the pool were pushed out by others; those read ahead have to do with fewer frames then. One
- * that was read again before anybody missed it is no loss.
- */
-static void note_return(struct keeper *k, bool soon)
-{
-    uint64_t least = k->nslots / SPARE_SHARE < SPARE_LEAST ? k->nslots / SPARE_SHARE : SPARE_LEAST;
-    uint64_t all = (uint64_t)k->nslots * SPARE_UNIT, more = k->spare + (uint64_t)k->nslots * SPARE_MORE;
-    if (soon)
-        k->spare -= k->spare > least * SPARE_UNIT ? k->spare / SPARE_LESS : 0;
-    else
-        k->spare = more < all ? more : all;
-}
-
 static uint32_t auto_spare(const void *state)
 {
     const struct keeper *k = state;
     return (uint32_t)(k->spare / SPARE_UNIT);
+}
+
+/*
+ * Pages that fault again within a turn of the pool were pushed out by others; those read ahead have to do with fewer frames then, down to
+ * `least`. Where so few pages have come since they left as those read ahead may have frames, they would be there without these, and it
+ * goes on down to `fewest`, more slowly. One that was read again before anybody missed it is no loss.
+ */
+static void note_fault(struct keeper *k, const struct ghost *back)
+{
+    uint64_t all = (uint64_t)k->nslots * SPARE_UNIT, more = k->spare + (uint64_t)k->nslots * SPARE_MORE;
+    uint32_t least = k->nslots / SPARE_SHARE < SPARE_LEAST ? k->nslots / SPARE_SHARE : SPARE_LEAST;
+    uint32_t fewest = k->nslots / SPARE_SHARE_FEWEST > SPARE_FEWEST ? k->nslots / SPARE_SHARE_FEWEST : SPARE_FEWEST;
+    uint32_t spare = auto_spare(k);
+    if (!back || k->now - back->came > k->nslots)
+        k->spare = more < all ? more : all;
+    else if (spare >= least)
+        k->spare -= k->spare / SPARE_LESS;
+    else if (spare >= fewest && k->now - back->left <= spare)
+        k->spare -= k->spare / SPARE_LESS_STILL;
 }
 
 static void widen(struct keeper *k, uint32_t by)
@@ -176,7 +185,7 @@ static void insert_one(struct keeper *k, uint32_t slot, uint64_t page, bool ahea
     k->tags[slot] = tag;
     bool back = g->came != 0 && g->tag == tag;
     if (!ahead || !back)
-        note_return(k, back && k->now - g->came <= k->nslots);
+        note_fault(k, back ? g : NULL);
     if (k->now % FADE == 0)
         narrow(k, NARROW);
     if (back) {
@@ -380,7 +389,7 @@ static unsigned auto_pick(void *state, unsigned n, uint32_t *out, const struct e
         if (slot == k->nslots)
             break;
         take(k, slot);
-        *ghost_of(k, k->tags[slot]) = (struct ghost){ k->tags[slot], k->stamps[slot] };
+        *ghost_of(k, k->tags[slot]) = (struct ghost){ k->tags[slot], k->stamps[slot], k->now };
         out[taken++] = slot;
     }
     return taken;
