@@ -87,7 +87,7 @@ struct gomp_task {
     void *data;
     int priority;
     bool final;
-    bool waiting;            /* under the lock: at a taskwait, for children or dependences */
+    bool waiting;            /* under the lock: waits for children, dependences, or at the end of a group */
     bool finished;           /* under the lock: its body has ended */
     bool deferred;           /* under the lock: goes to the queue when its dependences are met */
     bool detached;           /* under the lock: not done until omp_fulfill_event */

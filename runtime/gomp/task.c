@@ -2,7 +2,7 @@
  * task.c: explicit tasks, taskgroups, taskloops.
  *
  * A team has one queue, oldest task first, and each task the list of its children in that queue, youngest first. Threads in
- * barriers run the oldest; who waits for its own children runs the youngest of them (or one of its taskgroup's), so a thread's
+ * barriers run the oldest; who waits for its own children runs the youngest of them (its taskgroup's first), so a thread's
  * stack holds only a task and its descendants (OpenMP 5.0, 2.10.6: what a tied task may be suspended for).
  */
 #include <string.h>
@@ -215,15 +215,13 @@ bool gomp_task_run_any(struct gomp_thread *thread, const uint64_t *word, uint32_
     return task != NULL;
 }
 
-/* A child of the current task, or one of the group (NULL: any child will do). Under the lock. */
+/* One of the group, if there is one; else a child of the current task: the group's may depend on it. Under the lock. */
 static struct gomp_task *choose_locked(struct gomp_team *team, const struct gomp_task *parent, const struct gomp_group *group)
 {
     struct gomp_task *task = parent->ready;
 
-    if (!group)
+    if (!group || __atomic_load_n(&group->ready, __ATOMIC_RELAXED) == 0)
         return task;
-    if (__atomic_load_n(&group->ready, __ATOMIC_RELAXED) == 0)
-        return NULL;
     while (task && task->group != group)
         task = task->elder;
     if (!task)
@@ -232,8 +230,16 @@ static struct gomp_task *choose_locked(struct gomp_team *team, const struct gomp
     return task;
 }
 
-/* Runs tasks and sleeps until *left is 0. `waiting` is the flag that makes others wake this thread. */
-static void wait_for(struct gomp_thread *thread, const uint32_t *left, bool *waiting, struct gomp_group *group)
+/* The flags that make others wake this thread. Under the lock. */
+static void set_waiting_locked(struct gomp_task *self, struct gomp_group *group, bool waiting)
+{
+    self->waiting = waiting;
+    if (group)
+        group->waiting = waiting;
+}
+
+/* Runs tasks and sleeps until *left is 0. group: at whose end this is, or NULL. */
+static void wait_for(struct gomp_thread *thread, const uint32_t *left, struct gomp_group *group)
 {
     struct gomp_team *team = thread->team;
     struct gomp_task *self = thread->task;
@@ -245,18 +251,17 @@ static void wait_for(struct gomp_thread *thread, const uint32_t *left, bool *wai
         task = choose_locked(team, self, group);
         if (task)
             unqueue_locked(team, task);
-        *waiting = !task;
+        set_waiting_locked(self, group, !task);
         gomp_unlock(&team->task_lock);
         if (task)
             run_task(thread, task);
         else
             GOMP_AWAIT(&team->waits, team->spins,
-                       __atomic_load_n(left, __ATOMIC_ACQUIRE) == 0 ||
-                           (group ? __atomic_load_n(&group->ready, __ATOMIC_ACQUIRE) != 0
-                                  : __atomic_load_n(&self->ready, __ATOMIC_ACQUIRE) != NULL));
+                       __atomic_load_n(left, __ATOMIC_ACQUIRE) == 0 || __atomic_load_n(&self->ready, __ATOMIC_ACQUIRE) != NULL ||
+                           (group && __atomic_load_n(&group->ready, __ATOMIC_ACQUIRE) != 0));
     }
-    gomp_lock(&team->task_lock); /* whoever has counted the last one out is done with the flag then */
-    *waiting = false;
+    gomp_lock(&team->task_lock); /* whoever has counted the last one out is done with the flags then */
+    set_waiting_locked(self, group, false);
     gomp_unlock(&team->task_lock);
 }
 
@@ -264,7 +269,7 @@ static void wait_for(struct gomp_thread *thread, const uint32_t *left, bool *wai
 void gomp_wait_for_unmet(struct gomp_thread *thread, struct gomp_task *task)
 {
     if (__atomic_load_n(&task->unmet, __ATOMIC_ACQUIRE) != 0)
-        wait_for(thread, &task->unmet, &thread->task->waiting, NULL);
+        wait_for(thread, &task->unmet, NULL);
 }
 
 API void GOMP_taskwait(void)
@@ -272,7 +277,7 @@ API void GOMP_taskwait(void)
     struct gomp_thread *thread = gomp_thread();
 
     if (__atomic_load_n(&thread->task->children, __ATOMIC_ACQUIRE) != 0)
-        wait_for(thread, &thread->task->children, &thread->task->waiting, NULL);
+        wait_for(thread, &thread->task->children, NULL);
 }
 
 API void GOMP_taskwait_depend(void **depend)
@@ -299,7 +304,7 @@ void gomp_group_end(struct gomp_thread *thread)
     struct gomp_group *group = thread->task->group;
 
     if (__atomic_load_n(&group->tasks, __ATOMIC_ACQUIRE) != 0)
-        wait_for(thread, &group->tasks, &group->waiting, group);
+        wait_for(thread, &group->tasks, group);
     thread->task->group = group->outer;
     platform_free(group);
 }

@@ -280,6 +280,29 @@ static void detached(void)
     printf("detached: %d %d\n", done, also);
 }
 
+/* Who waits for a group may be the only one that can run what the group's tasks depend on. */
+static void groups_of_dependents(int threads)
+{
+    int sum = 0;
+
+#pragma omp parallel num_threads(threads) reduction(+ : sum)
+    for (int i = 0; i < 20; i++) {
+        int a = 0, b = 0;
+#pragma omp task depend(out : a) shared(a)
+        a = 1;
+#pragma omp task depend(in : a) depend(out : b) shared(a, b)
+        b = a + 1;
+#pragma omp taskgroup
+        {
+#pragma omp task depend(inout : b) shared(b)
+            b *= 10;
+        }
+        sum += b;
+#pragma omp taskwait
+    }
+    printf("groups of dependents: %d\n", sum);
+}
+
 int main(void)
 {
     int a = 0, b = 0, many = 0;
@@ -298,6 +321,8 @@ int main(void)
     loops();
     data();
     detached();
+    groups_of_dependents(1);
+    groups_of_dependents(4);
 #pragma omp parallel
     for (int i = 0; i < 2000; i++) { /* every thread makes them, the barrier at the end waits */
 #pragma omp task shared(many) priority(i % 3)
