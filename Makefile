@@ -89,7 +89,7 @@ PARALLEL := -fopenmp -ftree-parallelize-loops=%
 to_compiler = $(foreach flag,$(1),$(if $(filter $(PARALLEL),$(flag)),-Wp$(comma))$(flag))
 with_openmp = $(if $(filter $(PARALLEL),$(1)),$(call to_compiler,$(filter-out -flto%,$(1))),$(1))
 without_libs = $(if $(filter $(IN_LIBC),$(1)),$(filter-out $(IN_LIBC),$(1)),$(1))
-linked = $(call without_libs,$(if $(filter -fopenmp,$(1)),$(filter-out -fopenmp,$(1)),$(1)))
+linked = $(call without_libs,$(if $(filter $(PARALLEL),$(1)),$(filter-out $(PARALLEL),$(1)),$(1)))
 # What a compiler for Linux defines, and programs ask for; the last two are a program's own names when it is strict ISO C.
 LINUX := -D__linux__ -D__linux -D__gnu_linux__ -D__unix__ -D__unix
 linux = $(LINUX) $(if $(filter -ansi -std=c% -std=iso%,$(1)),,-Dlinux -Dunix)

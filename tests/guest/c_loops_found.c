@@ -2,7 +2,7 @@
  * setup: bash $ROOT/tests/guest/native.sh c_loops_found -O2 -ftree-parallelize-loops=4
  * check: cmp stdout want
  * run: --harts 4 --cflags "-O2 -ftree-parallelize-loops=4"
- * run: --harts 2 --cflags "-O2 -flto -fopenmp -ftree-parallelize-loops=2"
+ * run: --harts 2 --cflags "-O2 -flto -fopenmp -ftree-parallelize-loops=2" --ldflags "-fopenmp -ftree-parallelize-loops=2"
  */
 #include <stdio.h>
 
