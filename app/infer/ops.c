@@ -29,7 +29,7 @@ void ops_layer_norm(float *y, const float *x, const float *weight, const float *
     struct quant_moments of;
 
     quant_moments(&of, x, n);
-    __int128 spread = (__int128)of.squares * n - (__int128)of.sum * of.sum; /* n^2 times the variance */
+    __int128 spread = of.squares * n - (__int128)of.sum * of.sum; /* n^2 times the variance */
     float scale = inverse_root((double)spread / ((double)n * (double)n), &of, eps);
     float mean = (float)((double)of.sum / (double)n * fmath_power_of_two(-of.exponent));
     for (uint32_t i = 0; i < n; i++) {

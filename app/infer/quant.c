@@ -9,7 +9,8 @@ enum {
     EXP_MASK = 0xff,
     EXPONENT_BASE = 126, /* k + E - bits */
     UNIT_EXPONENT = 150, /* biased, of a float whose last bit is 1 */
-    MAX_SHIFT = 63
+    MAX_SHIFT = 63,
+    MOMENT_COLS = 1 << 15 /* so many squares of integers of QUANT_INTEGER_BITS are 63 bits */
 };
 
 #define HIDDEN_BIT (1 << MANTISSA_BITS)
@@ -94,24 +95,28 @@ int32_t quant_integers(const float *x, uint32_t n, int bits, int32_t *out)
     return k;
 }
 
-LOOP static void add_up(struct quant_moments *out, const float *x, uint32_t n, int32_t k)
+/* At most MOMENT_COLS elements. */
+LOOP static void add_up(struct quant_moments *out, const float *x, uint32_t n)
 {
-    int64_t sum = 0, squares = 0;
+    int64_t sum = 0, squares = 0, k = out->exponent;
 
     for (const float *end = x + n; x != end; x++) {
-        int64_t q = quantise(x, k, QUANT_MOMENT_BITS);
+        int64_t q = quantise(x, k, QUANT_INTEGER_BITS);
         sum += q;
         squares += q * q;
     }
-    out->sum = sum;
-    out->squares = squares;
+    out->sum += sum;
+    out->squares += squares;
 }
 
 void quant_moments(struct quant_moments *out, const float *x, uint32_t n)
 {
-    *out = (struct quant_moments){ .exponent = exponent_of(x, n, QUANT_MOMENT_BITS) };
-    if (out->exponent != QUANT_NOT_FINITE) {
-        add_up(out, x, n, out->exponent);
+    *out = (struct quant_moments){ .exponent = exponent_of(x, n, QUANT_INTEGER_BITS) };
+    if (out->exponent == QUANT_NOT_FINITE) {
+        return;
+    }
+    for (uint32_t i = 0; i < n; i += MOMENT_COLS) {
+        add_up(out, x + i, n - i < MOMENT_COLS ? n - i : MOMENT_COLS);
     }
 }
 

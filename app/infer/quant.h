@@ -48,8 +48,8 @@
  *    multiply as written in the format, d * (n - 8) and so on; Q4_K: (d*sc)*n - (dmin*mn);
  *    Q6_K: (d*sc)*(n-32); each operation in float.
  *
- * 4. Norms, over n elements: integers q by the rule of 1. with B = 23, whose sums S1 = sum of q and S2 = sum of q^2 are exact, as is
- *    n S2 - S1^2 in 128 bits; then, in double:
+ * 4. Norms, over n elements: integers q by the rule of 1. with B = 24, so that m is x to the bit where all x are equal, as in
+ *    floating point. S1 = sum of q and S2 = sum of q^2 are exact, as is n S2 - S1^2 in 128 bits; then, in double:
  *      rms:   r = float(1 / sqrt((S2 / n) 2^-2k + eps));  y = (x * r) * w, in float
  *      layer: m = float((S1 / n) 2^-k), v = (n S2 - S1^2) / n^2, r = float(1 / sqrt(v 2^-2k + eps));
  *             y = ((x - m) * r) * w + b, in float
@@ -74,8 +74,7 @@
 
 enum {
     QUANT_PAIR_BITS = 18,        /* B for quantised matrices */
-    QUANT_INTEGER_BITS = 24,     /* B for plain floats */
-    QUANT_MOMENT_BITS = 23,      /* B for norms: the squares of 2^17 elements are 63 bits */
+    QUANT_INTEGER_BITS = 24,     /* B for plain floats, and for norms */
     QUANT_LANES = 8,             /* columns that share four words */
     QUANT_SUM_COLS = 16,         /* columns per partial sum */
     QUANT_NOT_FINITE = INT32_MAX /* exponent of a vector with infinities or NaNs */
@@ -116,9 +115,10 @@ void quant_vector(struct quant *out, enum quant_form form, size_t p, const float
  * QUANT_NOT_FINITE (out untouched) where an x is infinite or NaN. */
 int32_t quant_integers(const float *x, uint32_t n, int bits, int32_t *out);
 
-/* What a norm needs of a vector of at most 2^17 floats: the exact sums of its integers and of their squares. */
+/* What a norm needs of a vector: the exact sums of its integers and of their squares. */
 struct quant_moments {
-    int64_t sum, squares;
+    __int128 squares;
+    int64_t sum;
     int32_t exponent; /* k; QUANT_NOT_FINITE: the sums are 0 */
 };
 

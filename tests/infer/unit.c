@@ -65,6 +65,27 @@ static void test_functions(struct check *c)
     check_end(c);
 }
 
+/* Of equal numbers nothing is left but the bias, to the bit; and the widest vector's sums. */
+static void test_norms_of_equals(struct check *c)
+{
+    enum { N = 1 << 17,
+           LARGEST = (1 << 24) - 1 };
+    static float x[N], y[N], weight[N], bias[N];
+    struct quant_moments of;
+
+    for (int i = 0; i < N; i++) {
+        x[i] = 0x1.fffffep6f;
+        weight[i] = 1.0f;
+        bias[i] = (float)(i % 5);
+    }
+    for (uint32_t n = 1; n <= N; n = 3 * n + 1) {
+        ops_layer_norm(y, x, weight, bias, n, 1e-12f);
+        CHECK(c, memcmp(y, bias, n * sizeof(*y)) == 0, "%u equal numbers", (unsigned)n);
+    }
+    quant_moments(&of, x, N);
+    CHECK(c, of.sum == (int64_t)N * LARGEST && of.squares == (__int128)of.sum * LARGEST, "the widest vector");
+}
+
 /* Against doubles: numbers of like size, one that dwarfs the others, zeros, and no numbers. */
 static void test_norms(struct check *c)
 {
@@ -101,6 +122,7 @@ static void test_norms(struct check *c)
             CHECK(c, number ? fabs((double)z[i] - layer) < 1e-5 : isnan(z[i]), "layer: %g, not %g", (double)z[i], layer);
         }
     }
+    test_norms_of_equals(c);
     check_end(c);
 }
 

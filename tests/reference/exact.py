@@ -9,7 +9,7 @@ import numpy as np
 import decoder
 from modellib import gguf, modelfile
 
-PAIR_BITS, INTEGER_BITS, ATTENTION_BITS, MOMENT_BITS = 18, 24, 23, 23     # of activations: quantised types, plain floats; of keys
+PAIR_BITS, INTEGER_BITS, ATTENTION_BITS = 18, 24, 23     # of activations: quantised types, plain floats and norms; of keys
 HALF_UNIT = -24                 # exponent of the unit of integers made of half-precision numbers: their last place
 FLOAT_TOP = 136                 # biased exponent of the largest floats that the reference takes: below 1024
 FLOAT_UNIT = FLOAT_TOP - 150
@@ -107,7 +107,7 @@ class Exact(decoder.Float64):
 
     def norm(self, name, x):
         weight, bias, n = self.weights(name + ".weight"), self.weights(name + ".bias"), x.shape[1]
-        q, k = quantise(x, MOMENT_BITS)
+        q, k = quantise(x, INTEGER_BITS)
         q, k = q.astype(np.int64), k[:, 0]
         squares = (q * q).sum(axis=1)
         if not self.shape.gpt2:
