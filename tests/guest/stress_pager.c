@@ -276,9 +276,10 @@ static void step_writing(struct thread *t, unsigned s)
 
 /* ---- plans */
 
-#define PARTS 24           /* of a plan, at most: of more mappings than it may have */
-#define LEARNT_SEGMENTS 12 /* at most */
-#define LEARNT_TURNS 5
+#define PARTS 24             /* of a plan, at most: of more mappings than it may have */
+#define LEARNT_SEGMENTS 12   /* at most */
+#define LEARNT_TURNS 3       /* after which a plan is in force, */
+#define LEARNT_TURNS_MOST 12 /* ... or, where the host takes processors away and the thread moves among harts, a few later */
 
 struct part {
     unsigned segment, first, n; /* pages */
@@ -443,11 +444,16 @@ static void teach(void)
     planned.n = nsegments < LEARNT_SEGMENTS ? nsegments : LEARNT_SEGMENTS;
     for (unsigned i = 0; i < planned.n; i++)
         planned.list[i] = (struct part){ i, 0, npages };
-    for (unsigned turn = 0; turn < LEARNT_TURNS - 2; turn++)
+    for (unsigned turn = 0; turn < LEARNT_TURNS; turn++)
         use_learnt();
-    bower_counters(&before);
-    use_learnt();
     bower_counters(&now);
+    for (unsigned turn = LEARNT_TURNS; turn < LEARNT_TURNS_MOST; turn++) {
+        before = now;
+        use_learnt();
+        bower_counters(&now);
+        if (now.plan_pages - before.plan_pages > npages) /* not just the last of them */
+            break;
+    }
     write_page(0, 0);
     sync_segment(0);
     use_learnt();
