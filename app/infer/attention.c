@@ -165,13 +165,6 @@ static int64_t one_column(const int32_t *b, const int32_t *v, uint32_t n, uint32
     return sum;
 }
 
-static void fill_nan(float *out, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        out[i] = fmath_from_bits(FMATH_NAN);
-    }
-}
-
 static void mix_values(const struct attention *a, size_t start, uint32_t n, const int32_t *b,
                        int32_t kb, float norm, float *out)
 {
@@ -201,13 +194,13 @@ static void one_head(const struct attention *a, uint32_t layer, uint32_t head, u
     float largest = scores(a, start, n, query, integers, s);
 
     if (largest != largest) {
-        fill_nan(query, width);
+        fmath_fill_nan(query, width);
         return;
     }
     double total = weights(a, start, n, largest, s);
     int32_t kb = quant_integers(s, n, ATTENTION_BITS, b);
     if (kb == QUANT_NOT_FINITE) { /* infinite scores */
-        fill_nan(query, width);
+        fmath_fill_nan(query, width);
         return;
     }
     mix_values(a, start, n, b, kb, (float)(1.0 / total), query);

@@ -45,6 +45,14 @@ static inline int32_t fmath_order(float x)
     return (magnitude ^ sign) - sign;
 }
 
+/* n NaNs, of the same bits everywhere. */
+static inline void fmath_fill_nan(float *x, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        x[i] = fmath_from_bits(FMATH_NAN);
+    }
+}
+
 /*
  * e^x within 1.3e-8 relative before the one rounding to float for |x| <= 20, 1e-7 at the ends.
  * Exactly: t = floor(x * 2^27); y = (t * 387270501) >> 23, that is x * log2(e) in 1/2^32;

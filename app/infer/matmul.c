@@ -116,13 +116,6 @@ static void some_rows(const struct job *job, uint32_t row, uint32_t rows, uint32
     }
 }
 
-static void no_numbers(float *out, uint32_t rows)
-{
-    for (uint32_t i = 0; i < rows; i++) {
-        out[i] = fmath_from_bits(FMATH_NAN);
-    }
-}
-
 /* A few rows at a time against every position, so that the rows stay in the cache. */
 static void chunk_of_rows(const struct job *job, uint32_t begin, uint32_t end)
 {
@@ -135,7 +128,7 @@ static void chunk_of_rows(const struct job *job, uint32_t begin, uint32_t end)
             if (job->x->quant.exponent[p] != QUANT_NOT_FINITE) {
                 some_rows(job, row, rows, p, out);
             } else {
-                no_numbers(out, rows);
+                fmath_fill_nan(out, rows);
             }
             if (product->then != NULL) {
                 product->then(product->context, p, row, rows);

@@ -3,12 +3,9 @@
 #include "fmath.h"
 #include "quant.h"
 
-/* float(1 / sqrt(v * 2^(-2 exponent) + eps)); NaN where x has an infinity or a NaN. */
+/* float(1 / sqrt(v * 2^(-2 exponent) + eps)). */
 static float inverse_root(double v, const struct quant_moments *of, float eps)
 {
-    if (of->exponent == QUANT_NOT_FINITE) {
-        return fmath_from_bits(FMATH_NAN);
-    }
     return (float)(1.0 / fmath_sqrt_double(v * fmath_power_of_two(-2 * of->exponent) + (double)eps));
 }
 
@@ -17,6 +14,10 @@ void ops_rms_norm(float *y, const float *x, const float *weight, uint32_t n, flo
     struct quant_moments of;
 
     quant_moments(&of, x, n);
+    if (of.exponent == QUANT_NOT_FINITE) {
+        fmath_fill_nan(y, n);
+        return;
+    }
     float scale = inverse_root((double)of.squares / (double)n, &of, eps);
     for (uint32_t i = 0; i < n; i++) {
         y[i] = x[i] * scale * weight[i];
@@ -29,6 +30,10 @@ void ops_layer_norm(float *y, const float *x, const float *weight, const float *
     struct quant_moments of;
 
     quant_moments(&of, x, n);
+    if (of.exponent == QUANT_NOT_FINITE) {
+        fmath_fill_nan(y, n);
+        return;
+    }
     __int128 spread = of.squares * n - (__int128)of.sum * of.sum; /* n^2 times the variance */
     float scale = inverse_root((double)spread / ((double)n * (double)n), &of, eps);
     float mean = (float)((double)of.sum / (double)n * fmath_power_of_two(-of.exponent));
