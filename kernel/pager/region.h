@@ -48,6 +48,7 @@ struct region {
     uint32_t resident, peak; /* pages that hold a frame: now, most ever */
     uint32_t untouched;      /* of these, read ahead and not used yet */
     uint32_t traced;         /* 1 and the number of its page 0 in the trace (trace.h), or 0 */
+    uint32_t traced_plan;    /* number of the last plan in the trace that has pages of it, or 0 */
     uint8_t plan_source;     /* its number in the plan that is in force, or PLAN_NO_SOURCE */
     bool shows_late;         /* pages are not mapped before they are used: the order of uses is to be seen (learn.h, learn_turn.h) */
     uint32_t users;          /* threads that wait for something of it, and will look at it again */

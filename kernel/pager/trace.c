@@ -24,10 +24,9 @@ enum plan_event { PLAN_DECLARED,
                   PLAN_ENDED };
 
 /* Protected by pager_lock. */
-static struct bytes_out pages, events;                 /* at is NULL: nothing is recorded */
-static uint8_t *start;                                 /* of pages, behind them of events */
-static const struct region *planned[PLAN_MAX_SOURCES]; /* mappings of the plan that was declared last and has not ended */
-static unsigned nplanned;
+static struct bytes_out pages, events;     /* at is NULL: nothing is recorded */
+static uint8_t *start;                     /* of pages, behind them of events */
+static uint32_t nplans, plan;              /* declared so far; the number of the last one, or 0: it has ended */
 static uint32_t npages, last, before_last; /* pages numbered so far; the two latest */
 static uint32_t last_event;                /* page that the event before named */
 static uint64_t since;                     /* accesses since that event */
@@ -122,15 +121,7 @@ void trace_plan(const struct plan_options *options, size_t n)
     put_number(&events, (options->cyclic ? 1 : 0) | (options->cursor ? 2 : 0));
     put_number(&events, options->width);
     put_number(&events, n);
-    nplanned = 0;
-}
-
-static bool is_planned(const struct region *r)
-{
-    for (unsigned i = 0; i < nplanned; i++)
-        if (planned[i] == r)
-            return true;
-    return false;
+    plan = ++nplans;
 }
 
 void trace_plan_extent(const struct plan_extent *e, bool some)
@@ -140,8 +131,7 @@ void trace_plan_extent(const struct plan_extent *e, bool some)
     put_page(e->region, e->first);
     put_number(&events, (uint64_t)e->n << 1 | some);
     last_event += e->n;
-    if (nplanned < PLAN_MAX_SOURCES && !is_planned(e->region))
-        planned[nplanned++] = e->region;
+    e->region->traced_plan = plan;
 }
 
 void trace_plan_at(struct region *r, uint32_t page)
@@ -165,12 +155,12 @@ void trace_plan_end(void)
 {
     if (pages.at && has_room(1))
         put_event(PLAN_ENDED);
-    nplanned = 0;
+    plan = 0;
 }
 
 void trace_plan_unmapped(const struct region *r)
 {
-    if (is_planned(r))
+    if (plan != 0 && r->traced_plan == plan)
         trace_plan_end();
 }
 
@@ -190,18 +180,18 @@ void trace_save(void)
     struct file *f;
     if (!pages.at)
         return;
-    const uint8_t *plan = start + TRACE_MAX;
+    const uint8_t *first_event = start + TRACE_MAX;
     uint8_t header[HEADER_MAX];
     struct bytes_out h = { header + 8, header + HEADER_MAX, false };
-    memcpy(header, events.at > plan ? "BOWERTR3" : "BOWERTR1", 8);
+    memcpy(header, events.at > first_event ? "BOWERTR3" : "BOWERTR1", 8);
     put_number(&h, npages);
-    if (events.at > plan)
-        put_number(&h, (uint64_t)(events.at - plan));
+    if (events.at > first_event)
+        put_number(&h, (uint64_t)(events.at - first_event));
     path_mkdir(TRACE_FOLDER, 0777);
     int error = file_open(TRACE_FILE, O_WRONLY | O_CREAT | O_TRUNC, 0666, &f);
     bool opened = !error;
     error = error ? error : write_all(f, header, h.at);
-    error = error ? error : write_all(f, plan, events.at);
+    error = error ? error : write_all(f, first_event, events.at);
     error = error ? error : write_all(f, start, pages.at);
     if (error)
         log_printf("bower: " TRACE_FILE ": error %d%s\n", -error, log_errno(-error));
