@@ -395,32 +395,43 @@ static void note_outside(void)
         prove_wrong();
 }
 
-/* A fault out of order: is the program somewhere else, to stay there? True: the ring has been sent after it. */
-static bool follow_odd(struct region *r, uint32_t run)
+/* Does this run come soon after what the ring has? */
+static bool comes_soon(uint32_t run)
+{
+    uint32_t nruns = plan.order.nruns;
+    return (run + nruns - plan.next) % nruns <= nruns / AHEAD_SHARE;
+}
+
+/*
+ * Is the ring used up, and its cells wait for a hart that has yet to fence? The host may have taken that one's processor away for
+ * milliseconds. That a run has not been read then says nothing of the order.
+ */
+static bool waits_for_harts(uint32_t run)
+{
+    return plan.leaving != plan.tail && plan.head - plan.leaving == plan.ncells && comes_soon(run) && plan_ring_is_used();
+}
+
+/* A fault on a run that is not in the ring: is the program somewhere else, to stay there? Then the ring is sent after it. */
+static void follow_odd(struct region *r, uint32_t run)
 {
     if (drop_if_over())
-        return false;
+        return;
     r->counters.plan_missed++;
+    if (waits_for_harts(run)) {
+        plan_restart(run);
+        return;
+    }
     plan.missed++;
     plan.odd = run - plan.odd_run <= ODD_RUNS ? plan.odd + 1 : 1;
     plan.odd_run = run;
     plan.wrong++;
     if (is_wrong()) {
         prove_wrong();
-        return false;
+        return;
     }
     plan.jumps += plan.odd == ODD_IN_A_ROW;
-    if (plan.odd < ODD_IN_A_ROW && !plan_ring_is_used())
-        return false;
-    plan_restart(run);
-    return true;
-}
-
-/* Does this run come soon after what the ring has? */
-static bool comes_soon(uint32_t run)
-{
-    uint32_t nruns = plan.order.nruns;
-    return (run + nruns - plan.next) % nruns <= nruns / AHEAD_SHARE;
+    if (plan.odd >= ODD_IN_A_ROW || plan_ring_is_used())
+        plan_restart(run);
 }
 
 /*
