@@ -274,6 +274,7 @@ void learn_was_wrong(bool proven)
     attempts += proven ? 1 : UNPROVEN;
     learn_turn_stop();
     start_anew();
+    learn_hide_soon();
 }
 
 void learn_has_plan(void)

@@ -82,6 +82,11 @@ void learn_show_all(void)
 
 /* ---- what is left behind */
 
+void learn_hide_soon(void)
+{
+    hidden_at = 0U - LEAST_USES;
+}
+
 bool learn_hide_is_due(const struct walk *pass)
 {
     return pass->now - hidden_at >= LEAST_USES;

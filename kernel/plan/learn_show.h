@@ -20,6 +20,8 @@ void learn_show_on(struct region *r, uint32_t page);
 /* Is there something to hide that the pass has left behind? Hides some of it; false: that was all. */
 bool learn_hide_is_due(const struct walk *pass);
 bool learn_hide_some(const struct walk *pass);
+/* It is due with the first use of the next pass: a plan has left pages mapped, which that pass would not see. */
+void learn_hide_soon(void);
 /* Nothing is learnt any more: pages are mapped when they come, those that are hidden when they are used. */
 void learn_show_all(void);
 

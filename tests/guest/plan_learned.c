@@ -4,13 +4,15 @@
 // run: --icount --learn --model {dir}/weights --frames 512
 // run: --icount --learn --model {dir}/weights --frames 950
 // run: --icount --learn --model {dir}/weights --frames 512 -- noise
+// run: --icount --learn --model {dir}/weights --frames 500 -- early
 // run: --model {dir}/weights --frames 512 -- loose
 // run: --model {dir}/weights --frames 512 -- loose noise
 // run: --model {dir}/weights --frames 512 -- loose changes
 // A program that loops over parts of a mapping and says nothing: from the third turn on it reads close to N - C pages a turn. Before the
 // first turn it reads a header, which does not come back; every 17th page it leaves out; with `noise` each 50th page that it uses is any
-// page; with `changes` it goes another way from the fifth turn on, and has four turns to be learnt anew. `loose`, without --icount:
-// the host's pauses change what is seen of the order, and a little of what is read. Without a plan that is 600 pages and more.
+// page; with `changes` it goes another way from the fifth turn on, and has four turns to be learnt anew; `early`, it does so from the third
+// turn on, in blocks: the plan is dropped, and what it leaves in memory belongs to the next one. `loose`, without --icount: the host's
+// pauses change what is seen of the order, and a little of what is read. Without a plan that is 600 pages and more.
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +30,10 @@
 #define HOLE 17 /* pages of a part, of which the last is not used */
 #define TURNS 8
 #define LEARNT 2 /* turns */
-#define CHANGE 4 /* turns before it */
+#define CHANGE 4 /* turns before it; */
+#define EARLY 2  /* ... before one to blocks */
+#define BLOCK 4  /* pages; */
+#define NEXT 101 /* ... from each to the next one, in blocks */
 #define RELEARNT 4
 #define MORE_TURNS 6
 #define NOISE 50
@@ -65,11 +70,26 @@ static void turn(size_t step, int noise)
     }
 }
 
+/* The same pages, block by block. */
+static void turn_of_blocks(void)
+{
+    used = odd = 0;
+    for (size_t i = 0; i < PARTS * PART; i++) {
+        size_t page = HEADER + i / BLOCK * NEXT * BLOCK % (PARTS * PART) + i % BLOCK;
+        if (page % HOLE == 0)
+            continue;
+        use(page);
+        used++;
+    }
+}
+
 int main(int argc, char **argv)
 {
     int loose = argc > 1 && strcmp(argv[1], "loose") == 0, noise = argc > 1 && strcmp(argv[argc - 1], "noise") == 0;
-    int changes = argc > 1 && strcmp(argv[argc - 1], "changes") == 0;
-    int fd = open("/dev/model", O_RDONLY), turns = TURNS + (changes ? MORE_TURNS : 0);
+    int changes = argc > 1 && strcmp(argv[argc - 1], "changes") == 0, early = argc > 1 && strcmp(argv[argc - 1], "early") == 0;
+    int fd = open("/dev/model", O_RDONLY), turns = TURNS + (changes || early ? MORE_TURNS : 0);
+    int change = changes ? CHANGE : early ? EARLY
+                                          : turns;
     struct bower_counters was, now;
     size_t all = 0, most = 0; /* of the turns that count: the ring is not always as far ahead at the end of one */
     m = mmap(NULL, (HEADER + PARTS * PART) * PAGE, PROT_READ, MAP_PRIVATE | MAP_LLM, fd, 0);
@@ -78,12 +98,15 @@ int main(int argc, char **argv)
         use(page);
     bower_counters(&was);
     for (int i = 0; i < turns; i++) {
-        turn(changes && i >= CHANGE ? 1 : 3, noise);
+        if (early && i >= change)
+            turn_of_blocks();
+        else
+            turn(i >= change ? 1 : 3, noise);
         bower_counters(&now);
         size_t reads = (now.bytes_read - was.bytes_read) / PAGE, least = used > now.frames ? used - now.frames : 0;
         printf("turn %d: %zu pages read where %zu are missing, %u odd, %zu faults\n", i, reads, least, odd,
                (size_t)(now.faults - was.faults));
-        int counts = i >= LEARNT && (!changes || i < CHANGE || i >= CHANGE + RELEARNT);
+        int counts = i >= LEARNT && (i < change || i >= change + RELEARNT);
         all += counts ? reads : 0;
         most += counts ? least + least / (loose ? 20 : 50) + 16 + 2 * odd : 0;
         was = now;
