@@ -1,6 +1,7 @@
 """The command line of scripts/run: parsed by hand, so that every error is one line of our own."""
 import os
 import re
+import shlex
 import struct
 import subprocess
 
@@ -127,9 +128,17 @@ def parse(argv):
     return options
 
 
+# What a flag for the compiler names: a folder or a file, if it starts from the working directory. Make runs in the project's.
+NAMED_BY_FLAG = re.compile(r"(?<!\S)(-(?:I|L|iquote|isystem|idirafter|include|imacros) *)([^\s\"'$/-][^\s\"'$]*)(?!\S)")
+
+
+def from_here(flags):
+    return NAMED_BY_FLAG.sub(lambda flag: flag[1] + shlex.quote(os.path.abspath(flag[2])) if os.path.exists(flag[2]) else flag[0], flags)
+
+
 def apply(options, given, disks):
-    options.cflags = given.get("--cflags", "")
-    options.ldflags = given.get("--ldflags", "")
+    options.cflags = from_here(given.get("--cflags", ""))
+    options.ldflags = from_here(given.get("--ldflags", ""))
     if "help" in (given.get("--policy"), given.get("--evict")):
         options.list_policies = "prefetch" if given.get("--policy") == "help" else "evict"
         return

@@ -88,6 +88,15 @@ def test_cflags_and_ldflags():
     expect(run(path).returncode == 2, "ldflags of another build were kept")
 
 
+def test_cflags_name_from_where_one_is():
+    path = source("with space/above/main.c", HELLO.replace(b"<stdio.h>", b"<said.h>"))
+    source("with space/parts/said.h", b"#include <stdio.h>\n")
+    source("with space/word.h", b'#define WORD "from here"\n')
+    prints(b"from here\n", "--cflags", "-O1 -Iparts -include word.h", "above/main.c", cwd=os.path.dirname(os.path.dirname(path)))
+    prints(b"from here\n", "--cflags", "-I ../parts -include ../word.h -I..", ".", cwd=os.path.dirname(path))
+    prints(b"hello\n", "--cflags", "-I ../parts -I no-such-folder", ".", cwd=os.path.dirname(path))
+
+
 def one_clear_line(done, compiler_says):
     lines = done.stderr.decode().splitlines()
     expect(done.returncode == 2 and not done.stdout, str(done))
