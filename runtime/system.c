@@ -306,20 +306,12 @@ API int get_nprocs_conf(void) { return (int)hart_count(); }
 API long get_phys_pages(void) { return (long)mem_total_count(); }
 API long get_avphys_pages(void) { return (long)mem_free_count(); }
 
-/* The share decides who owns files; asking for the owner that a file has already is granted. */
-static int own(const struct file_stat *st, uid_t owner, gid_t group)
-{
-    bool same = (owner == (uid_t)-1 || owner == st->uid) && (group == (gid_t)-1 || group == st->gid);
-
-    return same ? 0 : -EPERM;
-}
-
 API int chown(const char *path, uid_t owner, gid_t group)
 {
     struct file_stat st;
     int error = path_stat(path, true, &st);
 
-    return api_status(error ? error : own(&st, owner, group));
+    return api_status(error ? error : stat_own(&st, owner, group));
 }
 
 API int lchown(const char *path, uid_t owner, gid_t group)
@@ -327,7 +319,7 @@ API int lchown(const char *path, uid_t owner, gid_t group)
     struct file_stat st;
     int error = path_stat(path, false, &st);
 
-    return api_status(error ? error : own(&st, owner, group));
+    return api_status(error ? error : stat_own(&st, owner, group));
 }
 
 API int fchown(int fd, uid_t owner, gid_t group)
@@ -335,7 +327,7 @@ API int fchown(int fd, uid_t owner, gid_t group)
     struct file_stat st;
     int error = stat_fd(fd, &st);
 
-    return api_status(error ? error : own(&st, owner, group));
+    return api_status(error ? error : stat_own(&st, owner, group));
 }
 
 API void sync(void) {}

@@ -165,6 +165,20 @@ API int fchmodat(int directory, const char *path, mode_t mode, int flags)
     return api_status(error ? error : path_chmod(path, mode & 07777));
 }
 
+API int fchownat(int directory, const char *path, uid_t owner, gid_t group, int flags)
+{
+    struct whole whole;
+    struct file_stat st;
+    int error;
+
+    if (flags & ~AT_SYMLINK_NOFOLLOW)
+        return api_status(-EINVAL);
+    path = resolve(directory, path, &whole, &error);
+    if (!error)
+        error = path_stat(path, !flags, &st);
+    return api_status(error ? error : stat_own(&st, owner, group));
+}
+
 API int fstatat(int directory, const char *restrict path, struct stat *restrict out, int flags)
 {
     struct whole whole;

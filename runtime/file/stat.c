@@ -58,6 +58,13 @@ int stat_fd(int fd, struct file_stat *out)
     return error;
 }
 
+int stat_own(const struct file_stat *st, uid_t owner, gid_t group)
+{
+    bool same = (owner == (uid_t)-1 || owner == st->uid) && (group == (gid_t)-1 || group == st->gid);
+
+    return same ? 0 : -EPERM;
+}
+
 API int fstat(int fd, struct stat *out)
 {
     struct file_stat from;

@@ -11,5 +11,7 @@ mode_t stat_mode(const struct file_stat *from);
 void stat_translate(const struct file_stat *from, struct stat *to);
 /* 0 or a negative errno. */
 int stat_fd(int fd, struct file_stat *out);
+/* May it be given to them? The share decides who owns files; asking for the owner that a file has already is granted. */
+int stat_own(const struct file_stat *st, uid_t owner, gid_t group);
 
 #endif

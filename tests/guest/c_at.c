@@ -54,6 +54,10 @@ static void relative(int folder)
     SHOW(fchmodat(folder, "inner", 0600, 0));
     SHOW(fstatat(folder, "inner", &st, 0));
     printf("%o %d\n", (unsigned)st.st_mode & 0777, (int)st.st_nlink);
+    SHOW(fchownat(folder, "inner", (uid_t)-1, (gid_t)-1, 0));
+    SHOW(fchownat(folder, "link", st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW));
+    SHOW(fchownat(folder, "none", st.st_uid, st.st_gid, 0));
+    SHOW(fchownat(folder, "inner", st.st_uid, st.st_gid, 0x20000));
     SHOW(unlinkat(folder, "sub", 0) == -1);
     SHOW(unlinkat(folder, "sub", AT_REMOVEDIR));
     SHOW(openat(fd, "x", O_RDONLY));
