@@ -1,6 +1,8 @@
 /* Where its time goes is known: three() does three times the work of one(), two threads do the same, and then come faults. */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,18 @@ static NOINLINE unsigned three(void) { return work(300000) + 1; }
 
 static void *first_thread(void *arg) { return work(2000000) ? arg : NULL; }
 static void *second_thread(void *arg) { return work(2000000) ? arg : NULL; }
+
+/* Until one of them has been on the second hart: the host may have taken that one's processor away for a while. */
+static void *on_any_hart(void *arg)
+{
+    static volatile int done;
+    do {
+        int second = sched_getcpu() == 1;
+        work(2000000);
+        done |= second;
+    } while (!done);
+    return arg;
+}
 
 static NOINLINE unsigned touch(const char *pages, unsigned rounds)
 {
@@ -48,10 +62,11 @@ int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "crash") == 0)
         *(volatile int *)8 = 1;
-    if (argc > 1 && strcmp(argv[1], "threads") == 0) {
+    if (argc > 1 && (strcmp(argv[1], "threads") == 0 || strcmp(argv[1], "harts") == 0)) {
+        int any = strcmp(argv[1], "harts") == 0;
         pthread_t threads[2];
-        pthread_create(&threads[0], NULL, first_thread, NULL);
-        pthread_create(&threads[1], NULL, second_thread, NULL);
+        pthread_create(&threads[0], NULL, any ? on_any_hart : first_thread, NULL);
+        pthread_create(&threads[1], NULL, any ? on_any_hart : second_thread, NULL);
         pthread_join(threads[0], NULL);
         pthread_join(threads[1], NULL);
         return 0;

@@ -85,7 +85,7 @@ def test_threads():
     first, second = below(stacks, "first_thread", "work"), below(stacks, "second_thread", "work")
     expect(done.returncode == 0 and 0.8 < first / max(1, second) < 1.25, f"{first} and {second} samples: {done.stderr.decode()[-300:]}")
     # QEMU's counting clock gives harts their turns by the tenth of a second
-    done, _ = profiled("threads", clock=("--harts", "2"))
+    done, _ = profiled("harts", clock=("--harts", "2"))
     flat = text_of("flat.txt")
     expect(done.returncode == 0 and re.search(r"^# hart 1: [1-9]\d* samples", flat, re.M)
            and re.search(r"^# thread 3: [1-9]", flat, re.M), flat[:600])
