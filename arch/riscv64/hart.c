@@ -235,9 +235,11 @@ static void rest(struct hart *h)
 {
     uint64_t begin = csr_read(instret);
 
+    irq_begin_wait(); /* the sampler must not take the ring of the clock before the wfi: perhaps nothing rings again */
     timer_begin_rest(h, REST_NS);
     wait_for_interrupt();
     timer_end_rest(h);
+    irq_end_wait();
     h->slept_instret += csr_read(instret) - begin;
 }
 
