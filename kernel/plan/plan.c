@@ -412,7 +412,7 @@ static bool waits_for_harts(uint32_t run)
 }
 
 /* A fault on a run that is not in the ring: is the program somewhere else, to stay there? Then the ring is sent after it. */
-static void follow_odd(struct region *r, uint32_t run)
+static void follow_odd(struct region *r, uint32_t page, uint32_t run)
 {
     if (drop_if_over())
         return;
@@ -422,8 +422,10 @@ static void follow_odd(struct region *r, uint32_t run)
         return;
     }
     plan.missed++;
-    plan.odd = run - plan.odd_run <= ODD_RUNS ? plan.odd + 1 : 1;
+    bool forward = run == plan.odd_run ? page > plan.odd_page : run - plan.odd_run <= ODD_RUNS;
+    plan.odd = forward ? plan.odd + 1 : 1;
     plan.odd_run = run;
+    plan.odd_page = page;
     plan.wrong++;
     if (is_wrong()) {
         prove_wrong();
@@ -525,7 +527,7 @@ bool plan_fault(struct region *r, uint32_t page, bool again)
     plan_pump(true);
     if (!plan.on || r->pages[page].state != PAGE_ABSENT)
         return plan.on;
-    follow_odd(r, run);
+    follow_odd(r, page, run);
     return r->pages[page].state != PAGE_ABSENT;
 }
 

@@ -262,14 +262,17 @@ void plan_release_used(bool deep)
         note_use(plan.tail - began);
 }
 
+bool plan_is_used(struct cell *c)
+{
+    look_at_cell(c);
+    return c->passed || (c->pending == 0 && c->seen == c->n);
+}
+
 bool plan_ring_is_used(void)
 {
-    for (uint32_t i = plan.tail; i != plan.head; i++) {
-        struct cell *c = plan_cell(i);
-        look_at_cell(c);
-        if (!c->passed && (c->pending > 0 || c->seen < c->n))
+    for (uint32_t i = plan.tail; i != plan.head; i++)
+        if (!plan_is_used(plan_cell(i)))
             return false;
-    }
     return true;
 }
 

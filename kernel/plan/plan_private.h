@@ -62,15 +62,15 @@ struct plan {
     uint32_t quota;              /* most frames */
     uint32_t dissolved;          /* frames that a dropped plan has given up, or never had, from the first on */
 
-    uint32_t odd_run, odd; /* the last fault out of order, and how many in a row went forward from there */
-    uint32_t behind;       /* faults of threads behind the ring, since it last moved */
-    uint64_t behind_until; /* until then one of them may still be there, and nothing else goes that he may want */
-    uint32_t missed;       /* faults out of order in this turn of the ring */
-    uint32_t jumps;        /* times in this turn that the program went on somewhere else */
-    uint32_t read;         /* pages, in this turn */
-    uint32_t turns;        /* of the ring, that were loose; */
-    uint32_t kept;         /* ... through which the program went in order */
-    uint32_t wrong;        /* faults out of order lately: grows with each, shrinks with each run that is used */
+    uint32_t odd_run, odd_page, odd; /* the last fault out of order, and how many in a row went forward from there */
+    uint32_t behind;                 /* faults of threads behind the ring, since it last moved */
+    uint64_t behind_until;           /* until then one of them may still be there, and nothing else goes that he may want */
+    uint32_t missed;                 /* faults out of order in this turn of the ring */
+    uint32_t jumps;                  /* times in this turn that the program went on somewhere else */
+    uint32_t read;                   /* pages, in this turn */
+    uint32_t turns;                  /* of the ring, that were loose; */
+    uint32_t kept;                   /* ... through which the program went in order */
+    uint32_t wrong;                  /* faults out of order lately: grows with each, shrinks with each run that is used */
 
     struct timer timer;
     uint64_t last_use_ns; /* when cells were last found used */
@@ -83,7 +83,7 @@ struct plan {
 
 extern struct plan plan;
 
-/* plan.c: the ring has come round. A learnt plan that misses again and again is learnt anew. */
+/* plan.c: the ring has come round, or jumped about for as many pages as a turn has. A learnt plan that misses too often is learnt anew. */
 void plan_turn_is_over(void);
 
 /* Are there other threads that will go on, whatever this one does? */
@@ -128,7 +128,8 @@ void plan_restart(uint32_t run);
 void plan_release_used(bool deep);
 /* The program has come to this run: those before it have been used, whatever their A bits say. */
 void plan_pass(uint32_t run);
-/* Has the program used whatever the ring has to offer? */
+/* Has the program used this run, or whatever the ring has to offer? */
+bool plan_is_used(struct cell *c);
 bool plan_ring_is_used(void);
 /* The pages that a program in this run is through with next: the oldest cell's. False: they do not come soon. */
 bool plan_next_event(uint32_t run, struct order_extent *out);

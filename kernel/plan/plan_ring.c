@@ -159,15 +159,27 @@ void plan_came(struct region *r, uint32_t page)
         adopt(r, page, 0);
 }
 
-/* Claims what is absent of the run; what is not, stays or is adopted, and the frame that was meant for it goes. */
+/*
+ * A page that is not absent stays or is adopted, and the frame that was meant for it goes. If the program has yet to use the run before
+ * this one, the page was used in the turn before, which must not be taken for a use in this one.
+ */
+static __attribute__((noinline)) void claim_present(struct cell *c, uint32_t page)
+{
+    if (plan.head - plan.tail > 1 && !plan_is_used(plan_cell(plan.head - 2)))
+        plan.pool->swept |= windows_sweep_accessed(c->region, page);
+    if (adopt(c->region, page, c->nframes - c->nlent) && c->nframes > c->nlent)
+        plan_give_back(c);
+}
+
+/* Claims what is absent of the run. */
 static inline void claim_run(struct cell *c)
 {
     uint32_t end = c->first + c->n, at = c->first;
     while (at < end && c->nrequests < CELL_REQUESTS) {
         uint32_t n = claim_stretch(c, at);
         at += n;
-        if (n == 0 && adopt(c->region, at++, c->nframes - c->nlent) && c->nframes > c->nlent)
-            plan_give_back(c);
+        if (n == 0)
+            claim_present(c, at++);
     }
 }
 
@@ -264,7 +276,7 @@ static __attribute__((noinline)) bool must_wait(void)
 }
 
 /* Runs whose turn it is, as long as there are cells and frames. */
-static void read_on(void)
+static void read_runs(void)
 {
     const struct order *o = &plan.order;
     for (unsigned looked = 0; looked < RUNS_LOOKED_AT && plan.head - plan.leaving < plan.ncells; looked++) {
@@ -277,6 +289,13 @@ static void read_on(void)
         plan.unread -= plan.unread > 0;
         plan.next = run_after(plan.next);
     }
+}
+
+static void read_on(void)
+{
+    read_runs();
+    pt_sweep_end(plan.pool->swept);
+    plan.pool->swept = false;
 }
 
 /* ---- what has come */
@@ -375,6 +394,8 @@ void plan_restart(uint32_t run)
     plan.next = run;
     plan.excess = plan.finished = false;
     plan.odd = 0;
+    if (plan.read + plan.missed > plan.order.npages)
+        plan_turn_is_over();
     plan_release_used(false);
     plan_take_left();
     read_on();
