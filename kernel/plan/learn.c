@@ -10,11 +10,12 @@
 #include "kernel/thread/sched.h"
 #include "kernel/plan/walk.h"
 
-#define NEAR 8            /* uses for each thread, within which a second use of a page says nothing; a quarter of the frames at most */
-#define LEFT_OUT 16       /* pages that a second pass may leave out in one place; who leaves out more is somewhere else */
-#define GO_BACK 4         /* pages that it may go back */
-#define LEAST_PAGES 128   /* of a turn; less is not worth a plan */
-#define LEAST_MEAN 6      /* pages of an extent, on the whole: else there is no order, or none that is worth a plan */
+#define NEAR 8          /* uses for each thread, within which a second use of a page says nothing; a quarter of the frames at most */
+#define LEFT_OUT 16     /* pages that a second pass may leave out in one place; who leaves out more is somewhere else */
+#define GO_BACK 4       /* pages that it may go back */
+#define LEAST_PAGES 128 /* of a turn; less is not worth a plan */
+#define LEAST_MEAN 6    /* pages of an extent, on the whole: else there is no order, or it shows in such a part of a turn: */
+#define AGREE_SHARE 8
 #define AGREE 6           /* uses in the order of the first pass, one after the other: the second one has begun */
 #define STRAYED 16        /* second passes that were none, beside one for each extent: pages that come twice in a turn */
 #define LEAST_EXTENTS 128 /* with fewer uses than these for each, on the whole, a pass is no walk */
@@ -22,11 +23,13 @@
 #define MOST_AIMLESS 16 /* passes that were none, since the last plan: nothing is learnt any more */
 #define ATTEMPTS 4      /* plans that proved wrong, or passes without an end; */
 #define UNPROVEN 2      /* ... a plan that never was right counts as so many */
-#define LEAST_SEEN 64   /* pages of a pass, from which on it is seen what is used when */
+#define REST 16         /* pages mapped for each frame, after which one more is made; twice as many the next time */
+#define LEAST_SEEN 16   /* pages of a pass, from which on it is seen what is used when */
 
 /* Protected by pager_lock. While a plan is being made nothing is learnt, so that the pass can be read without. */
 static struct walk pass;
-static uint32_t attempts, aimless;
+static uint32_t attempts, aimless, rests;
+static uint64_t rest_until; /* pages mapped; 0: there are attempts left */
 static bool following, ready, starting, turn_is_due;
 static struct walk_place at; /* of a second pass: where it is, */
 static uint32_t began, turn; /* ... when the first one was where that began, and how long ago: in uses */
@@ -133,7 +136,8 @@ static void note_agreement(void)
         extents += pass.last_use[i] >= began;
     /* Who walks behind another thread goes through what that one used just now. He goes on to something new, though. */
     bool is_turn = threads_live() == 1 || turn >= began || came_round;
-    ready = is_turn && turn >= LEAST_PAGES && turn > (uint64_t)extents * LEAST_MEAN && turn > llm_pool.nframes;
+    bool has_order = turn > (uint64_t)extents * LEAST_MEAN || agreed > turn / AGREE_SHARE;
+    ready = is_turn && has_order && turn >= LEAST_PAGES && turn > llm_pool.nframes;
     learn_wants |= ready;
 }
 
@@ -218,6 +222,22 @@ static struct plan_extent *next_group(const struct region *r, uint32_t from, con
                                     : last;
 }
 
+/* A program that had no order, or changed it again and again, may have one by now. */
+static void rest(void)
+{
+    if (attempts < ATTEMPTS)
+        return;
+    if (rest_until == 0)
+        rest_until = llm_pool.order + ((uint64_t)REST * llm_pool.nframes << MIN(rests++, 32U));
+    if (llm_pool.order < rest_until)
+        return;
+    rest_until = 0;
+    attempts = ATTEMPTS - UNPROVEN;
+    aimless = MOST_AIMLESS - 1;
+    learn_show_more();
+    start_anew();
+}
+
 /*
  * What was used since the last fault comes in the order in which it was read, not used, and what was still on its way when it was used
  * comes before. What goes on from the page of that fault was first, what leads to the page of this one was last; about the rest the
@@ -227,8 +247,10 @@ static void note_fault(struct region *r, uint32_t page, bool seen)
 {
     const struct region *in = fault_region;
     uint32_t from = fault_page + 1;
-    if (!learn_is_active(r))
+    if (!learn_is_active(r)) {
+        rest();
         return;
+    }
     pass.near = MIN((uint32_t)NEAR * threads_live(), llm_pool.nframes / 4);
     for (struct plan_extent *g; (g = next_group(in, from, r, page)) != NULL; g->n = 0) {
         note_group(g);
@@ -275,6 +297,12 @@ void learn_was_wrong(bool proven)
     learn_turn_stop();
     start_anew();
     learn_hide_soon();
+}
+
+void learn_was_right(void)
+{
+    attempts -= attempts > 0;
+    learn_show_more();
 }
 
 void learn_has_plan(void)

@@ -80,6 +80,11 @@ void learn_show_all(void)
     swept = sweeps < MOST_SWEEPS ? 0 : UINT32_MAX;
 }
 
+void learn_show_more(void)
+{
+    sweeps -= sweeps > 0;
+}
+
 /* ---- what is left behind */
 
 void learn_hide_soon(void)

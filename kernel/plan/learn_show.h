@@ -24,5 +24,7 @@ bool learn_hide_some(const struct walk *pass);
 void learn_hide_soon(void);
 /* Nothing is learnt any more: pages are mapped when they come, those that are hidden when they are used. */
 void learn_show_all(void);
+/* What it took to learn was worth it: a sweep over all frames more is allowed. */
+void learn_show_more(void);
 
 #endif

@@ -17,7 +17,8 @@
 #define WRONG_DECLARED 1024 /* faults out of order, less runs used, after which a plan is dropped; */
 #define WRONG_LEARNED 128   /* ... one that the pager has learnt, */
 #define WRONG_UNPROVEN 32   /* ... if one thread has yet to go through it in order, */
-#define KEPT 2              /* ... so many times */
+#define KEPT 2              /* ... so many times; */
+#define KEPT_LONG 4         /* ... so often, and it was worth learning */
 #define LOOSE_SHARE 16      /* faults out of order in a turn, one in so many runs, */
 #define LOOSE_LEAST 16      /* ... beside these, for which a plan is learnt anew; */
 #define JUMPS 1             /* ... and so are more of these: the program goes on somewhere else */
@@ -372,7 +373,10 @@ void plan_turn_is_over(void)
     bool loose = plan.missed > plan.order.nruns / LOOSE_SHARE + LOOSE_LEAST || plan.jumps > JUMPS;
     bool in_vain = plan.jumps > JUMPS && plan.read + plan.missed > 2 * (plan.order.npages - MIN(plan.order.npages, plan.quota));
     loose &= plan.options.learned && !noted;
-    plan.kept += plan.jumps == 0 && !loose;
+    bool right = plan.jumps == 0 && !loose;
+    plan.kept += right;
+    if (right && plan.options.learned && plan.kept % KEPT_LONG == 0)
+        learn_was_right();
     plan.missed = plan.jumps = plan.read = 0;
     /* What passes by is wanted again soon, and nothing better is to be learnt: the next few faults out of order are the end. */
     if (loose && plan.turns++ > 0 && !learn_anew(is_proven()) && in_vain)

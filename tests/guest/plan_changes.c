@@ -1,0 +1,89 @@
+// setup: python3 -c "open('weights', 'wb').write(b''.join(i.to_bytes(4, 'little') + bytes([i % 251]) * 4092 for i in range(1024)))"
+// stats: frames_leaked == 0 and frames_peak <= frames and prefetch_used + prefetch_wasted == prefetched and plan_pages > 0
+// run: --icount --learn --model {dir}/weights --frames 300 -- up 6 1024 1 down 32 37
+// run: --icount --learn --model {dir}/weights --frames 300 -- streams 6 512 1 down 32 37
+// run: --icount --learn --model {dir}/weights --frames 200 -- up 3 1024 1 part 32 13
+// run: --icount --learn --model {dir}/weights --frames 450 -- streams 6 512 1 up 16 7
+// run: --icount --learn --model {dir}/weights --frames 600 -- holes 6 4 7 streams 512 1
+// A program that loops over a mapping in one order, for so many turns, and then in another, and declares nothing: it reads close to N - C
+// pages a turn in the last turns of the one and of the other, and not much more than N in any. An order goes through blocks of so many
+// pages, each so many blocks further than the one before.
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <bower.h>
+
+#include "check.h"
+
+#define PAGE 4096
+#define PAGES 1024
+#define HOLE 7
+#define LAST 3       /* turns of an order that count */
+#define MORE_TURNS 9 /* of the second order */
+
+struct order {
+    const char *kind; /* up; down: backwards; part: without a quarter of it; holes: without some pages; streams: two halves side by side */
+    size_t block, step;
+};
+
+static const unsigned char *m;
+static unsigned wrong, used;
+static volatile unsigned sum;
+
+static void use(size_t page)
+{
+    const unsigned *at = (const unsigned *)(m + page * PAGE);
+    wrong += at[0] != page || m[page * PAGE + PAGE - 1] != page % 251;
+    for (unsigned w = 0; w < 3000; w++)
+        sum += at[w % 1024];
+    used++;
+}
+
+static void turn(const struct order *o)
+{
+    size_t n = strcmp(o->kind, "part") == 0 ? PAGES / 4 * 3 : PAGES;
+    used = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t page = (i / o->block * o->step % (PAGES / o->block)) * o->block + i % o->block;
+        if (strcmp(o->kind, "streams") == 0)
+            page = i % 2 * (PAGES / 2) + i / 2;
+        if (strcmp(o->kind, "down") == 0)
+            page = PAGES - 1 - page;
+        if (strcmp(o->kind, "holes") != 0 || page % HOLE != 3)
+            use(page);
+    }
+}
+
+/* Turns in this order; the last ones read what is missing, and a tenth more at most, none of them much more than all pages. */
+static void turns(const struct order *o, int n)
+{
+    struct bower_counters was, now;
+    size_t all = 0, missing = 0;
+    bower_counters(&was);
+    for (int i = 0; i < n; i++, was = now) {
+        turn(o);
+        bower_counters(&now);
+        size_t reads = (now.bytes_read - was.bytes_read) / PAGE, least = used > now.frames ? used - now.frames : 0;
+        printf("%s %d: %zu pages read where %zu are missing\n", o->kind, i, reads, least);
+        CHECK(reads < 2 * PAGES);
+        all += i >= n - LAST ? reads : 0;
+        missing += i >= n - LAST ? least + least / 10 + 16 : 0;
+    }
+    CHECK(all <= missing);
+}
+
+int main(int argc, char **argv)
+{
+    CHECK(argc == 8);
+    struct order first = { argv[1], (size_t)atoi(argv[3]), (size_t)atoi(argv[4]) };
+    struct order second = { argv[5], (size_t)atoi(argv[6]), (size_t)atoi(argv[7]) };
+    m = mmap(NULL, PAGES * PAGE, PROT_READ, MAP_PRIVATE | MAP_LLM, open("/dev/model", O_RDONLY), 0);
+    CHECK(m != MAP_FAILED);
+    turns(&first, atoi(argv[2]));
+    turns(&second, MORE_TURNS);
+    CHECK(wrong == 0);
+    return done();
+}
