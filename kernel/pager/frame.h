@@ -67,7 +67,7 @@ struct pool {
     uint32_t nunwritable;                          /* so far */
     struct hold unwritable[WRITE_TRIES];           /* those that failed last */
     uint32_t write_ahead;                          /* victims that are written beyond what a fault needs: grows while they are dirty */
-    bool swept;                                    /* the policy has cleared A bits since the last fence */
+    bool swept;                                    /* A bits have been cleared since the last fence */
     const struct evict_policy *evict;
     void *evict_state;
 };

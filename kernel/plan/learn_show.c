@@ -82,6 +82,8 @@ void learn_show_all(void)
 
 void learn_show_more(void)
 {
+    if (sweeps == MOST_SWEEPS)
+        swept = 0; /* none is under way: the end of the next pass must not count it as broken off */
     sweeps -= sweeps > 0;
 }
 

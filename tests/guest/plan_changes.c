@@ -5,6 +5,7 @@
 // run: --icount --learn --model {dir}/weights --frames 200 -- up 3 1024 1 part 32 13
 // run: --icount --learn --model {dir}/weights --frames 450 -- streams 6 512 1 up 16 7
 // run: --icount --learn --model {dir}/weights --frames 600 -- holes 6 4 7 streams 512 1
+// run: --icount --learn --model {dir}/weights --frames 300 -- random 12 1 1 up 4 37
 // A program that loops over a mapping in one order, for so many turns, and then in another, and declares nothing: it reads close to N - C
 // pages a turn in the last turns of the one and of the other, and not much more than N in any. An order goes through blocks of so many
 // pages, each so many blocks further than the one before.
@@ -25,13 +26,15 @@
 #define MORE_TURNS 9 /* of the second order */
 
 struct order {
-    const char *kind; /* up; down: backwards; part: without a quarter of it; holes: without some pages; streams: two halves side by side */
+    const char *kind; /* up; down: backwards; part: without a quarter of it; holes: without some pages; streams: two halves side by side; */
+                      /* random: any pages */
     size_t block, step;
 };
 
 static const unsigned char *m;
 static unsigned wrong, used;
 static volatile unsigned sum;
+static unsigned seed;
 
 static void use(size_t page)
 {
@@ -52,6 +55,8 @@ static void turn(const struct order *o)
             page = i % 2 * (PAGES / 2) + i / 2;
         if (strcmp(o->kind, "down") == 0)
             page = PAGES - 1 - page;
+        if (strcmp(o->kind, "random") == 0)
+            page = (seed = seed * 1103515245 + 12345) >> 16 & (PAGES - 1);
         if (strcmp(o->kind, "holes") != 0 || page % HOLE != 3)
             use(page);
     }
