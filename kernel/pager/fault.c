@@ -123,7 +123,7 @@ static inline __attribute__((always_inline)) int fault_resident(struct vma *v, u
         map_batched(&(struct pt_run){ va, &pa, 1, v->prot, true, access == FAULT_WRITE }, 1);
         r->counters.ptes_installed++;
         if (__builtin_expect(fault_tells_soft, 0) && r->plan_source != PLAN_NO_SOURCE)
-            plan_shown();
+            plan_shown(r, page);
     } else if (!pte.accessed || (access == FAULT_WRITE && !pte.dirty)) {
         count_resolved(r, before);
         pt_mark_accessed(va, access == FAULT_WRITE);

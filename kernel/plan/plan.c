@@ -493,14 +493,17 @@ static void lay_trips(void)
     fault_tells_soft = true;
 }
 
-void plan_shown(void)
+void plan_shown(struct region *r, uint32_t page)
 {
     if (!plan.on || plan.trips == 0)
         return;
     if (pager_repeats && plan.pending > 0)
         wait_for_reads();
     plan_collect();
+    plan.shown = r;
+    plan.shown_page = page;
     plan_pump(false);
+    plan.shown = NULL;
 }
 
 bool plan_fault(struct region *r, uint32_t page, bool again)

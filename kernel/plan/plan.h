@@ -81,7 +81,7 @@ static inline bool plan_needs_cursor(vaddr_t address)
  */
 bool plan_fault(struct region *r, uint32_t page, bool again);
 /* A page of such a region that has a frame was touched and is mapped now: the plan may have left it unmapped, to see that. May wait. */
-void plan_shown(void);
+void plan_shown(struct region *r, uint32_t page);
 /*
  * A page of such a region that a declared plan says nothing of is the policies', as if there was no plan; what a program was seen to do is
  * all of it.

@@ -254,7 +254,8 @@ void plan_release_used(bool deep)
         const struct cell *c = plan_cell(plan.tail);
         later -= MIN(later, c->seen);
         bool used = !plan.options.cursor && c->seen == c->n && (c->stays || later >= plan.options.width);
-        if (c->pending > 0 || !(c->passed || used || later >= skipped))
+        bool shown = plan.shown == c->region && plan.shown_page - c->first < c->n;
+        if (c->pending > 0 || shown || !(c->passed || used || later >= skipped))
             break;
         release_oldest();
     }

@@ -57,10 +57,12 @@ struct plan {
     uint32_t piece;              /* order_find's: where the program is */
     uint32_t unread;             /* runs of the first turn that have not come by yet: pinned ones come with the others, */
     bool excess;                 /* ... and now the hot end of the short one does */
-    uint32_t trips;              /* runs that a page is left unmapped of, so that its use says how far the program is (map_come) */
-    bool finished;               /* a plan of one turn has come to its end */
-    uint32_t quota;              /* most frames */
-    uint32_t dissolved;          /* frames that a dropped plan has given up, or never had, from the first on */
+    const struct region *shown;  /* while a fault maps this page, which was left unmapped: its run must not leave before it is used */
+    uint32_t shown_page;
+    uint32_t trips;     /* runs that a page is left unmapped of, so that its use says how far the program is (map_come) */
+    bool finished;      /* a plan of one turn has come to its end */
+    uint32_t quota;     /* most frames */
+    uint32_t dissolved; /* frames that a dropped plan has given up, or never had, from the first on */
 
     uint32_t odd_run, odd_page, odd; /* the last fault out of order, and how many in a row went forward from there */
     uint32_t behind;                 /* faults of threads behind the ring, since it last moved */
