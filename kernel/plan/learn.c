@@ -20,10 +20,10 @@
 #define STRAYED 16        /* second passes that were none, beside one for each extent: pages that come twice in a turn */
 #define LEAST_EXTENTS 128 /* with fewer uses than these for each, on the whole, a pass is no walk */
 #define LEAST_USES 3
-#define MOST_AIMLESS 16 /* passes that were none, since the last plan: nothing is learnt any more */
+#define MOST_AIMLESS 16 /* passes that were none, since the last plan: as if there were no attempts left */
 #define ATTEMPTS 4      /* plans that proved wrong, or passes without an end; */
 #define UNPROVEN 2      /* ... a plan that never was right counts as so many */
-#define REST 16         /* pages mapped for each frame, after which one more is made; twice as many the next time */
+#define REST 16         /* ... after so many pages mapped for each frame one more is made, the next time after twice as many */
 #define LEAST_SEEN 16   /* pages of a pass, from which on it is seen what is used when */
 
 /* Protected by pager_lock. While a plan is being made nothing is learnt, so that the pass can be read without. */

@@ -402,8 +402,7 @@ static void note_outside(void)
 /* Does this run come soon after what the ring has? */
 static bool comes_soon(uint32_t run)
 {
-    uint32_t nruns = plan.order.nruns;
-    return (run + nruns - plan.next) % nruns <= nruns / AHEAD_SHARE;
+    return plan_runs_between(plan.next, run) <= plan.order.nruns / AHEAD_SHARE;
 }
 
 /*
@@ -472,9 +471,8 @@ static bool wait_for_others(struct region *r, uint32_t page, uint32_t run)
  */
 static bool walks_behind(struct region *r, uint32_t run)
 {
-    uint32_t nruns = plan.order.nruns, first = plan.tail != plan.head ? plan_cell(plan.tail)->run : plan.next;
-    uint32_t ago = (first + nruns - run) % nruns;
-    if (threads_live() == 1 || ago == 0 || ago > nruns / AHEAD_SHARE || (plan.behind >= BEHIND_IN_A_ROW && plan.ahead == 0))
+    uint32_t first = plan.tail != plan.head ? plan_cell(plan.tail)->run : plan.next, ago = plan_runs_between(run, first);
+    if (threads_live() == 1 || ago == 0 || ago > plan.order.nruns / AHEAD_SHARE || (plan.behind >= BEHIND_IN_A_ROW && plan.ahead == 0))
         return false;
     plan.behind++;
     plan.behind_until = time_ns() + BEHIND_NS;

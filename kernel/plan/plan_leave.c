@@ -277,19 +277,13 @@ bool plan_ring_is_used(void)
     return true;
 }
 
-/* How many runs of the cycle lie between this one and a later one. */
-static inline uint32_t runs_between(uint32_t run, uint32_t later)
-{
-    return later >= run ? later - run : later + plan.order.nruns - run;
-}
-
 bool plan_next_event(uint32_t run, struct order_extent *out)
 {
     if (plan.tail == plan.head)
         return false;
     const struct cell *c = plan_cell(plan.tail);
     *out = (struct order_extent){ c->region->plan_source, c->first, c->n };
-    return runs_between(run, c->run) < plan.order.nruns / 2;
+    return plan_runs_between(run, c->run) < plan.order.nruns / 2;
 }
 
 void plan_empty_ring(void)
@@ -312,7 +306,7 @@ void plan_pass(uint32_t run)
         struct cell *c = plan_cell(i);
         if (c->passed)
             continue;
-        uint32_t ago = runs_between(c->run, run);
+        uint32_t ago = plan_runs_between(c->run, run);
         if (ago == 0 || ago > plan.order.nruns / 2)
             break; /* what comes later in the ring comes later in the order, too */
         c->passed = true;

@@ -109,6 +109,12 @@ static inline struct cell *plan_cell(uint32_t n)
     return &plan.cells[n % plan.ncells];
 }
 
+/* How many runs of the cycle lie between this one and a later one. */
+static inline uint32_t plan_runs_between(uint32_t run, uint32_t later)
+{
+    return later >= run ? later - run : later + plan.order.nruns - run;
+}
+
 /* plan_ring.c */
 
 /*

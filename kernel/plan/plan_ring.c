@@ -291,6 +291,7 @@ static void read_runs(void)
     }
 }
 
+/* One fence for the A bits that claim_present has cleared. */
 static void read_on(void)
 {
     read_runs();
