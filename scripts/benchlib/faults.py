@@ -1,9 +1,9 @@
 """The table of fault counts: workloads x prefetch policies x caps, each with its lower bounds."""
-import concurrent.futures
 import os
 import subprocess
 import sys
 
+import parallel
 from launch.common import Unusable
 
 from . import bounds, guest, tables
@@ -100,15 +100,15 @@ def measure(options):
     guest.build("workload")
     rows = []
 
-    def row(name, args, frames, policy, bound):
+    def row(cell):
+        name, args, frames, policy, bound = cell
         if policy == "replay":
             return replay_row(name, args, frames, options.evict, bound)
         return one_row(name, args, frames, policy, options.evict, bound)
 
-    with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        for done in pool.map(row, *zip(*wanted)):  # which drops what has not begun, should one fail or Ctrl-C end them all
-            rows.append(done)
-            print(f"\rbench: {len(rows)} of {len(wanted)} runs", end="", file=sys.stderr, flush=True)
+    for done in parallel.each(row, wanted):
+        rows.append(done)
+        print(f"\rbench: {len(rows)} of {len(wanted)} runs", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return rows
 

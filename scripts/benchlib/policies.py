@@ -1,10 +1,10 @@
 """Prefetch and eviction policies over workloads, in the simulator: what each costs, and what the predictions were worth."""
-import concurrent.futures
 import os
 import subprocess
 import sys
 from importlib.machinery import SourceFileLoader
 
+import parallel
 from launch.common import Unusable
 
 from . import faults, guest, tables
@@ -59,10 +59,8 @@ def play(traces, prefetch, evict, more):
     """{(name, frames): {policy: counts}} of [(name, file, caps)]; the policies are the longer of the two lists."""
     simulate = simulator()
     jobs = [(name, frames, p, e, file) for name, file, caps in traces for frames in caps for p in prefetch for e in evict]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        rows = list(pool.map(lambda j: simulate.simulate(j[4], j[1], j[2], j[3], more), jobs))
     found = {}
-    for (name, frames, p, e, _), row in zip(jobs, rows):
+    for (name, frames, p, e, _), row in zip(jobs, parallel.each(lambda j: simulate.simulate(j[4], j[1], j[2], j[3], more), jobs)):
         found.setdefault((name, frames), {})[p if len(prefetch) > 1 else e] = row
     return found
 

@@ -1,9 +1,10 @@
 """The table of scripts/bench-smp."""
-import concurrent.futures
 import os
 import re
 import sys
 from statistics import median
+
+import parallel
 
 from . import guest, llm_models, steady, tables
 
@@ -30,8 +31,7 @@ def seconds(model, cap, harts):
 
 def seconds_of_pair(model, cap):
     """(seconds of a token of both together, text)"""
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        (one, text), (other, same) = pool.map(lambda _: seconds(model, cap, 1), range(2))
+    (one, text), (other, same) = parallel.each(lambda _: seconds(model, cap, 1), range(2), threads=2)
     assert same == text, f"cap {cap}%, two machines: another text"
     return 1 / (1 / one + 1 / other), text
 

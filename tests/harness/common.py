@@ -1,4 +1,5 @@
 """What the kinds of tests share: a test, its outcome, and how a command is run for it."""
+import contextlib
 import os
 import re
 import shutil
@@ -47,24 +48,33 @@ def directives(path):
     return found
 
 
+running = set()  # process groups of commands
+
+
+def end_all():
+    """Asks every command that runs to end."""
+    for group in list(running):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGTERM)
+
+
 def execute(words, timeout, stdout, stderr, **more):
     """Exit status of a command; None if it took too long, with everything that it started ended."""
     process = subprocess.Popen(words, stdout=stdout, stderr=stderr, start_new_session=True,
                                **{"cwd": ROOT, "stdin": subprocess.DEVNULL, **more})
+    running.add(process.pid)
     try:
         return process.wait(timeout)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGTERM)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(5)
-        except subprocess.TimeoutExpired:
-            pass
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
         return None
+    finally:
+        running.remove(process.pid)
 
 
 def reported(test, status):

@@ -1,5 +1,4 @@
 """Collects tests, runs as many at a time as there are cores, prints one line for each and the sum at the end."""
-import concurrent.futures
 import contextlib
 import difflib
 import fnmatch
@@ -12,7 +11,11 @@ import time
 import traceback
 
 from . import guest, host
-from .common import ROOT, Outcome
+from .common import ROOT, Outcome, end_all
+
+sys.path.insert(0, os.path.join(ROOT, "scripts"))
+
+import parallel  # noqa: E402
 
 DURATIONS = os.path.join(ROOT, "build", "tests", "durations.json")
 LOG_TAIL = 15  # lines of a failed test's log that are shown
@@ -72,16 +75,10 @@ def run_all(tests):
     durations = known_durations()
     tests.sort(key=lambda test: -durations.get(test.name, 5))  # the longest first
     results = []
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        running = {pool.submit(run_one, test): test for test in tests}
-        try:
-            for future in concurrent.futures.as_completed(running):
-                outcomes, durations[running[future].name] = future.result()
-                show(running[future], outcomes, durations[running[future].name])
-                results += outcomes
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    for test, (outcomes, seconds) in parallel.as_they_end(run_one, tests, stop=end_all):
+        durations[test.name] = seconds
+        show(test, outcomes, seconds)
+        results += outcomes
     with contextlib.suppress(OSError), open(DURATIONS, "w") as file:  # no more than the order of the next run
         json.dump(durations, file, indent=1, sort_keys=True)
     return results

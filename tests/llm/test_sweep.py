@@ -4,7 +4,6 @@
 
 Swept: caps from the smallest to everything, every prefetch policy with every eviction policy, block sizes of the prompt.
 """
-import concurrent.futures
 import glob
 import os
 import subprocess
@@ -15,6 +14,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from guest import LOGITS, ROOT, RUN, Programs, Results, data_file, synth  # noqa: E402
+import parallel  # noqa: E402
 
 CAPS = ("2", "3", "4", "25%", "50%", "75%", "100%")     # and 16, with every pair of policies
 SHIPPED_CAPS = ("2", "16", "10%", "25%", "60%", "100%")
@@ -65,8 +65,7 @@ def one_way(programs, model, want, way):
 def sweep(programs, model, ways):
     want = programs.host("llm", model, *GENERATE)
     assert want.status == 0 and len(want.logits) > 1000, f"the host's: status {want.status}, {want.lines[-1:]}"
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        wrong = [line for line in pool.map(lambda way: one_way(programs, model, want, way), ways) if line]
+    wrong = [line for line in parallel.each(lambda way: one_way(programs, model, want, way), ways) if line]
     assert not wrong, f"{len(wrong)} of {len(ways)} runs differ, the first: {wrong[0]}"
     return f"{len(ways)} ways, {len(want.logits) // 4} words of logits each"
 

@@ -4,14 +4,14 @@
 
 Models: synthetic ones of each architecture and tensor type, what models/ ships, and stories260K where it is.
 """
-import concurrent.futures
 import glob
 import os
 import subprocess
 import sys
 import tempfile
 
-from checks import ROOT, Results, data_file, read_bytes
+from checks import ROOT, Results, data_file, read_bytes  # puts scripts/ on the path
+import parallel
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GROUPS = ("gpt2-*", "llama-*", "relu-*", "llmc-*", "llama2c-*")  # of check's synthetic models
@@ -59,10 +59,9 @@ def main():
         asked = [["--only", group] for group in GROUPS]
         asked += [["--model", path] for path in sorted(glob.glob(os.path.join(ROOT, "models", "*.gguf")))]
         program = os.path.join(folder, "gpt")
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            for lines, failed in pool.map(lambda words: check([*words, "host", program]), asked):
-                print("\n".join(lines), flush=True)
-                results.failed += failed
+        for lines, failed in parallel.each(lambda words: check([*words, "host", program]), asked):
+            print("\n".join(lines), flush=True)
+            results.failed += failed
     return results.status()
 
 
