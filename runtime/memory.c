@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "kernel/mem.h"
 #include "kernel/vm/vm.h"
 #include "runtime/api.h"
 #include "runtime/thread/futex.h"
@@ -20,9 +21,24 @@ static int64_t move_end(int64_t increment)
     return old;
 }
 
+#define KEPT_SHARE 8 /* of memory: the most that free() does not give back */
+
+static size_t kept; /* malloc's lock */
+
+/*
+ * For malloc alone. A program that fills and frees a large block in a loop would have all its pages mapped and cleared anew each time: once
+ * so much has been given back, twice as much stays malloc's the next time, which takes a failure for that. (glibc's threshold moves alike.)
+ */
 void *_sbrk_r(struct _reent *reent, ptrdiff_t increment)
 {
-    int64_t old = move_end(increment);
+    size_t less = increment < 0 ? -(size_t)increment : 0;
+    int64_t old;
+
+    if (less > 0 && less <= kept)
+        return (void *)-1;
+    if (less > 0)
+        kept = MIN(2 * less, mem_total_count() / KEPT_SHARE << PAGE_SHIFT);
+    old = move_end(increment);
 
     if (old >= 0)
         return (void *)old;
