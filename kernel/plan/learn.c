@@ -30,7 +30,7 @@
 static struct walk pass;
 static uint32_t attempts, aimless, rests;
 static uint64_t rest_until; /* pages mapped; 0: there are attempts left */
-static bool following, ready, starting, turn_is_due;
+static bool following, ready, starting, turn_is_due, widening_is_due;
 static struct walk_place at; /* of a second pass: where it is, */
 static uint32_t began, turn; /* ... when the first one was where that began, and how long ago: in uses */
 static uint32_t agreed;      /* uses in order so far */
@@ -320,6 +320,11 @@ bool learn_anew(bool proven)
     return true;
 }
 
+void learn_widen(void)
+{
+    widening_is_due = learn_wants = true;
+}
+
 /* What the first pass has shown is put in force. */
 static void start(void)
 {
@@ -369,14 +374,16 @@ void learn_look(vaddr_t address)
         return;
     }
     spin_lock(&pager_lock); /* what another hart wants from now on must not be forgotten */
-    bool noted = learn_turn_is_on(), can_start = ready, due = turn_is_due;
-    turn_is_due = false;
+    bool noted = learn_turn_is_on(), can_start = ready, due = turn_is_due, narrow = widening_is_due;
+    turn_is_due = widening_is_due = false;
     learn_wants = noted;
     spin_unlock(&pager_lock);
     if (noted)
         return;
     if (can_start)
         start();
+    else if (narrow)
+        plan_widen();
     else if (due)
         learn_turn_begin();
     else

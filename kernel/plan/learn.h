@@ -30,6 +30,8 @@ void learn_was_wrong(bool proven);
 void learn_was_right(void);
 /* It misses too often: a turn is to be noted. False: there have been too many, or one is noted just now. */
 bool learn_anew(bool proven);
+/* Its ring is too narrow: plan_widen is due. */
+void learn_widen(void);
 /* A plan, whoever made it, is in force: nothing is learnt. */
 void learn_has_plan(void);
 

@@ -67,7 +67,7 @@ void learn_turn_begin(void)
     on = true;
     hidden = false;
     beginning = again = 0;
-    turn.near = MIN((uint32_t)NEAR, plan_pages() / 4);
+    turn.near = MAX(MIN((uint32_t)NEAR, plan_pages() / 4), 2 * plan_width());
     most = TOO_MANY * (plan_pages() + llm_pool.nframes);
     learn_wants = true;
     for (uint32_t i = 0; i < turn.nregions; i++)
@@ -123,7 +123,7 @@ static enum outcome note_use(struct region *r, uint32_t page)
 /* pager_lock held; it is let go in between. */
 static void make_plan(const struct plan_extent *begin)
 {
-    static const struct plan_options options = { .cyclic = true, .learned = true, .anew = true };
+    struct plan_options options = { .cyclic = true, .learned = true, .anew = true, .width = plan_width() };
     struct plan_extent *made = kalloc(WALK_MOST_MADE * sizeof *made);
     struct region *users[PLAN_MAX_SOURCES];
     size_t n = made ? walk_extents(&turn, 0, made, WALK_MOST_MADE) : 0;

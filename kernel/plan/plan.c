@@ -7,13 +7,6 @@
 #include "kernel/thread/sched.h"
 #include "kernel/pager/windows.h"
 
-#define SPARE_FRAMES 2      /* for each hart, outside the plan: what an instruction can need at once, */
-#define SPARE_MORE 2        /* ... and these, so that pages chosen late wait for their use beside those of a fault */
-#define SLACK 16            /* frames spent beyond N - C: spare ones and the ring; */
-#define SLACK_LEAST 6       /* ... however many harts there are; and one for PLAN_RING_SHARE pages of N - C */
-#define CELLS_CURSOR 2      /* of a program that moves the cursor: one in use, one on its way; */
-#define CELLS_MORE 1        /* ... more where threads may run side by side, and be ahead of the last one */
-#define QUOTA_LEAST 4       /* frames: less than that is no ring */
 #define WRONG_DECLARED 1024 /* faults out of order, less runs used, after which a plan is dropped; */
 #define WRONG_LEARNED 128   /* ... one that the pager has learnt, */
 #define WRONG_UNPROVEN 32   /* ... if one thread has yet to go through it in order, */
@@ -22,8 +15,10 @@
 #define LOOSE_SHARE 16      /* faults out of order in a turn, one in so many runs, */
 #define LOOSE_LEAST 16      /* ... beside these, for which a plan is learnt anew; */
 #define JUMPS 1             /* ... and so are more of these: the program goes on somewhere else */
+#define BACK_AND_FORTH 6    /* jumps in a turn, for which a ring that cannot be wide enough is no use */
 #define FIRST_TICK_NS 200000
 #define ODD_IN_A_ROW 3 /* faults that follow the order from somewhere else: the program has gone there */
+#define ODD_WIDE 8     /* ... and one more for so many pages that the ring has to read again then */
 #define ODD_RUNS 4     /* so many runs further at most, each time */
 #define PATIENCE_LEAST_NS 500000
 #define PATIENCE_MOST_NS 16000000 /* hosts let a processor wait for several milliseconds */
@@ -34,112 +29,6 @@
 #define STEP 64                   /* pages that change hands in one go, at the end */
 
 /* ---- the beginning */
-
-bool plan_may_have(const struct region *r)
-{
-    return r->prefetch == prefetch_find("auto") && r->pool->evict == evict_find("auto");
-}
-
-/* Its number among the sources, made if it is new; -EINVAL, or -ENOTSUP where somebody wants to see another policy at work. */
-static int source_of(struct plan *p, struct region *r)
-{
-    for (uint32_t i = 0; i < p->nsources; i++)
-        if (p->sources[i] == r)
-            return (int)i;
-    if (p->nsources == PLAN_MAX_SOURCES || r->pool != &llm_pool || !r->backing)
-        return -EINVAL;
-    if (!plan_may_have(r))
-        return -ENOTSUP;
-    p->sources[p->nsources] = r;
-    return (int)p->nsources++;
-}
-
-/* Frames of the pool that belong to pages of other regions: they stay there, up to a quarter of all. */
-static uint32_t frames_of_others(const struct plan *p)
-{
-    uint64_t frames = 0;
-    spin_lock(&pager_lock);
-    for (const struct region *r = regions; r; r = r->next) {
-        bool ours = r->pool != p->pool;
-        for (uint32_t i = 0; i < p->nsources; i++)
-            ours |= p->sources[i] == r;
-        frames += ours ? 0 : r->resident;
-    }
-    spin_unlock(&pager_lock);
-    return (uint32_t)MIN(frames, p->pool->nframes / 4);
-}
-
-static uint32_t spare_frames(void)
-{
-    return SPARE_MORE + SPARE_FRAMES * hart_count();
-}
-
-/* Of these pages, so many are in frames; without pager_lock: a guess. */
-static uint32_t count_resident(void *context, const struct order_extent *pages)
-{
-    const struct plan *p = context;
-    const struct page *page = &p->sources[pages->source]->pages[pages->first];
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < pages->n; i++)
-        n += page[i].state == PAGE_RESIDENT;
-    return n;
-}
-
-/* Splits the order, and makes the ring. 0 or -ENOMEM. */
-static int make_ring(struct plan *p)
-{
-    struct order *o = &p->order;
-    uint32_t beyond = o->npages > p->pool->nframes ? (o->npages - p->pool->nframes) / PLAN_RING_SHARE : 0, spare = spare_frames();
-    uint32_t cells = p->options.cursor ? CELLS_CURSOR + (hart_count() > 1 ? CELLS_MORE : 0) : ORDER_SILENT;
-    order_cut(o, p->quota, (spare + SLACK_LEAST < SLACK ? SLACK - spare : SLACK_LEAST) + beyond, cells);
-    if (!p->options.cyclic)
-        o->cells = MAX(o->cells, MIN(p->quota / 2, 4 * ORDER_RUN_MAX) / o->run);
-    p->ncells = o->cells;
-    p->cells = kalloc(p->ncells * sizeof *p->cells + order_choice_size(o));
-    if (!p->cells)
-        return -ENOMEM;
-    void *streams = p->cells + p->ncells;
-    if (p->options.cyclic)
-        order_choose(o, streams, p->quota, count_resident, p);
-    else
-        order_stream_all(o, streams); /* nothing comes back: nothing is worth keeping */
-    p->options.width = MIN(p->options.width, p->ncells * o->run / 3);
-    p->unread = p->options.cyclic ? o->nruns + (o->short_run != ORDER_NONE) : 0;
-    return 0;
-}
-
-/* Everything but the frames. pager_lock not held. */
-static int make_plan(struct plan *p, const struct plan_extent *extents, size_t n, const struct plan_options *options)
-{
-    struct order_extent *list = kalloc(n * sizeof *list);
-    *p = (struct plan){ .pool = &llm_pool, .options = *options };
-    p->options.width = options->width ? options->width : 2 * hart_count();
-    p->memory = kalloc(order_size(n));
-    int error = list && p->memory ? 0 : -ENOMEM;
-    for (size_t i = 0; !error && i < n; i++) {
-        const struct plan_extent *e = &extents[i];
-        int source = source_of(p, e->region);
-        if (source < 0)
-            error = source;
-        else if (e->n == 0 || e->first + e->n < e->n || e->first + e->n > region_file_pages(e->region))
-            error = -EINVAL;
-        else
-            list[i] = (struct order_extent){ (uint32_t)source, e->first, e->n };
-    }
-    if (!error) {
-        uint32_t spare = MAX(spare_frames(), MAX(frames_of_others(p), options->reserved));
-        p->quota = p->pool->nframes > spare ? p->pool->nframes - spare : 0;
-        error = p->quota < QUOTA_LEAST ? -ENOMEM : 0;
-    }
-    if (!error) {
-        order_init(&p->order, p->memory, list, order_join(list, n), p->quota / 2);
-        error = make_ring(p);
-    }
-    kfree(list);
-    if (error)
-        kfree(p->memory);
-    return error;
-}
 
 /* A learnt plan is made without mapping_lock: what it is about may have been unmapped meanwhile. */
 static bool all_have_windows(const struct plan *p)
@@ -214,7 +103,7 @@ int plan_start(const struct plan_extent *extents, size_t n, const struct plan_ex
     if (plan.on && !(plan.options.learned && (options->anew || !options->learned)))
         return -EBUSY;
     plan_end(); /* or what is left of one that was dropped */
-    int error = make_plan(&made, extents, n, options);
+    int error = plan_make(&made, extents, n, options);
     if (error)
         return error;
     spin_lock(&pager_lock);
@@ -247,6 +136,11 @@ uint32_t plan_sources(struct region **out)
     for (uint32_t i = 0; plan.on && i < plan.nsources; i++)
         out[i] = plan.sources[i];
     return plan.on ? plan.nsources : 0;
+}
+
+uint32_t plan_width(void)
+{
+    return plan.options.width;
 }
 
 uint32_t plan_pages(void)
@@ -434,9 +328,21 @@ static void follow_odd(struct region *r, uint32_t page, uint32_t run)
         prove_wrong();
         return;
     }
-    plan.jumps += plan.odd == ODD_IN_A_ROW;
-    if (plan.odd >= ODD_IN_A_ROW || plan_ring_is_used())
+    uint32_t many = ODD_IN_A_ROW + plan.wide / ODD_WIDE;
+    plan.jumps += plan.odd == many;
+    if (plan.odd < many && !plan_ring_is_used())
+        return;
+    if (!plan_is_too_narrow(run)) {
         plan_restart(run);
+    } else if (plan_can_widen()) {
+        plan_restart(run);
+        learn_widen();
+    } else if (plan.jumps < BACK_AND_FORTH) {
+        plan_restart(run);
+    } else {
+        drop();
+        learn_was_wrong(false);
+    }
 }
 
 /*
@@ -478,7 +384,7 @@ static bool walks_behind(struct region *r, uint32_t run)
     plan.behind_until = time_ns() + BEHIND_NS;
     r->counters.plan_missed++;
     plan.patience_ns = MIN(plan.patience_ns * 2, (uint64_t)PATIENCE_MOST_NS);
-    plan.options.width = MIN(plan.options.width * 2, MAX(plan.options.width, plan.ncells * plan.order.run / 2));
+    plan.width = MIN(plan.width * 2, MAX(plan.width, plan.ncells * plan.order.run / 2));
     return true;
 }
 

@@ -56,9 +56,12 @@ void plan_end_for(const struct region *r);
 bool plan_is_on(void);
 /* Was there one of one turn, which ended by itself? */
 bool plan_is_over(void);
-/* Its mappings, at most PLAN_MAX_SOURCES, and its pages. */
+/* Fault context, pager_lock not held: makes a learnt one anew, with a ring as wide as the program needs it. */
+void plan_widen(void);
+/* Its mappings, at most PLAN_MAX_SOURCES, its pages, and how many of them are worked on at once. */
 uint32_t plan_sources(struct region **out);
 uint32_t plan_pages(void);
+uint32_t plan_width(void);
 
 /*
  * The program will touch this page next: everything that comes before it in the ring has been used. Waits for what is under way where

@@ -237,6 +237,12 @@ static uint32_t look(bool deep)
     return used;
 }
 
+/* Pages that are used while an older one is not, which then is left out: such a part of the ring, beside what it is wide for. */
+static uint32_t much_of_ring(void)
+{
+    return plan.wide + (plan.ncells * plan.order.run - plan.wide) / SKIPPED_SHARE;
+}
+
 /*
  * Cells go from the oldest on once all of their pages, and some of those that come after, have been used: the program may
  * still be at work on the last `width` pages that it began. If it uses much of what comes later, what it left out will not be used; but
@@ -249,11 +255,11 @@ void plan_release_used(bool deep)
     if (__builtin_expect(plan.behind > 0, 0) && !deep && !pager_repeats && time_ns() < plan.behind_until)
         return;
     uint32_t later = by_cursor ? 0 : look(deep), began = plan.tail;
-    uint32_t skipped = by_cursor || (!deep && plan_others_go_on()) ? UINT32_MAX : plan.ncells * plan.order.run / SKIPPED_SHARE;
+    uint32_t skipped = by_cursor || (!deep && plan_others_go_on()) ? UINT32_MAX : much_of_ring();
     while (plan.tail != plan.head) {
         const struct cell *c = plan_cell(plan.tail);
         later -= MIN(later, c->seen);
-        bool used = !plan.options.cursor && c->seen == c->n && (c->stays || later >= plan.options.width);
+        bool used = !plan.options.cursor && c->seen == c->n && (c->stays || later >= plan.width);
         bool shown = plan.shown == c->region && plan.shown_page - c->first < c->n;
         if (c->pending > 0 || shown || !(c->passed || used || later >= skipped))
             break;

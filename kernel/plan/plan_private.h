@@ -1,4 +1,7 @@
-/* plan_private.h: what plan.c (beginning, end, faults), plan_ring.c (reading ahead) and plan_leave.c (letting go) know of each other. */
+/*
+ * plan_private.h: what plan.c (beginning, end, faults), plan_make.c, plan_ring.c (reading ahead), plan_leave.c (letting go) and
+ * plan_width.c know of each other.
+ */
 #ifndef KERNEL_PLAN_PLAN_PRIVATE_H
 #define KERNEL_PLAN_PLAN_PRIVATE_H
 
@@ -73,6 +76,10 @@ struct plan {
     uint32_t turns;                  /* of the ring, that were loose; */
     uint32_t kept;                   /* ... through which the program went in order */
     uint32_t wrong;                  /* faults out of order lately: grows with each, shrinks with each run that is used */
+    uint32_t width;                  /* pages of the ring that are used before one that has been used goes, which may be wanted again; */
+    uint32_t wide;                   /* ... of these, what the ring is longer for */
+    uint32_t backs;                  /* jumps in a row back to what the ring has let go a little while ago; */
+    uint32_t wanted_width;           /* ... what options.width would have to be for these */
 
     struct timer timer;
     uint64_t last_use_ns; /* when cells were last found used */
@@ -114,6 +121,20 @@ static inline uint32_t plan_runs_between(uint32_t run, uint32_t later)
 {
     return later >= run ? later - run : later + plan.order.nruns - run;
 }
+
+/* plan_make.c */
+
+/* Everything but the frames. pager_lock not held. */
+int plan_make(struct plan *p, const struct plan_extent *extents, size_t n, const struct plan_options *options);
+/* Can the ring be so wide that it holds what the program has used of so many pages? */
+bool plan_has_room(const struct plan *p, uint32_t width);
+
+/* plan_width.c */
+
+/* The ring is to be sent to this run. Does the program go back again and again, to what the ring has let go a little while ago? */
+bool plan_is_too_narrow(uint32_t run);
+/* Would a wider ring help, and is there room for it? */
+bool plan_can_widen(void);
 
 /* plan_ring.c */
 

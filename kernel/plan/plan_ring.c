@@ -307,7 +307,7 @@ static void read_on(void)
  */
 static void map_come(struct cell *c, const struct cell_request *q, uint32_t good)
 {
-    uint32_t before = c->first + plan.options.width % c->n - q->first;
+    uint32_t before = c->first + plan.width % c->n - q->first;
     if (__builtin_expect(plan.trips == 0, 1) || c->stays || before >= good) {
         windows_map_run(c->region, q->first, q->io.pages, good);
         return;
