@@ -29,6 +29,10 @@
 #define FRAME_SEPC 280
 #define FRAME_SIZE 288
 
+/* struct caught (catch.c) */
+#define CAUGHT_FLOAT 288
+#define CAUGHT_FCSR 544
+
 /* What context_swap leaves on the stack (switch.S): ra, s0 to s11, tp. */
 #define SWITCH_FRAME 112
 

@@ -6,7 +6,6 @@
 #include "arch/riscv64/report_priv.h"
 #include "kernel/log.h"
 #include "kernel/pager/pager.h"
-#include "kernel/thread/sched.h"
 #include "kernel/thread/thread.h"
 
 _Static_assert(REPORT_EXIT_STATUS == EXIT_REPORTED, "offsets.h");
@@ -255,12 +254,7 @@ static void print_trap(const struct trap_frame *f, const char *what)
 
 _Noreturn void report_trap(const struct trap_frame *frame, int why)
 {
-    if (why <= FAULT_OUT_OF_MEMORY)
-        sched_may_freeze(); /* another thread ends the program: its mappings go, and that is no fault of this one's */
     report_begin();
-    /* The pager does not know the image: what it does not own may still be mapped, for other uses. */
-    if (why == FAULT_NO_MAPPING && pt_readable(frame->stval))
-        why = FAULT_PROTECTION;
     print_trap(frame, reason(why));
     machine_exit(EXIT_REPORTED);
 }

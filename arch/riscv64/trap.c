@@ -5,9 +5,11 @@
 #pragma GCC optimize("omit-frame-pointer")
 #endif
 
+#include "arch/riscv64/catch_priv.h"
 #include "arch/riscv64/hart_state.h"
 #include "arch/riscv64/masking.h"
 #include "arch/riscv64/offsets.h"
+#include "arch/riscv64/pte.h"
 #include "arch/riscv64/report_priv.h"
 #include "arch/riscv64/trap_frame.h"
 #include "kernel/pager/pager.h"
@@ -82,7 +84,15 @@ int handle_trap(struct trap_frame *frame, uint64_t cause, vaddr_t address)
 
 void end_trap(struct trap_frame *frame, int why)
 {
-    if (!is_stack_touch(frame))
+    if (is_stack_touch(frame)) {
+        frame->sepc += LB_BYTES;
+        return;
+    }
+    if (why <= FAULT_OUT_OF_MEMORY)
+        sched_may_freeze(); /* another thread ends the program: its mappings go, and that is no fault of this one's */
+    /* The pager does not know the image: what it does not own may still be mapped, for other uses. */
+    if (why == FAULT_NO_MAPPING && pt_readable(frame->stval))
+        why = FAULT_PROTECTION;
+    if (!catch_trap(frame, &why))
         report_trap(frame, why);
-    frame->sepc += LB_BYTES;
 }

@@ -311,6 +311,14 @@ void thread_sleep_until(uint64_t deadline_ns)
 
 /* ---- reports */
 
+/* The main thread's guard is a page, with nothing below it for longer than this. */
+bool thread_overflowed(vaddr_t address)
+{
+    const struct thread *me = thread_self();
+    bool has_guard = !me->map || owns_stack(me);
+    return has_guard && address < me->stack && me->stack - address <= STACK_GUARD;
+}
+
 static void describe(const struct thread *t, char *out, size_t size)
 {
     log_snprintf(out, size, t->name[0] ? "thread %u '%s'" : "thread %u%s", t->number, t->name);

@@ -58,6 +58,8 @@ void thread_sleep_until(uint64_t deadline_ns);
 /* Nanoseconds that this thread has run on harts so far. */
 uint64_t thread_cpu_ns(const struct thread *t);
 
+/* Does the address lie in the guard of the running thread's stack? Any context of a thread. */
+bool thread_overflowed(vaddr_t address);
 /* Whose stack, guard page or trap stack is this? One line for reports; false: nobody's. Takes no lock. */
 bool thread_describe(vaddr_t address, char *out, size_t size);
 /* "thread 3 'worker'" of the one that runs on this hart. Takes no lock. */

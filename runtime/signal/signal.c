@@ -13,6 +13,7 @@
 #include "runtime/exit.h"
 #include "runtime/file/io.h"
 #include "runtime/signal/alarm.h"
+#include "runtime/signal/fault.h"
 #include "runtime/signal/interrupt.h"
 #include "runtime/signal/sigpending.h"
 #include "runtime/system.h"
@@ -21,8 +22,7 @@
 #include "runtime/time/clock.h"
 
 #define BIT(signal) SIGNAL_BIT(signal)
-#define MAIN_NUMBER 1                  /* of the main thread (thread.h) */
-#define OF_LIBRARY (BIT(32) | BIT(33)) /* glibc keeps these for its threads */
+#define MAIN_NUMBER 1 /* of the main thread (thread.h) */
 
 static struct sigaction actions[NSIG]; /* protected by lock */
 static struct futex_lock lock;
@@ -79,11 +79,6 @@ static bool stops_by_default(int signal)
     return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
-static bool is_valid(int signal)
-{
-    return signal > 0 && signal < NSIG && !(BIT(signal) & OF_LIBRARY);
-}
-
 static sigset_t without_unblockable(sigset_t set)
 {
     return set & ~(BIT(SIGKILL) | BIT(SIGSTOP));
@@ -116,6 +111,8 @@ static struct sigaction exchange(int signal, const struct sigaction *new_action)
         pending_forget(&shared, BIT(signal));
     }
     futex_unlock(&lock);
+    if (new_action && new_action->sa_handler != SIG_DFL && new_action->sa_handler != SIG_IGN)
+        fault_signal_handled(signal);
     if (new_action && signal == SIGINT) {
         interrupt_want(new_action->sa_handler != SIG_DFL);
         signal_announce(); /* who sleeps has to look for it now */
@@ -215,7 +212,7 @@ static int send(int signal, int code, union sigval value)
 
     if (signal == 0)
         return 0;
-    if (!is_valid(signal))
+    if (!signal_is_valid(signal))
         return -EINVAL;
     if (stops_by_default(signal) && exchange(signal, NULL).sa_handler == SIG_DFL)
         return -ENOSYS; /* nobody could continue it */
@@ -238,6 +235,17 @@ bool signal_from_outside(int signal)
 
     send(signal, SI_KERNEL, (union sigval){ 0 });
     return handled != before;
+}
+
+bool signal_deliver_fault(siginfo_t *info)
+{
+    _sig_func_ptr handler = exchange(info->si_signo, NULL).sa_handler;
+
+    if (handler == SIG_DFL || handler == SIG_IGN || signal_is_blocked(info->si_signo))
+        return false;
+    deliver(info);
+    deliver_pending();
+    return true;
 }
 
 bool signal_is_blocked(int signal)
@@ -477,7 +485,7 @@ API _sig_func_ptr signal(int signal, _sig_func_ptr handler)
 {
     struct sigaction action = { .sa_flags = SA_RESTART };
 
-    if (!is_valid(signal) || signal == SIGKILL || signal == SIGSTOP || handler == SIG_ERR) {
+    if (!signal_is_valid(signal) || signal == SIGKILL || signal == SIGSTOP || handler == SIG_ERR) {
         errno = EINVAL;
         return SIG_ERR;
     }
@@ -489,7 +497,7 @@ API int sigaction(int signal, const struct sigaction *action, struct sigaction *
 {
     struct sigaction before, wanted;
 
-    if (!is_valid(signal) || (action && (signal == SIGKILL || signal == SIGSTOP)))
+    if (!signal_is_valid(signal) || (action && (signal == SIGKILL || signal == SIGSTOP)))
         return api_status(-EINVAL);
     if (action) {
         wanted = *action;
@@ -553,41 +561,6 @@ API int sigpending(sigset_t *out)
 {
     *out = (own.set | __atomic_load_n(&shared.set, __ATOMIC_ACQUIRE)) & blocked;
     return 0;
-}
-
-API int sigemptyset(sigset_t *set)
-{
-    *set = 0;
-    return 0;
-}
-
-API int sigfillset(sigset_t *set)
-{
-    *set = ~OF_LIBRARY;
-    return 0;
-}
-
-API int sigaddset(sigset_t *set, int signal)
-{
-    if (!is_valid(signal))
-        return api_status(-EINVAL);
-    *set |= BIT(signal);
-    return 0;
-}
-
-API int sigdelset(sigset_t *set, int signal)
-{
-    if (!is_valid(signal))
-        return api_status(-EINVAL);
-    *set &= ~BIT(signal);
-    return 0;
-}
-
-API int sigismember(const sigset_t *set, int signal)
-{
-    if (signal <= 0 || signal >= NSIG)
-        return api_status(-EINVAL);
-    return (*set & BIT(signal)) != 0;
 }
 
 /* ISO C: a handler may catch SIGABRT, but if it returns the program ends all the same; nothing is flushed. */

@@ -1,6 +1,7 @@
 /*
- * signal.h: signals that the program raises in itself, SIGINT from outside (interrupt.h) and SIGALRM (alarm.h). Handlers are the
- * program's; each thread has its mask and what waits behind it, and a handler runs in the thread that raises.
+ * signal.h: signals that the program raises in itself, by calls and by accesses that it may not make (fault.h), SIGINT from outside
+ * (interrupt.h) and SIGALRM (alarm.h). Handlers are the program's; each thread has its mask and what waits behind it, and a handler
+ * runs in the thread that raises.
  * Thread context; handlers run inside these calls.
  */
 #ifndef RUNTIME_SIGNAL_SIGNAL_H
@@ -19,7 +20,11 @@ int signal_raise(int signal);
 int signal_change_mask(int how, const sigset_t *set, sigset_t *old);
 /* True if a handler ran. */
 bool signal_from_outside(int signal);
+/* The running thread has made a fault. False: it blocks the signal, or there is no handler for it. */
+bool signal_deliver_fault(siginfo_t *info);
 bool signal_is_blocked(int signal);
+/* Is there a signal of this number for programs? */
+bool signal_is_valid(int signal);
 /* How many handlers have run in this thread. */
 unsigned signal_handled(void);
 /* Calls that the thread's last handler interrupted begin again (SA_RESTART). */

@@ -71,7 +71,7 @@
 #define SS_ONSTACK 1
 #define SS_DISABLE 2
 
-/* si_code. Only the first four occur here: nothing turns a fault into a signal. */
+/* si_code. Only the first four occur here, and those of memory faults: SEGV_* and BUS_ADRERR. */
 #define SI_USER 0
 #define SI_QUEUE (-1)
 #define SI_TKILL (-6)

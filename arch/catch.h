@@ -1,0 +1,19 @@
+/* catch.h: a program's own answer to accesses that it may not make, where otherwise the machine ends with a report. */
+#ifndef ARCH_CATCH_H
+#define ARCH_CATCH_H
+
+#include "kernel/types.h"
+
+/*
+ * why is an enum fault_result (kernel/pager/pager.h), never FAULT_RESOLVED. Called in the thread that made the access, on its stack, as
+ * if the instruction had called it; it may block, and need not return. True: the instruction runs again. False: the report.
+ */
+typedef bool fault_catcher(int why, vaddr_t address);
+
+/*
+ * From now on such accesses go there, from every thread; but those that run out of memory, that have interrupts off, or whose stack has
+ * no room are reported as before. Thread context.
+ */
+void fault_catch(fault_catcher *catcher);
+
+#endif

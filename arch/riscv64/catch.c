@@ -1,0 +1,78 @@
+#include "arch/catch.h"
+
+#include "arch/riscv64/catch_priv.h"
+#include "arch/riscv64/masking.h"
+#include "arch/riscv64/offsets.h"
+#include "arch/riscv64/pte.h"
+#include "kernel/pager/pager.h"
+#include "kernel/thread/thread.h"
+
+#define STACK_ALIGN 16 /* psABI */
+
+/* On the stack of the interrupted code, right below what it uses. */
+struct caught {
+    struct trap_frame frame; /* as it was interrupted */
+    uint64_t f[32], fcsr;
+    int why;
+    bool goes_on; /* what the catcher said */
+} __attribute__((aligned(STACK_ALIGN)));
+
+_Static_assert(offsetof(struct caught, f) == CAUGHT_FLOAT, "offsets.h");
+_Static_assert(offsetof(struct caught, fcsr) == CAUGHT_FCSR, "offsets.h");
+
+void catch_start(void); /* catch.S */
+extern const char catch_over[];
+void catch_ask(struct caught *c); /* called from there, in the thread */
+
+static fault_catcher *catcher; /* atomic */
+
+void fault_catch(fault_catcher *new_catcher)
+{
+    __atomic_store_n(&catcher, new_catcher, __ATOMIC_RELEASE);
+}
+
+void catch_ask(struct caught *c)
+{
+    c->goes_on = __atomic_load_n(&catcher, __ATOMIC_ACQUIRE)(c->why, c->frame.stval);
+}
+
+/* Brings the stack there as a store of the thread's own would; stacks in static memory, which is no mapping, are there. */
+static bool make_room(vaddr_t start, vaddr_t end)
+{
+    if (start > end) /* a stack pointer gone wild */
+        return false;
+    for (vaddr_t va = PAGE_ALIGN_DOWN(start); va < end; va += PAGE_SIZE) {
+        enum fault_result result = handle_one_fault(va, FAULT_WRITE);
+        if (result != FAULT_RESOLVED && !(result == FAULT_NO_MAPPING && pt_readable(va)))
+            return false;
+    }
+    return true;
+}
+
+static bool begin(struct trap_frame *frame, int why)
+{
+    struct caught *c = (struct caught *)((frame->x[REG_SP] - sizeof *c) & ~(uint64_t)(STACK_ALIGN - 1));
+
+    if (!__atomic_load_n(&catcher, __ATOMIC_RELAXED) || why >= FAULT_OUT_OF_MEMORY || !(frame->sstatus & FRAME_IRQ_ON))
+        return false;
+    if (thread_overflowed(frame->stval) || !make_room((vaddr_t)c, frame->x[REG_SP]))
+        return false;
+    c->frame = *frame;
+    c->why = why;
+    frame->sepc = (uint64_t)catch_start;
+    frame->x[REG_SP] = (uint64_t)c;
+    return true;
+}
+
+bool catch_trap(struct trap_frame *frame, int *why)
+{
+    const struct caught *c = (const struct caught *)frame->x[REG_SP];
+    uint64_t status = frame->sstatus; /* whether floating-point registers have changed, among others, is as it is now */
+
+    if (frame->scause != CAUSE_BREAKPOINT || frame->sepc != (uint64_t)catch_over)
+        return begin(frame, *why);
+    *frame = c->frame;
+    frame->sstatus = status;
+    *why = c->why;
+    return c->goes_on;
+}
