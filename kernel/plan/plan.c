@@ -300,12 +300,13 @@ static bool comes_soon(uint32_t run)
 }
 
 /*
- * Is the ring used up, and its cells wait for a hart that has yet to fence? The host may have taken that one's processor away for
- * milliseconds. That a run has not been read then says nothing of the order.
+ * Is the ring used up, and its cells wait for a hart that has yet to fence, or for frames, since all that could go is dirty? The host may
+ * have taken that hart's processor away for milliseconds. That a run has not been read then says nothing of the order.
  */
-static bool waits_for_harts(uint32_t run)
+static bool is_held_up(uint32_t run)
 {
-    return plan.leaving != plan.tail && plan.head - plan.leaving == plan.ncells && comes_soon(run) && plan_ring_is_used();
+    bool for_harts = plan.leaving != plan.tail && plan.head - plan.leaving == plan.ncells;
+    return (for_harts || plan.starves) && comes_soon(run) && plan_ring_is_used();
 }
 
 /* A fault on a run that is not in the ring: is the program somewhere else, to stay there? Then the ring is sent after it. */
@@ -314,7 +315,7 @@ static void follow_odd(struct region *r, uint32_t page, uint32_t run)
     if (drop_if_over())
         return;
     r->counters.plan_missed++;
-    if (waits_for_harts(run)) {
+    if (is_held_up(run)) {
         plan_restart(run);
         return;
     }

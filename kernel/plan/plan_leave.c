@@ -188,7 +188,7 @@ static void keep(struct cell *c)
     look_at_cell(c);
     for (uint32_t i = 0; i < c->seen; i++) {
         struct page *p = &r->pages[c->first + i];
-        if (p->condition == PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED) && is_planned(p))
+        if (p->state == PAGE_RESIDENT && (p->flags & PAGE_UNTOUCHED) && is_planned(p))
             plan_end_untouched(r, p, true);
     }
     c->ticket = 0;

@@ -12,13 +12,14 @@
 #include "kernel/thread/sched.h"
 #include "kernel/thread/timer.h"
 
-#define CELL_REQUESTS 4 /* stretches of absent pages of a run that are worth a request */
+#define CELL_REQUESTS 16 /* stretches of absent pages of a run that are worth a request */
 
 struct cell_request {
     struct io_request io;
     struct cell *cell;
-    uint32_t first; /* page */
-    bool done;      /* but not taken yet */
+    uint32_t first;  /* page */
+    bool done;       /* but not taken yet */
+    uint8_t swapped; /* PAGE_SWAPPED: the pages come from the swap */
 };
 
 /*
@@ -63,6 +64,7 @@ struct plan {
     const struct region *shown;  /* while a fault maps this page, which was left unmapped: its run must not leave before it is used */
     uint32_t shown_page;
     uint32_t trips;     /* runs that a page is left unmapped of, so that its use says how far the program is (map_come) */
+    bool starves;       /* there were no frames for the run that comes next */
     bool finished;      /* a plan of one turn has come to its end */
     uint32_t quota;     /* most frames */
     uint32_t dissolved; /* frames that a dropped plan has given up, or never had, from the first on */

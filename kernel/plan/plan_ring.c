@@ -88,19 +88,30 @@ _Static_assert(ORDER_RUN_MAX <= IO_MAX_PAGES, "a run is one request");
 static void cell_read_done(struct io_request *io);
 static void take_done(struct cell *c);
 
-/* Absent pages of the run from this one on, up to one that is not, get frames and become READING: one request. Returns how many. */
+static inline bool is_absent(const struct region *r, uint32_t page)
+{
+    uint16_t condition = r->pages[page].condition;
+    return condition == PAGE_CONDITION(PAGE_ABSENT, 0) || condition == PAGE_CONDITION(PAGE_ABSENT, PAGE_SWAPPED);
+}
+
+/*
+ * Absent pages of the run from this one on, up to one that is not, or comes from elsewhere (file, swap), get frames and become READING: one
+ * request. Returns how many.
+ */
 static inline uint32_t claim_stretch(struct cell *c, uint32_t first)
 {
     struct region *r = c->region;
     struct frame *frames = plan.pool->frames;
     struct page *p = &r->pages[first];
+    uint8_t swapped = p->flags & PAGE_SWAPPED;
+    uint16_t absent = PAGE_CONDITION(PAGE_ABSENT, swapped), reading = PAGE_CONDITION(PAGE_READING, swapped);
     uint32_t base = (uint32_t)(plan.pool->base >> PAGE_SHIFT), page = first;
     const paddr_t *pa = &c->pa[c->nlent];
-    for (uint32_t end = c->first + c->n; page < end && p->condition == PAGE_CONDITION(PAGE_ABSENT, 0); page++, p++) {
+    for (uint32_t end = c->first + c->n; page < end && p->condition == absent; page++, p++) {
         uint32_t pfn = (uint32_t)(*pa++ >> PAGE_SHIFT);
         struct frame *f = &frames[pfn - base];
         p->pfn = pfn;
-        p->condition = PAGE_CONDITION(PAGE_READING, 0);
+        p->condition = reading;
         f->region = r;
         f->page = page;
     }
@@ -111,8 +122,9 @@ static inline uint32_t claim_stretch(struct cell *c, uint32_t first)
     q->cell = c;
     q->first = first;
     q->done = false;
+    q->swapped = swapped;
     q->io.write = false;
-    q->io.offset = r->offset + ((uint64_t)first << PAGE_SHIFT);
+    q->io.offset = (swapped ? 0 : r->offset) + ((uint64_t)first << PAGE_SHIFT);
     q->io.length = n << PAGE_SHIFT;
     q->io.npages = n;
     q->io.pages = &c->pa[c->nlent];
@@ -120,11 +132,6 @@ static inline uint32_t claim_stretch(struct cell *c, uint32_t first)
     c->nlent += n;
     r->resident += n;
     return n;
-}
-
-static inline bool is_absent(const struct region *r, uint32_t page)
-{
-    return r->pages[page].condition == PAGE_CONDITION(PAGE_ABSENT, 0);
 }
 
 /*
@@ -201,19 +208,30 @@ uint32_t plan_adopt_runs(uint32_t run, uint32_t n)
     return run;
 }
 
-static inline void submit(struct cell *c)
+/* Those of the cell's requests that read the region's file, or those that read its swap. */
+static inline void submit_to(struct cell *c, struct backing *backing, uint8_t swapped)
 {
     struct io_request *queue[CELL_REQUESTS];
-    struct backing *backing = c->region->backing;
+    uint32_t n = 0;
+    for (struct cell_request *q = c->requests; q < c->requests + c->nrequests; q++)
+        if (q->swapped == swapped)
+            queue[n++] = &q->io;
+    if (n > 0)
+        backing->ops->submit(backing, queue, n);
+}
+
+static inline void submit(struct cell *c)
+{
+    struct region *r = c->region;
     uint32_t n = c->nrequests;
-    for (uint32_t i = 0; i < n; i++)
-        queue[i] = &c->requests[i].io;
     c->pending = n;
     plan.pending += n;
     plan.flying += n;
-    c->region->counters.batches++;
-    backing->ops->submit(backing, queue, n);
-    if (__builtin_expect(c->requests[0].done, 0))
+    r->counters.batches++;
+    submit_to(c, r->backing, 0);
+    if (__builtin_expect(r->swap != NULL, 0))
+        submit_to(c, r->swap, PAGE_SWAPPED);
+    if (__builtin_expect(c->requests[0].done || c->requests[n - 1].done, 0))
         take_done(c);
 }
 
@@ -221,7 +239,8 @@ static inline void submit(struct cell *c)
 static inline bool read_run(uint32_t run, const struct order_extent *pages, bool stays)
 {
     struct cell *c = plan_cell(plan.head);
-    if (__builtin_expect(c->nframes < pages->n, 0) && !fill_cell(c, pages->n))
+    plan.starves = __builtin_expect(c->nframes < pages->n, 0) && !fill_cell(c, pages->n);
+    if (plan.starves)
         return false;
     c->region = plan.sources[pages->source];
     c->first = pages->first;
@@ -324,7 +343,7 @@ static void settle(struct cell *c, const struct cell_request *q)
     uint32_t n = q->io.npages, good = q->io.error ? 0 : (uint32_t)((q->io.transferred + PAGE_MASK) >> PAGE_SHIFT);
     struct page *p = &r->pages[q->first], *came = p + good;
     for (; p < came; p++)
-        p->condition = PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED);
+        p->condition = PAGE_CONDITION(PAGE_RESIDENT, PAGE_UNTOUCHED | q->swapped);
     r->counters.io_reads++;
     r->counters.bytes_read += q->io.transferred;
     r->counters.prefetched += good;
