@@ -48,6 +48,8 @@ static int64_t map(void *address, size_t length, int prot, int flags, int fd, of
         type = MAP_SHARED;
     if ((type != MAP_SHARED && type != MAP_PRIVATE) || length == 0 || offset < 0 || ((uint64_t)offset & PAGE_MASK))
         return -EINVAL;
+    if (flags & MAP_HUGETLB)
+        return -ENOMEM;
     if (flags & MAP_LOCKED)
         flags |= MAP_POPULATE;
     flags = (flags & ~(MAP_TYPE | MAP_LOCKED | WITHOUT_EFFECT)) | type;
@@ -92,7 +94,14 @@ API int madvise(void *address, size_t length, int advice)
     case MADV_HUGEPAGE:
     case MADV_NOHUGEPAGE:
     case MADV_DONTDUMP:
-    case MADV_DODUMP: advice = VM_MADV_NOTHING;
+    case MADV_DODUMP:
+    case MADV_MERGEABLE:
+    case MADV_UNMERGEABLE:
+    case MADV_WIPEONFORK:
+    case MADV_KEEPONFORK:
+    case MADV_COLD: advice = VM_MADV_NOTHING; break;
+    case MADV_POPULATE_READ:
+    case MADV_POPULATE_WRITE: advice = VM_MADV_WILLNEED;
     }
     return api_status(vm_advise((vaddr_t)address, length, advice));
 }

@@ -26,6 +26,7 @@
 #define VM_MADV_WILLNEED 3
 #define VM_MADV_DONTNEED 4
 #define VM_MADV_NOTHING 8 /* the range is checked, no more */
+#define VM_MADV_PAGEOUT 21
 
 /* Creates the pool of the cap and the policies named (before the program runs, every hart known). 0 or -EINVAL with a message logged. */
 int vm_init(uint64_t frames, const char *prefetch, const char *evict);

@@ -84,6 +84,10 @@ static void advise_window(struct vma *v, uint32_t first, uint32_t n, int advice)
         if (r->shared ? pages_write_back(r, first, n) == 0 : !r->lasts)
             pages_drop(r, first, n);
         break;
+    case VM_MADV_PAGEOUT:
+        if (r->shared && pages_write_back(r, first, n) == 0)
+            pages_drop(r, first, n);
+        break;
     case VM_MADV_RANDOM:
         steered = prefetch_find("none");
         break;
@@ -102,7 +106,7 @@ static void advise_window(struct vma *v, uint32_t first, uint32_t n, int advice)
 
 int vm_advise(vaddr_t address, uint64_t length, int advice)
 {
-    if ((advice < VM_MADV_NORMAL || advice > VM_MADV_DONTNEED) && advice != VM_MADV_NOTHING)
+    if ((advice < VM_MADV_NORMAL || advice > VM_MADV_DONTNEED) && advice != VM_MADV_NOTHING && advice != VM_MADV_PAGEOUT)
         return -EINVAL;
     vaddr_t end;
     semaphore_down(&mapping_lock);

@@ -26,6 +26,7 @@
 #define MAP_POPULATE 0x8000
 #define MAP_NONBLOCK 0x10000 /* accepted, without effect */
 #define MAP_STACK 0x20000    /* accepted, without effect */
+#define MAP_HUGETLB 0x40000  /* refused with ENOMEM, as by Linux when it has no huge pages to give */
 #define MAP_FIXED_NOREPLACE 0x100000
 /*
  * Pages of this mapping live in the frame pool that scripts/run --frames caps: they are read on demand or ahead by the
@@ -48,14 +49,25 @@
 #define MADV_SEQUENTIAL 2
 #define MADV_WILLNEED 3
 #define MADV_DONTNEED 4
-/* Checked, without effect: there are no huge pages to choose, no children, no core files, and what is freed stays. */
+#define MADV_PAGEOUT 21       /* pages of a shared mapping leave, written back first; private ones stay */
+#define MADV_POPULATE_READ 22 /* as WILLNEED */
+#define MADV_POPULATE_WRITE 23
+/*
+ * Checked, without effect: there are no huge pages to choose, no pages to merge, no children, no core files, what is freed stays, and the
+ * eviction policy knows by itself what is cold.
+ */
 #define MADV_FREE 8
 #define MADV_DONTFORK 10
 #define MADV_DOFORK 11
+#define MADV_MERGEABLE 12
+#define MADV_UNMERGEABLE 13
 #define MADV_HUGEPAGE 14
 #define MADV_NOHUGEPAGE 15
 #define MADV_DONTDUMP 16
 #define MADV_DODUMP 17
+#define MADV_WIPEONFORK 18
+#define MADV_KEEPONFORK 19
+#define MADV_COLD 20
 
 #define MCL_CURRENT 1
 #define MCL_FUTURE 2
