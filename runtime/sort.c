@@ -19,7 +19,7 @@ typedef int (*compare_fn)(const void *a, const void *b, void *argument);
 
 struct sort {
     size_t size;
-    bool words; /* elements are whole aligned words */
+    size_t width; /* of elements that are one aligned word, 4 or 8; else 0 */
     bool addresses;
     compare_fn compare;
     void *argument;
@@ -28,8 +28,10 @@ struct sort {
 
 static inline void copy(const struct sort *s, char *to, const char *from)
 {
-    if (s->size == sizeof(uint64_t) && s->words)
+    if (s->width == sizeof(uint64_t))
         *(uint64_t *)to = *(const uint64_t *)from;
+    else if (s->width == sizeof(uint32_t))
+        *(uint32_t *)to = *(const uint32_t *)from;
     else
         memcpy(to, from, s->size);
 }
@@ -107,7 +109,8 @@ static void sort_addresses(const struct sort *by_value, char *base, size_t n, ch
     struct sort s = *by_value;
 
     s.size = sizeof(*at);
-    s.words = s.addresses = true;
+    s.width = s.size;
+    s.addresses = true;
     s.room = (char *)(at + n);
     for (size_t i = 0; i < n; i++)
         at[i] = base + i * size;
@@ -137,7 +140,8 @@ static void sort(void *base, size_t n, size_t size, compare_fn compare_them, voi
     _Alignas(sizeof(uint64_t)) char small[SMALL];
     char *room = need < SMALL ? small : malloc(need);
 
-    s.words = ((uintptr_t)base | size) % sizeof(uint64_t) == 0;
+    if ((size == sizeof(uint64_t) || size == sizeof(uint32_t)) && (uintptr_t)base % size == 0)
+        s.width = size;
     s.room = room;
     if (!room)
         heap_sort(&s, base, n);
