@@ -4,14 +4,11 @@
 #define __TM_GMTOFF tm_gmtoff
 #define __TM_ZONE tm_zone
 #define BOWER_PLAIN_TYPES
-#ifdef _SIGNAL_H_
+/* With timers newlib's would bring <signal.h> along, whose names are the program's own where it does not include it. */
+#include <sys/features.h>
+#undef _POSIX_TIMERS
 #include_next <time.h>
-#else /* newlib's would bring <signal.h> along, whose names are the program's own where it does not include it */
-#define _SIGNAL_H_
-struct sigevent;
-#include_next <time.h>
-#undef _SIGNAL_H_
-#endif
+#define _POSIX_TIMERS 200809L
 #undef BOWER_PLAIN_TYPES
 
 #ifndef CLOCK_MONOTONIC_RAW
@@ -26,7 +23,18 @@ struct sigevent;
 #define TIME_UTC 1
 #endif
 
+struct sigevent;
+
 __BEGIN_DECLS
+int clock_gettime(clockid_t clock, struct timespec *now);
+int clock_settime(clockid_t clock, const struct timespec *now);
+int clock_getres(clockid_t clock, struct timespec *resolution);
+int nanosleep(const struct timespec *time, struct timespec *left);
+int timer_create(clockid_t clock, struct sigevent *__restrict event, timer_t *__restrict timer);
+int timer_delete(timer_t timer);
+int timer_settime(timer_t timer, int flags, const struct itimerspec *__restrict value, struct itimerspec *__restrict old);
+int timer_gettime(timer_t timer, struct itimerspec *value);
+int timer_getoverrun(timer_t timer);
 int timespec_get(struct timespec *out, int base);
 time_t timegm(struct tm *tm);
 #define timelocal(tm) mktime(tm)

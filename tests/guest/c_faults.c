@@ -1,5 +1,4 @@
-// options: --harts 2
-// run:
+// run: --harts 2
 // setup: $ROOT/tests/guest/native.sh c_faults -pthread
 // check: cmp want stdout
 // run: -- again
