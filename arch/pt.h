@@ -2,8 +2,10 @@
  * pt.h: the page table of the one address space (Sv39, Priv. 20211203 ch. 4.4).
  *
  * The TLB rule, for the whole system; callers never fence themselves:
- *  - invalid -> valid (map_batched): never a broadcast, and a local fence only for what was demanded here (preset A bit). Whichever hart
- *    still caches the invalid entry takes a spurious fault and fences itself (pt_fence_page). Page data is ordered before the PTE.
+ *  - invalid -> valid (map_batched): no fence, here or elsewhere. A hart that still sees the invalid entry takes a spurious fault and
+ *    fences itself (pt_fence_page). If it had just mapped that page itself, harts of this machine keep invalid entries (4.2.1 lets
+ *    them), and from then on fence for what is demanded (preset A bit) at once. What no fault can bring, the heap, is fenced by who
+ *    maps it (pt_fence_range). Page data is ordered before the PTE.
  *  - valid -> invalid or less permission, or D cleared: local fence and one for the other harts for the whole
  *    batch, before the call returns. Only then may a frame change hands. (Batches over TLB_FENCE_ALL pages fence all.)
  *  - A cleared (pt_sweep_end): local fence; other harts follow with their next interrupt or pt_catch_up.
@@ -108,8 +110,10 @@ void pt_clear_dirty(const vaddr_t *va, size_t n, bool *out);
 void pt_mark_accessed(vaddr_t va, bool write);
 /* Changes the permission of n leaves that may or may not be valid; A and D stay. One fence for all harts if any was. */
 void pt_protect_batched(const vaddr_t *va, size_t n, uint8_t prot);
-/* This hart drops what it cached for va (the spurious-fault path). */
+/* The spurious fault: this hart drops what it cached for va. */
 void pt_fence_page(vaddr_t va);
+/* This hart drops what it cached for n new pages from va on, where no fault would tell. */
+void pt_fence_range(vaddr_t va, size_t n);
 
 struct pt_fence_counts {
     uint64_t local, remote;

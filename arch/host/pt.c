@@ -81,7 +81,6 @@ void map_batched(const struct pt_run *runs, size_t n)
     for (const struct pt_run *r = runs; r < runs + n; r++)
         for (uint32_t i = 0; i < r->n; i++)
             map_page(r, i);
-    fences.local += n > 0;
 }
 
 void pt_unmap_batched(const vaddr_t *va, size_t n, struct pt_entry *old)
@@ -218,6 +217,13 @@ void pt_protect_batched(const vaddr_t *va, size_t n, uint8_t prot)
 void pt_fence_page(vaddr_t va)
 {
     (void)va;
+    fences.local++;
+}
+
+void pt_fence_range(vaddr_t va, size_t n)
+{
+    (void)va;
+    (void)n;
     fences.local++;
 }
 

@@ -246,7 +246,7 @@ static __attribute__((noinline)) void map_many(const struct pt_run *runs, size_t
     for (const struct pt_run *r = runs; r < runs + n; r++) {
         map_run(r, &cursor);
         if (r->accessed)
-            fence_local(&r->va, r->n == 1 ? 1 : TLB_FENCE_ALL + 1);
+            note_shown(r->va, r->n);
     }
 }
 
@@ -255,8 +255,8 @@ static inline void map_single(pte_t *entry, const struct pt_run *r)
     if (__builtin_expect(pte_load(entry) & PTE_V, 0))
         refuse_leaf(r->va);
     pte_store(entry, pte_address(*r->pa) | pte_leaf_bits(r->prot, r->accessed, r->dirty));
-    count_local_fence();
-    sfence_page(r->va);
+    if (r->accessed)
+        note_shown(r->va, 1);
 }
 
 static __attribute__((noinline)) void walk_and_map(const struct pt_run *r)
@@ -470,7 +470,7 @@ void pt_mark_accessed(vaddr_t va, bool write)
 
     ASSERT(table && (pte_load(leaf_entry(table, va)) & PTE_V));
     pte_set_bits(leaf_entry(table, va), write ? PTE_A | PTE_D : PTE_A);
-    pt_fence_page(va);
+    fence_local(&va, 1);
 }
 
 void pt_protect_batched(const vaddr_t *va, size_t n, uint8_t prot)

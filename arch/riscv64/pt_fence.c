@@ -5,6 +5,7 @@
 
 #define PATIENCE 100000 /* looks: some 10 ms */
 
+bool pt_keeps_invalid;
 pt_ticket pt_last_ticket, pt_wanted_ticket, pt_fenced_ticket;
 
 void fence_local(const vaddr_t *va, size_t n)
@@ -170,5 +171,12 @@ struct pt_fence_counts pt_fence_counts(void)
 
 void pt_fence_page(vaddr_t va)
 {
+    if (this_hart()->shown == va)
+        __atomic_store_n(&pt_keeps_invalid, true, __ATOMIC_RELAXED);
     fence_local(&va, 1);
+}
+
+void pt_fence_range(vaddr_t va, size_t n)
+{
+    fence_local(&va, n == 1 ? 1 : TLB_FENCE_ALL + 1);
 }

@@ -26,6 +26,7 @@ static int grow_page_by_page(vaddr_t to)
         if (n == 0)
             return -ENOMEM;
         map_batched(&(struct pt_run){ heap_top, pa, n, VM_PROT_READ | VM_PROT_WRITE, true, true }, 1);
+        pt_fence_range(heap_top, n);
         heap_top += n * PAGE_SIZE;
     }
     return 0;
