@@ -6,6 +6,7 @@
 #define RECENT 4       /* extents, the last ones, that a page may go on with: streams side by side, threads in one matrix */
 #define SIDE_BY_SIDE 8 /* uses in which each of several streams must come by once */
 #define GAP 4          /* pages that each thread may leave to others, or leave out, within an extent */
+#define ALONE 8        /* ... or one thread that is alone: it may come by that far apart, and by the others later on */
 #define MOST_THREADS 8 /* that walk side by side */
 #define GROWN 4        /* pages of an extent from which on it is more than noise */
 #define PART 8         /* pages of an extent that grows down; */
@@ -13,6 +14,14 @@
 #define MIXED_SHARE 4  /* one use in so many that goes on with one of several streams: their extents have no order, slices of them have */
 #define LEAST_SLICE 4  /* pages of a slice; */
 #define SLICES 8       /* ... or so long that the ring has so many */
+
+#define TWICE 0x80000000U /* of `listed`: not for the first time */
+
+/* When the page was listed last, in uses; 0: never. */
+static uint32_t when_listed(const struct walk_region *of, uint32_t page)
+{
+    return of->listed[page] & ~TWICE;
+}
 
 void walk_clear(struct walk *w)
 {
@@ -48,9 +57,14 @@ bool walk_grows(const struct walk *w, uint32_t extent)
     return extent + RECENT >= w->count && w->now - w->last_use[extent] <= SIDE_BY_SIDE;
 }
 
-static bool list_page(struct walk *w, struct region *r, uint32_t page, uint32_t when)
+/*
+ * anew: for the first time. What one thread has left out of an extent, and uses when that is far ahead, belongs to another round: it goes
+ * through every second page, say, and then through the others.
+ */
+static bool list_page(struct walk *w, struct region *r, uint32_t page, uint32_t when, bool anew)
 {
-    uint32_t gap = GAP * MIN(threads_live(), (uint32_t)MOST_THREADS);
+    uint32_t gap = threads_live() == 1 ? ALONE : GAP * MIN(threads_live(), (uint32_t)MOST_THREADS);
+    anew &= threads_live() == 1;
     bool others = false; /* later extents that grow as well */
     for (uint32_t i = 0; i < RECENT && i < w->count; i++) {
         struct plan_extent *e = &w->list[w->count - 1 - i];
@@ -59,7 +73,7 @@ static bool list_page(struct walk *w, struct region *r, uint32_t page, uint32_t 
         others |= grows && e->n >= GROWN;
         if (e->region != r || page + gap < e->first || page >= end + gap || !grows)
             continue;
-        if (page < e->first && e->n >= PART)
+        if ((page < e->first && e->n >= PART) || (anew && page >= e->first && page + PART < end))
             continue;
         w->mixed += was;
         w->last_use[w->count - 1 - i] = when;
@@ -77,16 +91,16 @@ static bool list_page(struct walk *w, struct region *r, uint32_t page, uint32_t 
 bool walk_list(struct walk *w, struct region *r, uint32_t page, uint32_t when)
 {
     uint32_t *listed = &walk_region(w, r)->listed[page];
-    if (!list_page(w, r, page, when))
+    if (!list_page(w, r, page, when, *listed == 0))
         return false;
     w->pages += *listed == 0;
-    *listed = when;
+    *listed = when | (*listed ? TWICE : 0);
     return true;
 }
 
 enum walk_use walk_use(struct walk *w, const struct region *r, uint32_t page)
 {
-    uint32_t listed = walk_region(w, r)->listed[page];
+    uint32_t listed = when_listed(walk_region(w, r), page);
     w->now++;
     if (listed == 0)
         return WALK_NEW;
@@ -113,7 +127,7 @@ static bool is_within(const struct walk *w, uint32_t extent, uint32_t listed)
 uint32_t walk_when(const struct walk *w, const struct walk_place *place)
 {
     const struct plan_extent *e = &w->list[place->extent];
-    uint32_t listed = walk_region(w, e->region)->listed[place->page];
+    uint32_t listed = when_listed(walk_region(w, e->region), place->page);
     if (is_within(w, place->extent, listed))
         return listed;
     return MIN(w->began[place->extent] + (place->page - e->first), w->last_use[place->extent]);
@@ -121,7 +135,7 @@ uint32_t walk_when(const struct walk *w, const struct walk_place *place)
 
 bool walk_find_soon(const struct walk *w, const struct region *r, uint32_t page, uint32_t behind, uint32_t most, struct walk_place *out)
 {
-    uint32_t listed = walk_region(w, r)->listed[page];
+    uint32_t listed = when_listed(walk_region(w, r), page);
     if (listed - behind - 1 >= most)
         return false;
     for (uint32_t i = 0; walk_find(w, r, page, i, out); i = out->extent + 1)
@@ -133,22 +147,24 @@ bool walk_find_soon(const struct walk *w, const struct region *r, uint32_t page,
 /* ---- what it makes */
 
 /*
- * Is the page one of extent i since then? If it is listed elsewhere since then as well, it comes twice; or it was a hole here, which nobody
- * knows any more.
+ * Is the page one of extent i since then? If it was listed elsewhere since then, and not for the first time, it comes twice; or it was a
+ * hole here, which nobody knows any more.
  */
-static bool is_listed(const struct walk *w, uint32_t i, uint32_t listed, uint32_t since)
+static bool is_listed(const struct walk *w, uint32_t i, const struct walk_region *of, uint32_t page, uint32_t since)
 {
-    return listed >= since && listed >= w->began[i] && (listed <= w->last_use[i] || w->began[i] >= since);
+    uint32_t listed = when_listed(of, page);
+    bool later = w->began[i] >= since && (of->listed[page] & TWICE);
+    return listed > 0 && listed >= since && listed >= w->began[i] && (listed <= w->last_use[i] || later);
 }
 
 /* The pages [first, end) of extent i come behind out[n], without the holes. Returns how many there are then; most + 1: too many. */
 static size_t add_extents(const struct walk *w, uint32_t i, uint32_t first, uint32_t end, uint32_t since, struct plan_extent *out, size_t n,
                           size_t most)
 {
-    const uint32_t *listed = walk_region(w, w->list[i].region)->listed;
+    const struct walk_region *of = walk_region(w, w->list[i].region);
     bool goes_on = false;
     for (uint32_t page = first; n <= most && page < end; page++) {
-        bool used = listed[page] > 0 && is_listed(w, i, listed[page], since);
+        bool used = is_listed(w, i, of, page, since);
         if (used && goes_on)
             out[n - 1].n++;
         else if (used && n == most)
@@ -165,11 +181,11 @@ static size_t make_extents(const struct walk *w, uint32_t since, struct plan_ext
     size_t n = 0;
     for (uint32_t i = 0; i < w->count && n <= most; i++) {
         const struct plan_extent *e = &w->list[i];
-        const uint32_t *listed = walk_region(w, e->region)->listed;
+        const struct walk_region *of = walk_region(w, e->region);
         uint32_t end = e->first + e->n;
         if (w->last_use[i] < since)
             continue;
-        if (e->n <= PART && listed[e->first] > listed[end - 1]) {
+        if (e->n <= PART && when_listed(of, e->first) > when_listed(of, end - 1)) {
             for (; end > e->first + STEP_DOWN; end -= STEP_DOWN)
                 n = add_extents(w, i, end - STEP_DOWN, end, since, out, n, most);
         }
@@ -200,8 +216,8 @@ static size_t make_slices(const struct walk *w, uint32_t since, uint32_t slice, 
     size_t n = 0;
     for (const struct walk_region *of = w->regions; used && of < w->regions + w->nregions; of++)
         for (uint32_t page = 0; page < of->region->npages; page++)
-            if (of->listed[page] > 0 && of->listed[page] >= since)
-                used[of->listed[page] - since] = (struct page_ref){ of->region, page };
+            if (when_listed(of, page) > 0 && when_listed(of, page) >= since)
+                used[when_listed(of, page) - since] = (struct page_ref){ of->region, page };
     for (uint32_t i = 0; used && n < most && i < uses; i++)
         if (used[i].region)
             add_to_slice(out, &n, used[i], slice);

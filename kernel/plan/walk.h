@@ -2,8 +2,9 @@
  * walk.h: the pages of mappings that a program used, in the order of their first uses, as extents: what learn.c makes of a first pass and
  * learn_turn.c of one turn later on.
  *
- * A page that goes on with an extent of just now belongs to it. Streams side by side have an extent each; threads side by side, each of
- * which leaves out what others have yet to use, are one walk. So an extent may have holes: pages that nobody used after all.
+ * A page that goes on with an extent of just now belongs to it, if only a few were left out in between. Streams side by side have an extent
+ * each, and so have rounds that use what those before left out; threads side by side, each of which leaves out what others have yet to use,
+ * are one walk. So an extent may have holes: pages that nobody used after all.
  *
  * All functions: pager_lock held.
  */
@@ -22,7 +23,7 @@ struct walk_place {
 
 struct walk_region {
     struct region *region;
-    uint32_t *listed; /* for each page when it was listed last, in uses; 0: never */
+    uint32_t *listed; /* for each page when it was listed last, in uses, and whether that was again; 0: never */
 };
 
 struct walk {

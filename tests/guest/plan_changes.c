@@ -7,6 +7,8 @@
 // run: --icount --learn --model {dir}/weights --frames 600 -- up 5 1024 1 down 16 11
 // run: --icount --learn --model {dir}/weights --frames 600 -- holes 6 4 7 streams 512 1
 // run: --icount --learn --model {dir}/weights --frames 300 -- random 12 1 1 up 4 37
+// run: --icount --learn --model {dir}/weights --frames 716 -- rounds 4 1 2 rounds 1 8
+// run: --icount --learn --model {dir}/weights --frames 300 -- rounds 5 1 4 rounds 1 5
 // A program that loops over a mapping in one order, for so many turns, and then in another, and declares nothing: it reads close to N - C
 // pages a turn in the last turns of the one and of the other, and not much more than N in any. An order goes through blocks of so many
 // pages, each so many blocks further than the one before.
@@ -28,7 +30,7 @@
 
 struct order {
     const char *kind; /* up; down: backwards; part: without a quarter of it; holes: without some pages; streams: two halves side by side; */
-                      /* random: any pages */
+                      /* random: any pages; rounds: every so manyth page (step), then the others in the same way */
     size_t block, step;
 };
 
@@ -46,12 +48,24 @@ static void use(size_t page)
     used++;
 }
 
+static size_t place_in_rounds(size_t i, size_t step)
+{
+    for (size_t first = 0;; first++) {
+        size_t n = (PAGES - first + step - 1) / step;
+        if (i < n)
+            return first + i * step;
+        i -= n;
+    }
+}
+
 static void turn(const struct order *o)
 {
     size_t n = strcmp(o->kind, "part") == 0 ? PAGES / 4 * 3 : PAGES;
     used = 0;
     for (size_t i = 0; i < n; i++) {
         size_t page = (i / o->block * o->step % (PAGES / o->block)) * o->block + i % o->block;
+        if (strcmp(o->kind, "rounds") == 0)
+            page = place_in_rounds(i, o->step);
         if (strcmp(o->kind, "streams") == 0)
             page = i % 2 * (PAGES / 2) + i / 2;
         if (strcmp(o->kind, "down") == 0)
