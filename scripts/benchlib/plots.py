@@ -22,7 +22,7 @@ set xlabel 'frames, in percent of the file'
 set xrange [0:*]
 set yrange [0:*]
 set grid xtics ytics
-set key outside right top noenhanced
+set key below height 1 noenhanced
 """
 
 
