@@ -12,7 +12,7 @@ typedef bool fault_catcher(int why, vaddr_t address);
 
 /*
  * From now on such accesses go there, from every thread; but those that run out of memory, that have interrupts off, or whose stack has
- * no room are reported as before. Thread context.
+ * no room, and those in the middle of a call that holds something (sched_hold), are reported as before. Thread context.
  */
 void fault_catch(fault_catcher *catcher);
 

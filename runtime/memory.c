@@ -21,7 +21,7 @@ static int64_t move_end(int64_t increment)
     return old;
 }
 
-#define KEPT_SHARE 8 /* of memory: the most that free() does not give back */
+#define KEPT_SHARE 16 /* of memory: the most that free() does not give back */
 
 static size_t kept; /* malloc's lock */
 
@@ -60,6 +60,17 @@ API int brk(void *end)
     old = now < 0 ? now : vm_sbrk((int64_t)(uintptr_t)end - now);
     futex_unlock(&lock);
     return old < 0 ? api_status(old) : 0;
+}
+
+API int malloc_trim(size_t pad)
+{
+    int any;
+
+    __malloc_lock(_REENT);
+    kept = 0;
+    any = _malloc_trim_r(_REENT, pad);
+    __malloc_unlock(_REENT);
+    return any;
 }
 
 /* As on Linux: a size of 0 frees, where newlib would keep a block that nobody frees. */

@@ -1,10 +1,12 @@
 #include "arch/catch.h"
 
+#include "arch/pt.h"
 #include "arch/riscv64/catch_priv.h"
 #include "arch/riscv64/masking.h"
 #include "arch/riscv64/offsets.h"
 #include "arch/riscv64/pte.h"
 #include "kernel/pager/pager.h"
+#include "kernel/thread/sched.h"
 #include "kernel/thread/thread.h"
 
 #define STACK_ALIGN 16 /* psABI */
@@ -36,24 +38,37 @@ void catch_ask(struct caught *c)
     c->goes_on = __atomic_load_n(&catcher, __ATOMIC_ACQUIRE)(c->why, c->frame.stval);
 }
 
-/* Brings the stack there as a store of the thread's own would; stacks in static memory, which is no mapping, are there. */
+/*
+ * Brings the stack there as a store of the thread's own would, and fences: nothing may fault here. Stacks in static memory, which is no
+ * mapping, are there.
+ */
 static bool make_room(vaddr_t start, vaddr_t end)
 {
     if (start > end) /* a stack pointer gone wild */
         return false;
     for (vaddr_t va = PAGE_ALIGN_DOWN(start); va < end; va += PAGE_SIZE) {
+        struct pt_entry now = pt_lookup(va);
+        if (now.valid && now.write && now.dirty)
+            continue;
         enum fault_result result = handle_one_fault(va, FAULT_WRITE);
         if (result != FAULT_RESOLVED && !(result == FAULT_NO_MAPPING && pt_readable(va)))
             return false;
+        pt_fence_range(va, 1);
     }
     return true;
+}
+
+/* In the middle of a call that has a file, say, in its hands: a handler that leaves by siglongjmp would keep it from everybody for ever. */
+static bool is_in_call(void)
+{
+    return thread_self()->holds > 0;
 }
 
 static bool begin(struct trap_frame *frame, int why)
 {
     struct caught *c = (struct caught *)((frame->x[REG_SP] - sizeof *c) & ~(uint64_t)(STACK_ALIGN - 1));
 
-    if (!__atomic_load_n(&catcher, __ATOMIC_RELAXED) || why >= FAULT_OUT_OF_MEMORY || !(frame->sstatus & FRAME_IRQ_ON))
+    if (!__atomic_load_n(&catcher, __ATOMIC_RELAXED) || why >= FAULT_OUT_OF_MEMORY || !(frame->sstatus & FRAME_IRQ_ON) || is_in_call())
         return false;
     if (thread_overflowed(frame->stval) || !make_room((vaddr_t)c, frame->x[REG_SP]))
         return false;

@@ -36,7 +36,8 @@ struct hart {
     void *timer_arg;
     uint64_t sample_sp; /* the sampler's: top of its stack, and ticks of the next moment; 0: none (sampling.c) */
     uint64_t sample_deadline;
-    vaddr_t shown; /* the page that was demanded here last (pt_fence.h) */
+    vaddr_t shown;        /* the page that was demanded here last; 0: it has faulted again (pt_fence.c) */
+    uint32_t shown_again; /* ... as so many did in a row */
 } __attribute__((aligned(HART_SIZE)));
 
 /* hart.lazy: the hart idles, or waits for another; a fence was put off meanwhile, and is due as soon as it goes on. */

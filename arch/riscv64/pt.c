@@ -156,7 +156,7 @@ int pt_reserve(vaddr_t start, uint64_t length)
     for (vaddr_t va = start & ~(PT_LEVEL_SIZE(1) - 1); va < end; va += PT_LEVEL_SIZE(1))
         if (!pt_entry_at(va, 0))
             return -ENOMEM;
-    /* Invalid to valid; a new upper entry needs no more than a new leaf does. */
+    /* Invalid to valid, where a fault in between could not tell. */
     fence_local(&start, 1);
     return 0;
 }

@@ -3,9 +3,9 @@
 #include "arch/barrier.h"
 #include "arch/riscv64/sbi.h"
 
+#define SURELY 4        /* in a row; one may be chance: another hart was faster */
 #define PATIENCE 100000 /* looks: some 10 ms */
 
-bool pt_keeps_invalid;
 pt_ticket pt_last_ticket, pt_wanted_ticket, pt_fenced_ticket;
 
 void fence_local(const vaddr_t *va, size_t n)
@@ -169,10 +169,25 @@ struct pt_fence_counts pt_fence_counts(void)
     return sum;
 }
 
+void fence_shown(vaddr_t va, size_t n)
+{
+    struct hart *me = this_hart();
+
+    if (me->shown_again == SURELY)
+        pt_fence_range(va, n);
+    else if (me->shown != 0)
+        me->shown_again = 0;
+    me->shown = va;
+}
+
 void pt_fence_page(vaddr_t va)
 {
-    if (this_hart()->shown == va)
-        __atomic_store_n(&pt_keeps_invalid, true, __ATOMIC_RELAXED);
+    struct hart *me = this_hart();
+
+    if (me->shown == va) {
+        me->shown = 0;
+        me->shown_again = MIN(me->shown_again + 1, SURELY);
+    }
     fence_local(&va, 1);
 }
 

@@ -14,9 +14,6 @@
 /* The last ticket that pt_unmap_later, or a fence of all harts, has taken; atomic. */
 extern pt_ticket pt_last_ticket;
 
-/* A hart faulted at a page that it had mapped just before: harts of this machine keep invalid entries. Set once; atomic. */
-extern bool pt_keeps_invalid;
-
 static inline void count_local_fence(void)
 {
     __atomic_fetch_add(&this_hart()->fences_local, 1, __ATOMIC_RELAXED);
@@ -43,12 +40,17 @@ static inline void fence_all_local(void)
 
 /* This hart's, for n pages, whose addresses are at va[0] and so on. */
 void fence_local(const vaddr_t *va, size_t n);
-/* The n pages from va on are valid, and demanded here. */
+/* note_shown of a hart that may keep invalid entries. */
+void fence_shown(vaddr_t va, size_t n);
+/* The n pages from va on are valid, and demanded here: fenced if this hart keeps invalid entries, as far as is known. */
 static inline void note_shown(vaddr_t va, size_t n)
 {
-    this_hart()->shown = va;
-    if (__builtin_expect(__atomic_load_n(&pt_keeps_invalid, __ATOMIC_RELAXED), 0))
-        pt_fence_range(va, n);
+    struct hart *me = this_hart();
+
+    if (__builtin_expect(me->shown_again != 0, 0))
+        fence_shown(va, n);
+    else
+        me->shown = va;
 }
 
 /* Every hart's, before it returns; n over TLB_FENCE_ALL: all of the address space, and nobody looks at va. */

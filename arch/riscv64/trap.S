@@ -17,7 +17,7 @@
     .endr
 .endm
 
-/* Registers that C hands back as it found them: saved only for a report. */
+/* Registers that C hands back as it found them: saved only for a report, or a catcher (catch.S), and never loaded. */
 .macro EACH_CALLEE_SAVED op
     .irp n, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
     \op x\n, FRAME_X(\n)(sp)

@@ -131,7 +131,8 @@ static inline __attribute__((always_inline)) int fault_resident(struct vma *v, u
         count_resolved(r, before);
     } else {
         r->counters.faults_spurious++;
-        pt_fence_page(va);
+        if (before == FAULT_RESOLVED) /* else it came while this thread waited */
+            pt_fence_page(va);
     }
     return FAULT_RESOLVED;
 }

@@ -21,7 +21,7 @@ enum fault_access { FAULT_READ,
                     FAULT_WRITE,
                     FAULT_EXEC };
 
-/* How a fault ended. Everything but FAULT_RESOLVED is reported by the trap handler, which then stops the machine. */
+/* How a fault ended. But for FAULT_RESOLVED the trap handler asks the program's own (arch/catch.h), or reports it and stops the machine. */
 enum fault_result {
     FAULT_RESOLVED,   /* run the instruction again */
     FAULT_NO_MAPPING, /* nobody owns this address */
