@@ -71,13 +71,13 @@ static uint32_t count_resident(void)
     return n;
 }
 
-/* What cannot be had costs no page. */
+/* What cannot be had costs no page; but in a pool a learnt plan may let a run go meanwhile. */
 static void ask_for_too_much(void)
 {
     uint32_t before = count_resident();
     void *volatile block = malloc(TOO_MUCH);
 
-    CHECK(block == NULL && count_resident() >= before);
+    CHECK(block == NULL && count_resident() >= before - before / 8);
 }
 
 /* Through a shared mapping: pages that are dirty go as well, to the file. */
