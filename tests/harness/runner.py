@@ -67,7 +67,7 @@ def show(test, outcomes, seconds):
         want, stdout = lines_of(test, "want"), lines_of(test, "stdout")  # of a guest program: natively, and here
         differ = list(difflib.unified_diff(want, stdout, "want", "stdout", "", "", 1, ""))[:LOG_TAIL] if want else []
         for line in [*lines_of(test, "log")[-LOG_TAIL:], *(differ or stdout[-LOG_TAIL:]), *lines_of(test, "commands")[-LOG_TAIL:]]:
-            print(f"    | {line[:240]}")
+            print("    | " + "".join(c if c.isprintable() else "." for c in line[:240]))
         print(f"    {os.path.relpath(test.log(), ROOT)}, {seconds:.1f} s", flush=True)
 
 
