@@ -4,8 +4,8 @@
  * The TLB rule, for the whole system; callers fence where it says so:
  *  - invalid -> valid (map_batched): no fence, here or elsewhere. A hart that still sees the invalid entry takes a spurious fault and
  *    fences itself (pt_fence_page). One that does so again and again for what it has just mapped keeps invalid entries (4.2.1 lets
- *    it), and from then on fences for what it demands (preset A bit) at once. What no fault can
- *    bring, as the heap, is fenced by who maps it (pt_fence_range). Page data is ordered before the PTE.
+ *    it), and from then on fences for what it demands (preset A bit) at once. What no fault can bring, as the heap, is fenced by who
+ *    maps it (pt_fence_range). Page data is ordered before the PTE.
  *  - valid -> invalid or less permission, or D cleared: local fence and one for the other harts for the whole
  *    batch, before the call returns. Only then may a frame change hands. (Batches over TLB_FENCE_ALL pages fence all.)
  *  - A cleared (pt_sweep_end): local fence; other harts follow with their next interrupt or pt_catch_up.

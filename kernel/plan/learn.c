@@ -4,7 +4,6 @@
 #include "kernel/plan/learn_show.h"
 #include "kernel/plan/learn_turn.h"
 #include "kernel/mem.h"
-#include "kernel/pager/page_wait.h"
 #include "kernel/pager/pager.h"
 #include "kernel/plan/plan.h"
 #include "kernel/thread/sched.h"
@@ -335,25 +334,15 @@ static void start(void)
         return;
     }
     starting = true;
-    struct region *users[PLAN_MAX_SOURCES]; /* somebody may unmap one of them meanwhile */
-    uint32_t nusers = pass.nregions;
     struct plan_extent *made = kalloc(WALK_MOST_MADE * sizeof *made), from = { pass.list[at.extent].region, at.page, 1 };
     size_t n = made ? walk_extents(&pass, began, made, WALK_MOST_MADE) : 0;
-    for (uint32_t i = 0; i < nusers; i++) {
-        users[i] = pass.regions[i].region;
-        region_use_begin(users[i]);
-    }
     start_anew();
-    spin_unlock(&pager_lock);
-    int error = n > 0 ? plan_start(made, n, &from, &options) : -ENOMEM;
-    kfree(made);
-    spin_lock(&pager_lock);
-    for (uint32_t i = 0; i < nusers; i++)
-        region_use_end(users[i]);
+    int error = plan_start_learned(made, n, &from, &options);
     starting = false;
     attempts = error ? ATTEMPTS : attempts;
     aimless = 0;
     spin_unlock(&pager_lock);
+    kfree(made);
 }
 
 /* Others have their turn in between. */

@@ -2,7 +2,6 @@
 
 #include "kernel/plan/learn.h"
 #include "kernel/mem.h"
-#include "kernel/pager/page_wait.h"
 #include "kernel/plan/plan.h"
 #include "kernel/vm/vma.h"
 #include "kernel/plan/walk.h"
@@ -125,23 +124,12 @@ static void make_plan(const struct plan_extent *begin)
 {
     struct plan_options options = { .cyclic = true, .learned = true, .anew = true, .width = plan_width() };
     struct plan_extent *made = kalloc(WALK_MOST_MADE * sizeof *made);
-    struct region *users[PLAN_MAX_SOURCES];
     size_t n = made ? walk_extents(&turn, 0, made, WALK_MOST_MADE) : 0;
-    uint32_t nusers = turn.nregions;
-    for (uint32_t i = 0; i < nusers; i++) {
-        users[i] = turn.regions[i].region;
-        region_use_begin(users[i]);
-    }
     ending = true;
     learn_turn_stop();
-    spin_unlock(&pager_lock);
-    if (n > 0)
-        plan_start(made, n, begin, &options); /* if it cannot be, the policies go on */
-    kfree(made);
-    spin_lock(&pager_lock);
+    plan_start_learned(made, n, begin, &options); /* if it cannot be, the policies go on */
     ending = false;
-    for (uint32_t i = 0; i < nusers; i++)
-        region_use_end(users[i]);
+    kfree(made);
 }
 
 void learn_turn_note(vaddr_t address)

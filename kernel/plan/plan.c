@@ -121,6 +121,20 @@ int plan_start(const struct plan_extent *extents, size_t n, const struct plan_ex
     return error;
 }
 
+int plan_start_learned(const struct plan_extent *extents, size_t n, const struct plan_extent *begin, const struct plan_options *options)
+{
+    region_use_begin(begin->region);
+    for (size_t i = 0; i < n; i++)
+        region_use_begin(extents[i].region);
+    spin_unlock(&pager_lock);
+    int error = plan_start(extents, n, begin, options);
+    spin_lock(&pager_lock);
+    for (size_t i = 0; i < n; i++)
+        region_use_end(extents[i].region);
+    region_use_end(begin->region);
+    return error;
+}
+
 bool plan_is_on(void)
 {
     return __atomic_load_n(&plan.on, __ATOMIC_RELAXED);
@@ -333,17 +347,15 @@ static void follow_odd(struct region *r, uint32_t page, uint32_t run)
     plan.jumps += plan.odd == many;
     if (plan.odd < many && !plan_ring_is_used())
         return;
-    if (!plan_is_too_narrow(run)) {
-        plan_restart(run);
-    } else if (plan_can_widen()) {
-        plan_restart(run);
-        learn_widen();
-    } else if (plan.jumps < BACK_AND_FORTH) {
-        plan_restart(run);
-    } else {
+    bool narrow = plan_is_too_narrow(run), widens = narrow && plan_can_widen();
+    if (narrow && !widens && plan.jumps >= BACK_AND_FORTH) {
         drop();
         learn_was_wrong(false);
+        return;
     }
+    plan_restart(run);
+    if (widens)
+        learn_widen();
 }
 
 /*
@@ -378,7 +390,7 @@ static bool wait_for_others(struct region *r, uint32_t page, uint32_t run)
  */
 static bool walks_behind(struct region *r, uint32_t run)
 {
-    uint32_t first = plan.tail != plan.head ? plan_cell(plan.tail)->run : plan.next, ago = plan_runs_between(run, first);
+    uint32_t ago = plan_runs_between(run, plan_oldest_run());
     if (threads_live() == 1 || ago == 0 || ago > plan.order.nruns / AHEAD_SHARE || (plan.behind >= BEHIND_IN_A_ROW && plan.ahead == 0))
         return false;
     plan.behind++;

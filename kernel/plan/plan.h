@@ -46,6 +46,11 @@ struct plan_options {
  */
 int plan_start(const struct plan_extent *extents, size_t n, const struct plan_extent *begin,
                const struct plan_options *options);
+/*
+ * The same for what the pager has learnt: pager_lock held, and let go in between; regions that are unmapped meanwhile stay until the end.
+ * `begin` is not NULL; -EINVAL without extents.
+ */
+int plan_start_learned(const struct plan_extent *extents, size_t n, const struct plan_extent *begin, const struct plan_options *options);
 /* May pages of this region be in a plan? Not where somebody wants to see another policy at work. */
 bool plan_may_have(const struct region *r);
 /* Thread context, pager_lock not held: ends the plan, waits for what is on its way and gives its pages to the policies. */

@@ -124,6 +124,12 @@ static inline uint32_t plan_runs_between(uint32_t run, uint32_t later)
     return later >= run ? later - run : later + plan.order.nruns - run;
 }
 
+/* The oldest run of the ring, or the next one. */
+static inline uint32_t plan_oldest_run(void)
+{
+    return plan.tail != plan.head ? plan_cell(plan.tail)->run : plan.next;
+}
+
 /* plan_make.c */
 
 /* Everything but the frames. pager_lock not held. */

@@ -17,7 +17,7 @@ static uint32_t newest_run(void)
     for (uint32_t i = plan.head; i-- != plan.tail;)
         if (plan_cell(i)->seen > 0)
             return plan_cell(i)->run + 1;
-    return plan.tail != plan.head ? plan_cell(plan.tail)->run : plan.next;
+    return plan_oldest_run();
 }
 
 bool plan_is_too_narrow(uint32_t run)
@@ -55,23 +55,12 @@ void plan_widen(void)
     spin_lock(&pager_lock);
     struct plan_options options = plan.options;
     struct plan_extent begin, *made = plan.on && plan.order.npieces <= PLAN_MAX_EXTENTS ? kalloc(plan.order.npieces * sizeof *made) : NULL;
-    if (!made || !plan_can_widen()) {
-        spin_unlock(&pager_lock);
-        kfree(made);
-        return;
+    if (made && plan_can_widen()) {
+        size_t n = copy_order(made, &begin);
+        options.anew = true;
+        options.width = plan.wanted_width;
+        plan_start_learned(made, n, &begin, &options); /* if it cannot be, the policies go on */
     }
-    size_t n = copy_order(made, &begin);
-    struct region *users[PLAN_MAX_SOURCES];
-    uint32_t nusers = plan_sources(users);
-    options.anew = true;
-    options.width = plan.wanted_width;
-    for (uint32_t i = 0; i < nusers; i++)
-        region_use_begin(users[i]);
     spin_unlock(&pager_lock);
-    plan_start(made, n, &begin, &options); /* if it cannot be, the policies go on */
     kfree(made);
-    spin_lock(&pager_lock);
-    for (uint32_t i = 0; i < nusers; i++)
-        region_use_end(users[i]);
-    spin_unlock(&pager_lock);
 }

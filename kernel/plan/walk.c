@@ -63,8 +63,8 @@ bool walk_grows(const struct walk *w, uint32_t extent)
  */
 static bool list_page(struct walk *w, struct region *r, uint32_t page, uint32_t when, bool anew)
 {
-    uint32_t gap = threads_live() == 1 ? ALONE : GAP * MIN(threads_live(), (uint32_t)MOST_THREADS);
-    anew &= threads_live() == 1;
+    uint32_t threads = MIN(threads_live(), (uint32_t)MOST_THREADS), gap = threads == 1 ? ALONE : GAP * threads;
+    anew &= threads == 1;
     bool others = false; /* later extents that grow as well */
     for (uint32_t i = 0; i < RECENT && i < w->count; i++) {
         struct plan_extent *e = &w->list[w->count - 1 - i];
