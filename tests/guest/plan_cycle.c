@@ -22,14 +22,13 @@
 #include <sys/stat.h>
 
 #include "check.h"
+#include "weights.h"
 
-#define PAGE 4096
 #define PARTS 4
 #define TURNS 5
 
 static unsigned char *m;
 static size_t pages;
-static volatile unsigned sum;
 
 static size_t part(size_t i)
 {
@@ -42,12 +41,10 @@ static unsigned turn(int cursor)
     unsigned wrong = 0;
     for (size_t i = 0; i < PARTS; i++) {
         for (size_t page = part(i); page < part(i) + pages / PARTS; page++) {
-            const unsigned *at = (const unsigned *)(m + page * PAGE);
             if (cursor)
-                bower_plan_at(at);
-            wrong += at[0] != page || m[page * PAGE + PAGE - 1] != page % 251;
-            for (unsigned w = 0; w < 3000; w++)
-                sum += at[w % 1024];
+                bower_plan_at(m + page * PAGE);
+            wrong += is_wrong(m, page, page);
+            work_on(m, page);
         }
     }
     return wrong;

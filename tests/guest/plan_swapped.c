@@ -16,24 +16,21 @@
 #include <bower.h>
 
 #include "check.h"
+#include "weights.h"
 
-#define PAGE 4096
 #define PAGES 1024
 #define TURNS 8
 #define LEARNT 3 /* turns, before those that count */
 
 static unsigned char *m;
 static unsigned wrong;
-static volatile unsigned sum;
 
 static void use(size_t page, unsigned turn, size_t each)
 {
-    unsigned *at = (unsigned *)(m + page * PAGE);
-    wrong += at[0] != (page % each == 0 ? page + PAGES * turn : page) || m[page * PAGE + PAGE - 1] != page % 251;
-    for (unsigned w = 0; w < 3000; w++)
-        sum += at[w % 1024];
+    wrong += is_wrong(m, page, page % each == 0 ? page + PAGES * turn : page);
+    work_on(m, page);
     if (page % each == 0)
-        at[0] += PAGES;
+        *(unsigned *)(m + page * PAGE) += PAGES;
 }
 
 int main(int argc, char **argv)
