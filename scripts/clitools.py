@@ -2,7 +2,11 @@
 import sys
 import time
 
-from modellib import gguf
+import needs
+
+needs.module("numpy", "bench")
+
+from modellib import gguf  # noqa: E402
 
 
 def progress(label):

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""What the scripts that measure say of options that cannot be used: one line, status 2, before anything is built or run."""
+"""What scripts say of options that cannot be used, and of packages that are missing: a line, status 2, before anything is built or run."""
 import os
 import re
 import subprocess
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -26,18 +27,39 @@ UNUSABLE = {
 }
 
 
+WITHOUT = {
+    "numpy": [["convert", "a", "b"], ["inspect", "a"], ["synth-model", "a"], ["chat.py"]],
+    "torch": [["train"]],
+    "gnuplot": [["bench"], ["bench-cliff"], ["bench-llm"], ["bench-linux"], ["study"], ["simulate", "--sweep", "a", "trace"]],
+}
+
+
+def refused(words, pattern, **environment):
+    done = subprocess.run([os.path.join(ROOT, "scripts", words[0]), *words[1:]], capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                          cwd=ROOT, timeout=100, env={**os.environ, **environment})
+    assert done.returncode == 2 and re.search(pattern, done.stderr), f"{words}: {done.returncode} {done.stderr}"
+    assert done.stderr.count("\n") == 1 and done.stdout == "", f"{words}: more than a line: {done.stderr}"
+
+
 def unusable(script):
     for words, pattern in UNUSABLE[script]:
-        done = subprocess.run([os.path.join(ROOT, "scripts", script), *words], capture_output=True, text=True, stdin=subprocess.DEVNULL,
-                              cwd=ROOT, timeout=100)
-        assert done.returncode == 2 and re.search(pattern, done.stderr), f"{words}: {done.returncode} {done.stderr}"
-        assert done.stderr.count("\n") == 1 and done.stdout == "", f"{words}: more than a line: {done.stderr}"
+        refused([script, *words], pattern)
+
+
+def missing(package):
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, f"{package}.py"), "w", encoding="ascii") as module:
+            module.write(f"raise ModuleNotFoundError('none', name='{package}')\n")
+        for words in WITHOUT[package]:
+            refused(words, f"^{words[0]}: .*{package} is not installed: `scripts/setup [a-z]+` installs it", PATH=folder, PYTHONPATH=folder)
 
 
 def main():
     results = Results()
     for script in UNUSABLE:
         results.check(script, unusable, script)
+    for package in WITHOUT:
+        results.check(f"without-{package}", missing, package)
     return results.status()
 
 
