@@ -72,20 +72,21 @@ def resident(the_model, options):
 
 
 def measure(the_model, names, options):
-    """All rows."""
+    """All rows. What a token computes is measured anew beside each cap, since the host's speed changes within a run."""
     unlimited = read_speed(the_model) if 0 in disks(options) else None
-    computing = [resident(the_model, options)]
     wanted = cells(names, options)
     progress = steady.Progress("bench-cliff", len(wanted))
-    samples = {}
+    samples, computing, beside = {}, [], None
     for disk, cap, name in wanted:
+        if beside != (disk, cap):
+            computing.append(resident(the_model, options))
+            beside = (disk, cap)
         frames = max(2, -(-the_model.token_pages * cap // 100))
-        best = steady.roofline((computing[0], bound_pages(the_model, frames) * PAGE), disk * 10**6 or unlimited)
+        best = steady.roofline((computing[-1], bound_pages(the_model, frames) * PAGE), disk * 10**6 or unlimited)
         costs, _ = steady.bower(the_model, frames, disk, steady.longer(best), options.harts, *names[name])
         samples.setdefault((name, disk, cap, frames), []).append(costs)
         progress.step(f"{name} at {cap}%, {steady.disk_name(disk)}")
     progress.end()
-    computing.append(resident(the_model, options))  # the host may have changed its mind meanwhile
     return rows_of(the_model, {key: steady.medians(found) for key, found in samples.items()}, computing, unlimited)
 
 
@@ -95,9 +96,8 @@ def bound_pages(the_model, frames):
 
 
 def rows_of(the_model, costs, computing, unlimited):
-    """costs: {(policy, disk, cap, frames): of a token}. T_compute: the median of all runs with every page resident."""
-    computing = computing + [cost["seconds"] for (_, _, cap, _), cost in costs.items() if cap > 100]
-    computing = steady.median(seconds for seconds in computing if seconds > 0)
+    """costs: {(policy, disk, cap, frames): of a token}; computing: T_compute, each time that it was measured."""
+    computing = steady.median(computing)
     rows = []
     for (name, disk, cap, frames), cost in costs.items():
         bound = bound_pages(the_model, frames)
