@@ -76,18 +76,19 @@ def measure(the_model, names, options):
     unlimited = read_speed(the_model) if 0 in disks(options) else None
     wanted = cells(names, options)
     progress = steady.Progress("bench-cliff", len(wanted))
-    samples, computing, beside = {}, [], None
+    samples, computing, beside = {}, {}, None
     for disk, cap, name in wanted:
         if beside != (disk, cap):
-            computing.append(resident(the_model, options))
             beside = (disk, cap)
+            computing.setdefault(beside, []).append(resident(the_model, options))
         frames = max(2, -(-the_model.token_pages * cap // 100))
-        best = steady.roofline((computing[-1], bound_pages(the_model, frames) * PAGE), disk * 10**6 or unlimited)
+        best = steady.roofline((computing[beside][-1], bound_pages(the_model, frames) * PAGE), disk * 10**6 or unlimited)
         costs, _ = steady.bower(the_model, frames, disk, steady.longer(best), options.harts, *names[name])
         samples.setdefault((name, disk, cap, frames), []).append(costs)
         progress.step(f"{name} at {cap}%, {steady.disk_name(disk)}")
     progress.end()
-    return rows_of(the_model, {key: steady.medians(found) for key, found in samples.items()}, computing, unlimited)
+    costs = {key: steady.medians(found) for key, found in samples.items()}
+    return rows_of(the_model, costs, {key: steady.median(found) for key, found in computing.items()}, unlimited)
 
 
 def bound_pages(the_model, frames):
@@ -96,13 +97,12 @@ def bound_pages(the_model, frames):
 
 
 def rows_of(the_model, costs, computing, unlimited):
-    """costs: {(policy, disk, cap, frames): of a token}; computing: T_compute, each time that it was measured."""
-    computing = steady.median(computing)
+    """costs: {(policy, disk, cap, frames): of a token}; computing: {(disk, cap): T_compute beside them}."""
     rows = []
     for (name, disk, cap, frames), cost in costs.items():
         bound = bound_pages(the_model, frames)
         speed = disk * 10**6 or unlimited
-        best = steady.roofline((computing, bound * PAGE), speed)
+        best = steady.roofline((computing[disk, cap], bound * PAGE), speed)
         tokens_per_s = steady.per_second(cost["seconds"])
         rows.append({"model": the_model.name, "policy": name, "disk_mb_s": disk, "cap_percent": cap, "frames": frames,
                      "tokens_per_s": tokens_per_s, "roofline_tokens_per_s": 1 / best, "of_roofline": best * tokens_per_s,

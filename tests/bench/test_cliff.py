@@ -60,7 +60,7 @@ def measured():
                                         "major": 1, "stall": 0.001}
         costs["lru", 50, cap, frames] = {"seconds": 0.1, "bytes": 4096 * N, "faults": 40, "major": 40, "stall": 0.05}
     costs["lru", 50, 105, 1050]["seconds"] = 0.02
-    return cliff.rows_of(MODEL, costs, [0.02, 0.02], 500 * MB)
+    return cliff.rows_of(MODEL, costs, {(50, cap): 0.02 for cap in (50, 90, 105)}, 500 * MB)
 
 
 def rows():
