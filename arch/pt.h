@@ -88,6 +88,8 @@ void pt_want_left(pt_ticket ticket);
 void pt_ask_to_leave(void *unused);
 void pt_make_leave(void);
 void pt_catch_up(void);
+/* This hart fences, of its own accord, and so do the others as soon as they run. Interrupts off; nobody waits. */
+void pt_fence_running(void);
 /* Would pt_catch_up do anything? A guess, any context. */
 #if defined(__riscv)
 #include "arch/riscv64/pt_inline.h"

@@ -17,6 +17,7 @@
 #include "kernel/thread/sampler.h"
 #include "kernel/thread/thread.h"
 #include "kernel/pager/trace.h"
+#include "kernel/vm/tlb.h"
 #include "kernel/vm/vm.h"
 #include "kernel/vm/vm_heap.h"
 
@@ -140,6 +141,8 @@ _Noreturn void boot_main(paddr_t dtb)
         hart_sleep_soundly();
     sampler_start();
     threads_start_harts();
+    if (!pager_repeats)
+        tlb_start_growing();
     count_processors();
     irq_keep_to(processors); /* harts beyond them mostly sleep (sched.h), and would be woken for nothing */
     devices_init();

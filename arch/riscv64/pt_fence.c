@@ -138,6 +138,13 @@ void fence_soon(void)
     irq_restore(were_on);
 }
 
+void pt_fence_running(void)
+{
+    fence_soon();
+    if (hart_online_count > 1)
+        pt_ask_to_leave(NULL);
+}
+
 void fence_all_harts(const vaddr_t *va, size_t n)
 {
     bool were_on = irq_save(); /* "other" means other than the one that was fenced here */
