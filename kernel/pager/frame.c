@@ -13,6 +13,22 @@ static uint64_t page_key(const struct frame *f)
     return (uint64_t)f->region->id << 32 | f->page;
 }
 
+static bool view_test_and_clear(void *context, uint32_t slot)
+{
+    struct pool *pool = context;
+    struct frame *f = &pool->frames[slot];
+    bool was = windows_sweep_accessed(f->region, f->page), hidden = f->was_used;
+    pool->swept |= was;
+    f->was_used = false;
+    return was || hidden;
+}
+
+static bool view_may_take(void *context, uint32_t slot)
+{
+    struct pool *pool = context;
+    return pool->frames[slot].held == 0;
+}
+
 int pool_init(struct pool *pool, uint64_t nframes, const struct evict_policy *evict)
 {
     if (nframes < POOL_MIN_FRAMES * hart_count() || nframes >= FRAME_NONE)
@@ -24,6 +40,7 @@ int pool_init(struct pool *pool, uint64_t nframes, const struct evict_policy *ev
         return -ENOMEM;
     pool->nframes = (uint32_t)nframes;
     pool->evict = evict;
+    pool->view = (struct evict_view){ .test_and_clear_accessed = view_test_and_clear, .context = pool };
     evict->init(pool->evict_state, pool->nframes);
     pool->untouched_head = pool->untouched_tail = pool->harvest_next = FRAME_NONE;
     for (uint32_t i = 0; i < nframes; i++)
@@ -165,22 +182,6 @@ void pool_withdraw(struct pool *pool, uint32_t slot)
     f->use = FRAME_IN_FLIGHT;
 }
 
-static bool view_test_and_clear(void *context, uint32_t slot)
-{
-    struct pool *pool = context;
-    struct frame *f = &pool->frames[slot];
-    bool was = windows_sweep_accessed(f->region, f->page), hidden = f->was_used;
-    pool->swept |= was;
-    f->was_used = false;
-    return was || hidden;
-}
-
-static bool view_may_take(void *context, uint32_t slot)
-{
-    struct pool *pool = context;
-    return pool->frames[slot].held == 0;
-}
-
 /* Untouched frames that nobody used in all the time in which their pool was read anew. */
 static unsigned take_stale(struct pool *pool, unsigned n, uint32_t *out)
 {
@@ -198,8 +199,9 @@ unsigned pool_pick_victims(struct pool *pool, unsigned n, uint32_t *out, bool la
     unsigned stale = take_stale(pool, n, out);
     n -= stale;
     out += stale;
-    struct evict_view view = { view_test_and_clear, pool->nheld > 0 ? view_may_take : NULL, pool };
-    unsigned got = pool->evict->pick_victims(pool->evict_state, n, out, &view);
+    pool->view.may_take = pool->nheld > 0 ? view_may_take : NULL;
+    pool->view.lent = pool->nplanned;
+    unsigned got = pool->evict->pick_victims(pool->evict_state, n, out, &pool->view);
     ASSERT(got <= n);
     pt_sweep_end(pool->swept); /* one fence for all that the policy has cleared */
     pool->swept = false;

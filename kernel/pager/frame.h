@@ -70,6 +70,7 @@ struct pool {
     bool swept;                                    /* A bits have been cleared since the last fence */
     const struct evict_policy *evict;
     void *evict_state;
+    struct evict_view view; /* what it sees of the pool */
 };
 
 /* Takes the cap from mem_pages at once. 0, -EINVAL (fewer than POOL_MIN_FRAMES for each hart), -ENOMEM. */

@@ -19,6 +19,7 @@ struct evict_view {
     /* false: held, by an instruction that faults, a write, or whoever was just given the page. NULL: all may be taken. */
     bool (*may_take)(void *context, uint32_t slot);
     void *context;
+    uint32_t lent; /* slots that the policy knows nothing of, and has to do without until they come back: a plan's */
 };
 
 static inline bool evict_may_take(const struct evict_view *view, uint32_t slot)

@@ -137,7 +137,7 @@ static unsigned take_frames(struct bench *b, unsigned n, uint32_t *slots)
     while (got < n && oldest_is_stale(b))
         slots[got++] = drop_oldest_ahead(b);
     if (got < n) {
-        const struct evict_view view = { test_and_clear, may_take, b };
+        const struct evict_view view = { test_and_clear, may_take, b, 0 };
         unsigned victims = b->evict->pick_victims(b->estate, n - got, slots + got, &view);
         CHECK(victims <= n - got, "too many victims");
         for (unsigned i = 0; i < victims; i++) {

@@ -49,7 +49,7 @@ static void pick(const struct evict_policy *policy, void *state, struct model *m
     unsigned takeable = 0;
     for (uint32_t slot = 0; slot < SLOTS; slot++)
         takeable += m->in[slot] && !m->held[slot];
-    const struct evict_view view = { model_accessed, model_may_take, m };
+    const struct evict_view view = { model_accessed, model_may_take, m, 0 };
     unsigned got = policy->pick_victims(state, n, out, &view);
     CHECK(got == (n < takeable ? n : takeable), "%s: %u of %u victims, %u may be taken", policy->name, got, n, takeable);
     for (unsigned i = 0; i < got; i++) {
@@ -101,7 +101,7 @@ static void test_fifo_order(void)
         m.in[order[i]] = m.accessed[order[i]] = true;
         policy->on_insert(state, &(struct evict_new){ order[i], order[i], order[i], false }, 1);
     }
-    const struct evict_view view = { model_accessed, model_may_take, &m };
+    const struct evict_view view = { model_accessed, model_may_take, &m, 0 };
     uint32_t out[SLOTS], before = 0;
     unsigned n = policy->pick_victims(state, SLOTS, out, &view);
     CHECK(n == sizeof order / sizeof order[0], "%u victims", n);
@@ -131,14 +131,13 @@ static void test_loops(void)
 }
 
 /*
- * Faults of auto on a loop, while the pages that were demanded last are held, as by a hart each, and frames that it does not know of are
- * missing, as the plan's do.
+ * Faults of auto on a loop, while the pages that were demanded last are held, as by a hart each, and some slots are lent, as to a plan.
  */
 static unsigned held_loop(unsigned turns, unsigned loop, unsigned nheld, unsigned missing)
 {
     const struct evict_policy *policy = evict_find("auto");
     struct model m = { 0 };
-    const struct evict_view view = { model_accessed, model_may_take, &m };
+    const struct evict_view view = { model_accessed, model_may_take, &m, missing };
     uint32_t page_in[SLOTS], last[SLOTS] = { 0 };
     unsigned faults = 0, nused = 0;
     void *state = malloc(policy->state_size(SLOTS));
@@ -177,6 +176,77 @@ static void test_held(void)
             CHECK(faults <= most, "%u held, %u missing: %u faults, at least %u, at most %u", nheld, missing, faults, least, most);
         }
     ok("held");
+}
+
+#define LOOP 60
+#define TURNS 6
+#define TOGETHER 4 /* pages that are read at once */
+
+/* Page and the absent ones that follow it in the loop take the places of victims. Returns how many. */
+static unsigned read_on(void *state, const struct evict_view *view, uint32_t *page_in, uint32_t page)
+{
+    const struct evict_policy *policy = evict_find("auto");
+    struct model *m = view->context;
+    uint32_t slots[TOGETHER];
+    unsigned n = policy->pick_victims(state, TOGETHER, slots, view), got = 0;
+    for (unsigned i = 0; i < n; i++)
+        m->in[slots[i]] = false;
+    for (uint32_t next = page; got < n; next = (next + 1) % LOOP) {
+        bool here = false;
+        for (uint32_t slot = 0; slot < SLOTS; slot++)
+            here |= m->in[slot] && page_in[slot] == next;
+        if (here)
+            continue;
+        page_in[slots[got]] = next;
+        m->in[slots[got]] = m->accessed[slots[got]] = true;
+        policy->on_insert(state, &(struct evict_new){ slots[got++], next, next, false }, 1);
+    }
+    return got;
+}
+
+/* Pages that a loop reads after so many slots, which were lent for a while, have come back at once, each with a page of it. */
+static unsigned reads_after_lending(uint32_t lent)
+{
+    const struct evict_policy *policy = evict_find("auto");
+    struct model m = { 0 };
+    struct evict_view view = { model_accessed, model_may_take, &m, lent };
+    uint32_t page_in[SLOTS];
+    unsigned reads = 0;
+    void *state = malloc(policy->state_size(SLOTS));
+    policy->init(state, SLOTS);
+    for (uint32_t i = 0; i < SLOTS; i++) {
+        uint32_t slot = (lent + i) % SLOTS;
+        if (i == SLOTS - lent) {
+            for (uint32_t page = LOOP; page-- > 0;)
+                read_on(state, &view, page_in, page);
+            view.lent = 0;
+        }
+        page_in[slot] = i;
+        m.in[slot] = m.accessed[slot] = true;
+        policy->on_insert(state, &(struct evict_new){ slot, i, i, false }, 1);
+    }
+    for (uint32_t i = 0; i < TURNS * LOOP; i++) {
+        uint32_t page = i % LOOP, slot = 0;
+        while (slot < SLOTS && !(m.in[slot] && page_in[slot] == page))
+            slot++;
+        if (slot < SLOTS)
+            m.accessed[slot] = true;
+        else
+            reads += read_on(state, &view, page_in, page);
+    }
+    free(state);
+    return reads;
+}
+
+/* A plan that ends gives its frames back all at once: the policy goes on as if it had had them before. */
+static void test_lent(void)
+{
+    unsigned least = reads_after_lending(0);
+    for (uint32_t lent = SLOTS / 4; lent < SLOTS - TOGETHER; lent += SLOTS / 4) {
+        unsigned reads = reads_after_lending(lent);
+        CHECK(reads <= least + LOOP / 4, "%u of %u slots were lent: %u reads, else %u", lent, SLOTS, reads, least);
+    }
+    ok("lent");
 }
 
 static void test_hot_sets(void)
@@ -223,6 +293,7 @@ int main(void)
     test_fifo_order();
     test_loops();
     test_held();
+    test_lent();
     test_hot_sets();
     test_scan();
     test_changing_sets();

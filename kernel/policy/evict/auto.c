@@ -61,6 +61,7 @@ struct keeper {
     uint32_t nslots;
     uint32_t kept, passing, returned; /* heads of the lists; the hand is at the front of kept */
     uint32_t nkept, npassing, nreturned;
+    uint32_t lent;                 /* slots that are others' at the last pick */
     uint32_t now;                  /* pages that came in so far: the clock of this policy */
     uint32_t picks, batch, recent; /* most victims asked for at once, lately and since picks was 0 */
     uint32_t mask;                 /* ghosts - 1 */
@@ -218,16 +219,16 @@ static void auto_remove(void *state, uint32_t slot)
     take(state, slot);
 }
 
-/* Slots that kept pages may have: all but what passing pages need. */
+/* Slots that kept pages may have: all but what is lent, and what passing pages need. */
 static uint32_t room(const struct keeper *k)
 {
-    uint32_t passing = k->nslots / PASSING_SHARE;
+    uint32_t passing = k->nslots / PASSING_SHARE, ours = k->nslots - k->lent;
     if (passing < PASSING_LEAST)
         passing = PASSING_LEAST;
     passing += k->target;
     if (passing < k->batch)
         passing = k->batch;
-    return passing < k->nslots ? k->nslots - passing : 0;
+    return passing < ours ? ours - passing : 0;
 }
 
 /* A kept page that has gone unused for longer than `took`, and may go; or nslots. The hand passes LOOKS used ones. */
@@ -280,12 +281,13 @@ static void settle_returned(struct keeper *k, uint32_t slot, const struct evict_
 }
 
 /*
- * What passes, victims included: pages read ahead do before anybody tells of them, and others hold frames that the policy does not know
- * (plan.h); a pick sees both as frames that are on no list.
+ * What passes, victims included: pages read ahead do before anybody tells of them; a pick sees them as slots that are on no list and not
+ * lent. What is lent comes back all at once when a plan ends, and would else be taken for a large batch for as long as that is remembered.
  */
-static void note_batch(struct keeper *k, uint32_t victims)
+static void note_batch(struct keeper *k, uint32_t victims, uint32_t lent)
 {
-    uint32_t n = k->nslots - k->nkept - k->npassing - k->nreturned + victims;
+    uint32_t n = k->nslots - k->nkept - k->npassing - k->nreturned - lent + victims;
+    k->lent = lent;
     k->recent = k->recent > n ? k->recent : n;
     k->batch = k->batch > n ? k->batch : n;
     if (++k->picks == BATCH_PICKS) {
@@ -297,7 +299,7 @@ static void note_batch(struct keeper *k, uint32_t victims)
 /* All that pass are held by the instructions that asked for them. With so many frames more beside them, kept pages could stay. */
 static void note_held(struct keeper *k, uint32_t missing)
 {
-    uint32_t n = k->nslots - k->nkept + missing;
+    uint32_t n = k->nslots - k->lent - k->nkept + missing;
     k->batch = k->batch > n ? k->batch : n;
 }
 
@@ -377,7 +379,7 @@ static unsigned auto_pick(void *state, unsigned n, uint32_t *out, const struct e
 {
     struct keeper *k = state;
     unsigned taken = 0;
-    note_batch(k, n);
+    note_batch(k, n, view->lent);
     balance(k, n, view);
     while (taken < n) {
         uint32_t slot = passing_victim(k, view);
