@@ -23,7 +23,7 @@ def main():
     shutil.rmtree(copy, ignore_errors=True)
     for folder in FOLDERS:
         shutil.copytree(os.path.join(ROOT, folder), os.path.join(copy, folder))
-    for name in ("simulate", "arguments.py", "parallel.py"):
+    for name in ("simulate", "arguments.py", "parallel.py", "needs.py"):
         shutil.copy(os.path.join(ROOT, "scripts", name), os.path.join(copy, "scripts", name))
     with open(os.path.join(copy, "kernel/policy/prefetch/group.c"), "w", encoding="utf-8") as f:
         f.write(code)
