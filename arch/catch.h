@@ -16,4 +16,10 @@ typedef bool fault_catcher(int why, vaddr_t address);
  */
 void fault_catch(fault_catcher *catcher);
 
+/*
+ * memcpy where one side is memory of the program's that it may not access, or that fails: no fault_catcher is asked and nothing reported.
+ * Returns how many bytes were copied: n, or as far as the pages before the first one that failed. Thread context; may block.
+ */
+size_t copy_checked(void *to, const void *from, size_t n);
+
 #endif

@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <stdint.h>
 
+#include "arch/catch.h"
+
 #define API __attribute__((weak, used))
 
 /* Turns "count or negative errno" into "count, or -1 and errno". */
@@ -26,6 +28,12 @@ static inline int64_t api_result(int64_t result)
 static inline int api_status(int64_t result)
 {
     return (int)api_result(result);
+}
+
+/* What a call answers goes into the program's memory: EFAULT if that is not to be written. */
+static inline int api_copy_out(void *to, const void *from, size_t n)
+{
+    return copy_checked(to, from, n) == n ? 0 : api_status(-EFAULT);
 }
 
 #endif

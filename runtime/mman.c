@@ -99,9 +99,7 @@ API int madvise(void *address, size_t length, int advice)
     case MADV_UNMERGEABLE:
     case MADV_WIPEONFORK:
     case MADV_KEEPONFORK:
-    case MADV_COLD: advice = VM_MADV_NOTHING; break;
-    case MADV_POPULATE_READ:
-    case MADV_POPULATE_WRITE: advice = VM_MADV_WILLNEED;
+    case MADV_COLD: advice = VM_MADV_NOTHING;
     }
     return api_status(vm_advise((vaddr_t)address, length, advice));
 }

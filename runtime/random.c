@@ -7,6 +7,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "arch/catch.h"
 #include "kernel/boot.h"
 #include "kernel/fdt.h"
 #include "kernel/thread/sync.h"
@@ -75,7 +76,7 @@ int64_t random_fill(void *buffer, size_t n)
 
     for (size_t done = 0; done < n;) {
         uint32_t block[16];
-        size_t part = MIN(n - done, sizeof(block) / 2);
+        size_t part = MIN(n - done, sizeof(block) / 2), copied;
 
         spin_lock(&lock);
         if (state == UNKNOWN)
@@ -87,8 +88,10 @@ int64_t random_fill(void *buffer, size_t n)
         spin_unlock(&lock);
         if (state != SEEDED)
             return -EIO;
-        memcpy(out + done, block + KEY_WORDS, part);
-        done += part;
+        copied = copy_checked(out + done, block + KEY_WORDS, part);
+        done += copied;
+        if (copied < part)
+            return done ? (int64_t)done : -EFAULT;
     }
     return (int64_t)n;
 }

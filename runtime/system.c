@@ -214,13 +214,15 @@ API int nice(int more)
 
 API int uname(struct utsname *out)
 {
-    memset(out, 0, sizeof(*out));
-    strcpy(out->sysname, "Bower");
-    strcpy(out->nodename, HOST_NAME);
-    strcpy(out->release, "1");
-    strcpy(out->version, "unikernel");
-    strcpy(out->machine, "riscv64");
-    return 0;
+    static const struct utsname names = {
+        .sysname = "Bower",
+        .nodename = HOST_NAME,
+        .release = "1",
+        .version = "unikernel",
+        .machine = "riscv64",
+    };
+
+    return api_copy_out(out, &names, sizeof(names));
 }
 
 API int gethostname(char *out, size_t n)

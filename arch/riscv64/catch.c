@@ -23,7 +23,8 @@ _Static_assert(offsetof(struct caught, f) == CAUGHT_FLOAT, "offsets.h");
 _Static_assert(offsetof(struct caught, fcsr) == CAUGHT_FCSR, "offsets.h");
 
 void catch_start(void); /* catch.S */
-extern const char catch_over[];
+extern const char catch_over[], copy_failed[];
+int copy_or_fail(void *to, const void *from, size_t n, uint64_t *copying);
 void catch_ask(struct caught *c); /* called from there, in the thread */
 
 static fault_catcher *catcher; /* atomic */
@@ -58,6 +59,36 @@ static bool make_room(vaddr_t start, vaddr_t end)
     return true;
 }
 
+size_t copy_checked(void *to, const void *from, size_t n)
+{
+    uint64_t *copying = &thread_self()->copying;
+    size_t done = 0, part;
+
+    if (copy_or_fail(to, from, n, copying))
+        return n;
+    for (; done < n; done += part) {
+        uint8_t *out = (uint8_t *)to + done;
+        const uint8_t *in = (const uint8_t *)from + done;
+
+        part = MIN(n - done, PAGE_SIZE - MAX((vaddr_t)out & PAGE_MASK, (vaddr_t)in & PAGE_MASK));
+        if (!copy_or_fail(out, in, part, copying))
+            break;
+    }
+    return done;
+}
+
+/* Copies no byte more, if that is what the thread was about. */
+static bool stop_copy(struct trap_frame *frame, int why)
+{
+    uint64_t copying = thread_self()->copying;
+
+    if (!copying || why >= FAULT_OUT_OF_MEMORY)
+        return false;
+    frame->sepc = (uint64_t)copy_failed;
+    frame->x[REG_SP] = copying;
+    return true;
+}
+
 /* In the middle of a call that has a file, say, in its hands: a handler that leaves by siglongjmp would keep it from everybody for ever. */
 static bool is_in_call(void)
 {
@@ -85,7 +116,7 @@ bool catch_trap(struct trap_frame *frame, int *why)
     uint64_t status = frame->sstatus; /* whether floating-point registers have changed, among others, is as it is now */
 
     if (frame->scause != CAUSE_BREAKPOINT || frame->sepc != (uint64_t)catch_over)
-        return begin(frame, *why);
+        return stop_copy(frame, *why) || begin(frame, *why);
     *frame = c->frame;
     frame->sstatus = status;
     *why = c->why;

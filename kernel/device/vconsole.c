@@ -1,5 +1,6 @@
 #include "kernel/device/vconsole.h"
 
+#include "arch/catch.h"
 #include "arch/irq.h"
 #include "arch/pt.h"
 #include "kernel/log.h"
@@ -336,10 +337,13 @@ int64_t vconsole_read(void *buffer, size_t n, bool nonblocking)
         /* Only the reader takes buffers out, so the oldest stays the oldest without the lock. */
         uint32_t i = con.filled[0], ready = con.rx_length[i] - rx_used;
         size_t take = MIN(n, (size_t)ready);
-        memcpy(buffer, con.rx_page[i] + rx_used, take);
-        rx_used += (uint32_t)take;
-        result = (int64_t)take;
-        if (take == ready)
+        if (copy_checked(buffer, con.rx_page[i] + rx_used, take) == take) {
+            rx_used += (uint32_t)take;
+            result = (int64_t)take;
+        } else {
+            result = -EFAULT;
+        }
+        if (rx_used == con.rx_length[i])
             give_back_oldest();
     }
     semaphore_up(&reader);
@@ -368,15 +372,20 @@ static int send(struct port *p, uint32_t n)
 static int64_t write_port(struct port *p, const void *buffer, size_t n)
 {
     int error = 0;
+    size_t done = 0;
     semaphore_down(&writer);
-    for (size_t done = 0; done < n && error == 0;) {
+    while (done < n && error == 0) {
         size_t part = MIN(n - done, TX_PAGES * PAGE_SIZE);
-        memcpy(con.tx_buffer, (const uint8_t *)buffer + done, part);
-        error = send(p, (uint32_t)part);
-        done += part;
+        size_t copied = copy_checked(con.tx_buffer, (const uint8_t *)buffer + done, part);
+        if (copied > 0)
+            error = send(p, (uint32_t)copied);
+        done += copied;
+        if (copied < part)
+            break;
     }
     semaphore_up(&writer);
-    return error ? error : (int64_t)n;
+    return error ? error : done || n == 0 ? (int64_t)done
+                                          : -EFAULT;
 }
 
 int64_t vconsole_write(const void *buffer, size_t n)

@@ -6,6 +6,7 @@
 #include "kernel/device/vconsole.h"
 #include "kernel/vm/vm.h"
 
+#include "arch/catch.h"
 #include "arch/hart.h"
 #include "arch/irq.h"
 
@@ -16,6 +17,7 @@
 #define DIRECTORY_MODE 0755u
 #define READ_ONLY_MODE 0444u
 #define SECTOR 512u
+#define COPY_BYTES 1024u /* on the stack */
 #define ANY_LENGTH ((uint64_t)INT64_MAX)
 enum {
     INO_DIRECTORY = 1,
@@ -45,9 +47,16 @@ static int64_t stdout_write(struct file *f, const void *buffer, size_t n, uint64
 
 static int64_t stderr_write(struct file *f, const void *buffer, size_t n, uint64_t offset)
 {
+    char line[COPY_BYTES];
+    size_t done = 0, part, copied;
     (void)f, (void)offset;
-    log_write(buffer, n);
-    return (int64_t)n;
+    do {
+        part = MIN(n - done, sizeof(line));
+        copied = copy_checked(line, (const char *)buffer + done, part);
+        log_write(line, copied);
+        done += copied;
+    } while (done < n && copied == part);
+    return done || n == 0 ? (int64_t)done : -EFAULT;
 }
 
 static int64_t null_read(struct file *f, void *buffer, size_t n, uint64_t offset)
@@ -62,11 +71,29 @@ static int64_t null_write(struct file *f, const void *buffer, size_t n, uint64_t
     return (int64_t)n;
 }
 
+/* Fills the program's memory piece by piece with what a device makes. */
+static int64_t give(void *buffer, size_t n, void (*make)(uint8_t *out, size_t n))
+{
+    uint8_t piece[COPY_BYTES];
+    size_t done = 0, part, copied;
+    do {
+        part = MIN(n - done, sizeof(piece));
+        make(piece, part);
+        copied = copy_checked((uint8_t *)buffer + done, piece, part);
+        done += copied;
+    } while (done < n && copied == part);
+    return done || n == 0 ? (int64_t)done : -EFAULT;
+}
+
+static void make_zeros(uint8_t *out, size_t n)
+{
+    memset(out, 0, n);
+}
+
 static int64_t zero_read(struct file *f, void *buffer, size_t n, uint64_t offset)
 {
     (void)f, (void)offset;
-    memset(buffer, 0, n);
-    return (int64_t)n;
+    return give(buffer, n, make_zeros);
 }
 
 static int64_t full_write(struct file *f, const void *buffer, size_t n, uint64_t offset)
@@ -76,10 +103,9 @@ static int64_t full_write(struct file *f, const void *buffer, size_t n, uint64_t
 }
 
 /* splitmix64 (Steele, Lea, Flood 2014), seeded by the clocks: not for secrets. */
-static int64_t random_read(struct file *f, void *buffer, size_t n, uint64_t offset)
+static void make_random(uint8_t *out, size_t n)
 {
     static uint64_t state;
-    (void)f, (void)offset;
     uint64_t x = wall_clock_ns() ^ hart_instret();
     for (size_t i = 0; i < n; i++) {
         if (i % sizeof(x) == 0) {
@@ -88,9 +114,14 @@ static int64_t random_read(struct file *f, void *buffer, size_t n, uint64_t offs
             x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
             x ^= x >> 31;
         }
-        ((uint8_t *)buffer)[i] = (uint8_t)(x >> 8 * (i % sizeof(x)));
+        out[i] = (uint8_t)(x >> 8 * (i % sizeof(x)));
     }
-    return (int64_t)n;
+}
+
+static int64_t random_read(struct file *f, void *buffer, size_t n, uint64_t offset)
+{
+    (void)f, (void)offset;
+    return give(buffer, n, make_random);
 }
 
 static int device_stat(struct file *f, struct file_stat *out)

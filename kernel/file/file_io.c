@@ -2,6 +2,7 @@
  * Bytes at any offset through a backing. They pass through pages of our own: a device must not write to memory that
  * the pager may take away meanwhile, and the program's buffer may be such memory.
  */
+#include "arch/catch.h"
 #include "arch/pt.h"
 #include "kernel/file/file_private.h"
 #include "kernel/mem.h"
@@ -89,9 +90,11 @@ int64_t file_io_read(struct backing *b, void *buffer, size_t n, uint64_t offset,
             break;
         }
         uint64_t part = (uint64_t)got > skip ? MIN((uint64_t)got - skip, want) : 0;
-        memcpy((uint8_t *)buffer + done, bounce.bytes + skip, part);
-        done += part;
-        if (part < want)
+        uint64_t copied = copy_checked((uint8_t *)buffer + done, bounce.bytes + skip, part);
+        done += copied;
+        if (copied < part)
+            error = -EFAULT;
+        else if (part < want)
             break; /* the end of the file */
     }
     bounce_free(&bounce);
@@ -114,6 +117,7 @@ int64_t file_io_write(struct backing *b, const void *buffer, size_t n, uint64_t 
 {
     struct bounce bounce;
     size_t done = 0;
+    int64_t beyond = 0;
     if (n == 0)
         return 0;
     if (offset >= limit)
@@ -133,7 +137,12 @@ int64_t file_io_write(struct backing *b, const void *buffer, size_t n, uint64_t 
             error = read_edges(&bounce, b, at - skip, skip, skip + part, length);
         if (error < 0)
             break;
-        memcpy(bounce.bytes + skip, (const uint8_t *)buffer + done, part);
+        uint64_t copied = copy_checked(bounce.bytes + skip, (const uint8_t *)buffer + done, part);
+        if (copied < part) { /* the program's memory ends there: once more, up to its end */
+            n = done + copied;
+            beyond = -EFAULT;
+            continue;
+        }
         int64_t put = transfer(&bounce, b, true, at - skip, MIN(length, limit - (at - skip)), 0);
         if (put < 0) {
             error = put;
@@ -143,5 +152,6 @@ int64_t file_io_write(struct backing *b, const void *buffer, size_t n, uint64_t 
         }
     }
     bounce_free(&bounce);
-    return done ? (int64_t)done : error;
+    return done ? (int64_t)done : error ? error
+                                        : beyond;
 }

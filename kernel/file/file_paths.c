@@ -1,4 +1,5 @@
 /* What is done to names: kernel/file/file.h's path_* functions. */
+#include "arch/catch.h"
 #include "kernel/file/file_private.h"
 #include "kernel/mem.h"
 
@@ -194,7 +195,8 @@ int64_t path_readlink(const char *path, char *buffer, size_t n)
         result = p9_readlink(w->fid, w->link, sizeof(w->link));
     if (result > 0) {
         result = MIN(result, (int64_t)n);
-        memcpy(buffer, w->link, (size_t)result);
+        if (copy_checked(buffer, w->link, (size_t)result) < (size_t)result)
+            result = -EFAULT;
     }
     walk_end(w);
     return result;

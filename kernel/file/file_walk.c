@@ -2,12 +2,14 @@
  * Paths. 9P walks names but follows no links, and QEMU's server refuses to walk through one, so links are
  * followed here: a link's target replaces it in what is left of the path.
  */
+#include "arch/catch.h"
 #include "kernel/file/file_private.h"
 #include "kernel/mem.h"
 
 #include <string.h>
 
 #define MAX_LINKS 40 /* as Linux */
+#define STRING_PIECE 64u
 #define TMP_MODE 01777u
 
 static char working_directory[FILE_PATH_MAX] = "/";   /* a walk's path, of a directory */
@@ -282,20 +284,29 @@ void path_leave_tmp(void)
         (void)p9_unlinkat(P9_ROOT_FID, tmp, P9_AT_REMOVEDIR); /* what is in it stays, and so does it */
 }
 
-/* Copies the program's string before anything is held; the working directory goes in front of a relative one. */
+/* The program's string, in pieces that lie in one page each, as it may end with its memory. Its length, or a negative errno. */
+static int64_t copy_string(char *to, const char *path)
+{
+    for (size_t n = 0, part; n < FILE_PATH_MAX; n += part) {
+        part = MIN(FILE_PATH_MAX - n, STRING_PIECE - (uintptr_t)(path + n) % STRING_PIECE);
+        if (copy_checked(to + n, path + n, part) < part)
+            return -EFAULT;
+        const char *end = memchr(to + n, '\0', part);
+        if (end)
+            return end - to;
+    }
+    return -ENAMETOOLONG;
+}
+
+/* The working directory goes in front of a relative path. */
 static int start(struct walk *w, const char *path)
 {
-    size_t n = 0;
-    while (n < FILE_PATH_MAX && path[n])
-        n++;
-    if (n == 0)
-        return -ENOENT;
-    if (n == FILE_PATH_MAX)
-        return -ENAMETOOLONG;
-    memcpy(w->rest, path, n + 1);
+    int64_t n = copy_string(w->rest, path);
+    if (n <= 0)
+        return n ? (int)n : -ENOENT;
     w->next = w->rest;
     strcpy(w->path, "/");
-    if (path[0] != '/') {
+    if (w->rest[0] != '/') {
         semaphore_down(&cwd_lock);
         strcpy(w->path, working_directory);
         semaphore_up(&cwd_lock);
@@ -305,7 +316,7 @@ static int start(struct walk *w, const char *path)
     if (p9_present())
         provide_tmp(w->rest);
     if (strcmp(w->path, "/dev") == 0) { /* of two folders: the next name tells which */
-        memmove(w->rest + strlen("dev/"), w->rest, n + 1);
+        memmove(w->rest + strlen("dev/"), w->rest, (size_t)n + 1);
         memcpy(w->rest, "dev/", strlen("dev/"));
         strcpy(w->path, "/");
     }
@@ -314,8 +325,6 @@ static int start(struct walk *w, const char *path)
 
 int walk_path(const char *path, unsigned flags, struct walk **out)
 {
-    if (!path)
-        return -EFAULT;
     struct walk *w = kalloc(sizeof(*w));
     if (!w)
         return -ENOMEM;
@@ -377,8 +386,8 @@ int path_getcwd(char *buffer, size_t n)
     strcpy(copy, working_directory);
     semaphore_up(&cwd_lock);
     size_t length = strlen(copy) + 1;
-    if (length <= n)
-        memcpy(buffer, copy, length);
+    int error = length > n ? -ERANGE : copy_checked(buffer, copy, length) < length ? -EFAULT
+                                                                                   : 0;
     kfree(copy);
-    return length <= n ? 0 : -ERANGE;
+    return error;
 }

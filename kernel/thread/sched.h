@@ -45,6 +45,7 @@ struct thread {
     bool woken;          /* it waits in its queue since it was woken; under the lock of that queue */
     bool idle;           /* the thread that a hart falls back to: nothing but idling */
     uint64_t busy_ns;    /* on harts so far */
+    uint64_t copying;    /* its sp in copy_checked (arch/catch.h), else 0; its own */
     void (*entry)(void *);
     void *arg;
     void *tp;    /* its thread-local storage */

@@ -27,6 +27,8 @@
 #define VM_MADV_DONTNEED 4
 #define VM_MADV_NOTHING 8 /* the range is checked, no more */
 #define VM_MADV_PAGEOUT 21
+#define VM_MADV_POPULATE_READ 22 /* as WILLNEED, but -EINVAL where that access is not allowed */
+#define VM_MADV_POPULATE_WRITE 23
 
 /* Creates the pool of the cap and the policies named (before the program runs, every hart known). 0 or -EINVAL with a message logged. */
 int vm_init(uint64_t frames, const char *prefetch, const char *evict);

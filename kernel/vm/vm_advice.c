@@ -1,6 +1,7 @@
 /* msync, madvise, mincore, the coherence of files and mappings, and the end of it all: see vm.h. */
 #include "kernel/vm/vm.h"
 
+#include "arch/catch.h"
 #include "kernel/log.h"
 #include "kernel/pager/stats.h"
 #include "kernel/pager/trace.h"
@@ -77,6 +78,8 @@ static void advise_window(struct vma *v, uint32_t first, uint32_t n, int advice)
     case VM_MADV_NOTHING:
         break;
     case VM_MADV_WILLNEED:
+    case VM_MADV_POPULATE_READ:
+    case VM_MADV_POPULATE_WRITE:
         pages_fetch(r, first, n);
         break;
     case VM_MADV_DONTNEED:
@@ -104,9 +107,22 @@ static void advise_window(struct vma *v, uint32_t first, uint32_t n, int advice)
     spin_lock(&pager_lock);
 }
 
+static bool is_known(int advice)
+{
+    return (advice >= VM_MADV_NORMAL && advice <= VM_MADV_DONTNEED) || advice == VM_MADV_NOTHING ||
+           (advice >= VM_MADV_PAGEOUT && advice <= VM_MADV_POPULATE_WRITE);
+}
+
+static int may_populate(const struct vma *v, int advice)
+{
+    int needed = advice == VM_MADV_POPULATE_READ ? VM_PROT_READ : advice == VM_MADV_POPULATE_WRITE ? VM_PROT_WRITE
+                                                                                                   : 0;
+    return (v->prot & needed) == needed ? 0 : -EINVAL;
+}
+
 int vm_advise(vaddr_t address, uint64_t length, int advice)
 {
-    if ((advice < VM_MADV_NORMAL || advice > VM_MADV_DONTNEED) && advice != VM_MADV_NOTHING && advice != VM_MADV_PAGEOUT)
+    if (!is_known(advice))
         return -EINVAL;
     vaddr_t end;
     semaphore_down(&mapping_lock);
@@ -114,8 +130,10 @@ int vm_advise(vaddr_t address, uint64_t length, int advice)
     for (unsigned i = vma_first_above(address); !error && i < vma_count() && vma_at(i)->start < end; i++) {
         struct vma *v = vma_at(i);
         uint32_t first, n = clip(v, address, end, &first);
+        error = may_populate(v, advice);
         spin_lock(&pager_lock);
-        advise_window(v, first, n, advice);
+        if (!error)
+            advise_window(v, first, n, advice);
         spin_unlock(&pager_lock);
     }
     semaphore_up(&mapping_lock);
@@ -148,7 +166,8 @@ int vm_mincore(vaddr_t address, uint64_t length, unsigned char *vec)
         const struct vma *v = vma_find(va);
         bool resident = v && v->region->pages[vma_page(v, va)].state == PAGE_RESIDENT;
         spin_unlock(&pager_lock);
-        vec[(va - address) >> PAGE_SHIFT] = resident; /* vec may itself be pageable: no lock held */
+        if (copy_checked(vec + ((va - address) >> PAGE_SHIFT), &resident, 1) != 1) /* it may itself be pageable: no lock held */
+            return -EFAULT;
     }
     return 0;
 }

@@ -188,9 +188,7 @@ API int fstatat(int directory, const char *restrict path, struct stat *restrict 
     path = resolve(directory, path, &whole, &error);
     if (!error)
         error = path_stat(path, !(flags & AT_SYMLINK_NOFOLLOW), &from);
-    if (!error)
-        stat_translate(&from, out);
-    return api_status(error);
+    return stat_answer(error, &from, out);
 }
 
 API int utimensat(int directory, const char *path, const struct timespec *times, int flags)

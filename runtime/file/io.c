@@ -14,6 +14,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "arch/catch.h"
 #include "arch/hart.h"
 #include "kernel/thread/semaphore.h"
 #include "runtime/api.h"
@@ -370,19 +371,41 @@ static int64_t move_one_by_one(int fd, const struct iovec *iov, int count, off_t
     return total;
 }
 
+/* Up to where the program's memory ends. */
+static int64_t give_pieces(const struct iovec *iov, const char *buffer, size_t n)
+{
+    size_t done = 0, part, copied;
+
+    do {
+        part = MIN(iov->iov_len, n - done);
+        copied = copy_checked(iov++->iov_base, buffer + done, part);
+        done += copied;
+    } while (done < n && copied == part);
+    return done ? (int64_t)done : -EFAULT;
+}
+
 /* As on Linux, nothing of another thread's comes between the pieces, and a stream gives what has come: they pass through one buffer. */
 static int64_t move_at_once(int fd, const struct iovec *iov, int count, off_t offset, bool write_them, char *buffer)
 {
-    size_t n = 0, done = 0;
-    int64_t moved;
+    size_t n = 0;
+    int64_t moved, given;
 
-    for (int i = 0; i < count; n += iov[i++].iov_len)
-        if (write_them)
-            memcpy(buffer + n, iov[i].iov_base, iov[i].iov_len);
+    for (int i = 0; i < count; i++) {
+        size_t part = iov[i].iov_len, copied = write_them ? copy_checked(buffer + n, iov[i].iov_base, part) : part;
+
+        n += copied;
+        if (copied < part && n == 0)
+            return -EFAULT;
+        if (copied < part)
+            break;
+    }
     moved = move(fd, buffer, n, offset, write_them);
-    for (int i = 0; !write_them && moved > 0 && done < (size_t)moved; done += iov[i++].iov_len)
-        memcpy(iov[i].iov_base, buffer + done, MIN(iov[i].iov_len, (size_t)moved - done));
-    return moved;
+    if (write_them || moved <= 0)
+        return moved;
+    given = give_pieces(iov, buffer, (size_t)moved);
+    if (offset < 0 && given < moved)
+        io_seek(fd, MAX(given, 0) - moved, SEEK_CUR);
+    return given;
 }
 
 static int64_t move_pieces(int fd, const struct iovec *iov, int count, off_t offset, bool write_them)

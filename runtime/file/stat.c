@@ -38,12 +38,14 @@ void stat_translate(const struct file_stat *from, struct stat *to)
     to->st_blocks = (blkcnt_t)from->blocks;
 }
 
-static int translate(int error, const struct file_stat *from, struct stat *to)
+int stat_answer(int error, const struct file_stat *from, struct stat *to)
 {
+    struct stat st;
+
     if (error)
         return api_status(error);
-    stat_translate(from, to);
-    return 0;
+    stat_translate(from, &st);
+    return api_copy_out(to, &st, sizeof(st));
 }
 
 int stat_fd(int fd, struct file_stat *out)
@@ -70,23 +72,23 @@ API int fstat(int fd, struct stat *out)
     struct file_stat from;
     int error = stat_fd(fd, &from);
 
-    return translate(error, &from, out);
+    return stat_answer(error, &from, out);
 }
 
 API int stat(const char *restrict path, struct stat *restrict out)
 {
     struct file_stat from;
-    int error = path ? path_stat(path, true, &from) : -EFAULT;
+    int error = path_stat(path, true, &from);
 
-    return translate(error, &from, out);
+    return stat_answer(error, &from, out);
 }
 
 API int lstat(const char *restrict path, struct stat *restrict out)
 {
     struct file_stat from;
-    int error = path ? path_stat(path, false, &from) : -EFAULT;
+    int error = path_stat(path, false, &from);
 
-    return translate(error, &from, out);
+    return stat_answer(error, &from, out);
 }
 
 /*

@@ -49,6 +49,21 @@ static const char *name(int error)
         printf("%s: %d %s\n", #call, result, name(errno)); \
     } while (0)
 
+static void populate(int llm)
+{
+    char *p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | llm, -1, 0);
+
+    CALL(madvise(p, 4096, MADV_POPULATE_READ));
+    CALL(madvise(p, 4096, MADV_POPULATE_WRITE));
+    mprotect(p, 4096, RW);
+    CALL(madvise(p, 4096, MADV_POPULATE_WRITE));
+    mprotect(p, 4096, PROT_NONE);
+    CALL(madvise(p, 4096, MADV_POPULATE_READ));
+    CALL(madvise(p, 4096, MADV_POPULATE_WRITE));
+    munmap(p, 4096);
+    CALL(madvise(p, 4096, MADV_POPULATE_READ));
+}
+
 /* A descriptor that cannot write: shared memory of it never can, private memory may. */
 static void read_only(int ro, int llm)
 {
@@ -131,5 +146,6 @@ int main(int argc, char **argv)
     CALL(munmap(p, 5 * 4096));
     lengths(fd, llm);
     read_only(ro, llm);
+    populate(llm);
     return 0;
 }

@@ -50,7 +50,7 @@
 #define MADV_WILLNEED 3
 #define MADV_DONTNEED 4
 #define MADV_PAGEOUT 21       /* pages of a shared mapping leave, written back first; private ones stay */
-#define MADV_POPULATE_READ 22 /* as WILLNEED */
+#define MADV_POPULATE_READ 22 /* as WILLNEED, but EINVAL where that access is not allowed */
 #define MADV_POPULATE_WRITE 23
 /*
  * Checked, without effect: there are no huge pages to choose, no pages to merge, no children, no core files, what is freed stays, and the
