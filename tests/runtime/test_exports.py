@@ -13,8 +13,9 @@ NM = "riscv64-unknown-elf-nm"
 # What newlib or the linker asks for by name: the strong ones.
 STRONG = re.compile(r"_start|__getreent|_\w+_r|__retarget_lock_\w+|__lock___\w+")
 
-RESERVED = re.compile(r"_\w+|abort|calloc|exit|getenv|c?pow|qsort|realloc|strerror|strto(f|ld)|scalbln[fl]?|atan2|hypotf?|fmax|fmin|"
-                      r"(fmod|rint|sqrt)f?|(atan2|expm1|fm(ax|in|od)|frexp|hypot|ilogb|log1p|nextafter|remquo|rint|round|scalbn|trunc)l|"
+RESERVED = re.compile(r"_\w+|abort|calloc|exit|getenv|mem(cpy|move)|c?pow|qsort|realloc|strerror|strto(f|ld)|scalbln[fl]?|atan2|hypotf?|"
+                      r"fmax|fmin|(fmod|rint|sqrt)f?|"
+                      r"(atan2|expm1|fm(ax|in|od)|frexp|hypot|ilogb|log1p|nextafter|remquo|rint|round|scalbn|trunc)l|"
                       r"c?(a?(cos|sin|tan)h?|exp|log|sqrt)l?|feraiseexcept")
 # Variables that programs share with it, and what GCC compiles directives to.
 SHARED = re.compile(r"opt(arg|err|ind|opt)|error_\w+|program_invocation_(short_)?name|GOMP_\w+")
