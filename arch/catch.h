@@ -5,8 +5,8 @@
 #include "kernel/types.h"
 
 /*
- * why is an enum fault_result (kernel/pager/pager.h), never FAULT_RESOLVED. Called in the thread that made the access, on its stack, as
- * if the instruction had called it; it may block, and need not return. True: the instruction runs again. False: the report.
+ * why is an enum fault_result (kernel/pager/pager.h), never FAULT_RESOLVED. Called in the thread that made the access, on its stack
+ * (or that of fault_catch_on), as if the instruction had called it; it may block, and need not return. True: the instruction runs again. False: the report.
  */
 typedef bool fault_catcher(int why, vaddr_t address);
 
@@ -15,6 +15,9 @@ typedef bool fault_catcher(int why, vaddr_t address);
  * no room, and those in the middle of a call that holds something (sched_hold), are reported as before. Thread context.
  */
 void fault_catch(fault_catcher *catcher);
+
+/* From now on the running thread's are asked about on this stack of the caller's, unless it is on it already; 0 bytes: on its own. */
+void fault_catch_on(vaddr_t stack, uint64_t size);
 
 /*
  * memcpy where one side is memory of the program's that it may not access, or that fails: no fault_catcher is asked and nothing reported.

@@ -11,7 +11,7 @@
 
 #define STACK_ALIGN 16 /* psABI */
 
-/* On the stack of the interrupted code, right below what it uses. */
+/* On the stack of the interrupted code, right below what it uses, or on top of that of fault_catch_on. */
 struct caught {
     struct trap_frame frame; /* as it was interrupted */
     uint64_t f[32], fcsr;
@@ -32,6 +32,14 @@ static fault_catcher *catcher; /* atomic */
 void fault_catch(fault_catcher *new_catcher)
 {
     __atomic_store_n(&catcher, new_catcher, __ATOMIC_RELEASE);
+}
+
+void fault_catch_on(vaddr_t stack, uint64_t size)
+{
+    struct thread *self = thread_self();
+
+    self->catch_stack = stack;
+    self->catch_stack_size = size;
 }
 
 void catch_ask(struct caught *c)
@@ -95,13 +103,24 @@ static bool is_in_call(void)
     return thread_self()->holds > 0;
 }
 
+/* Below which address a struct caught has its place: with another stack, its own may be used up. 0: it has overflowed. */
+static vaddr_t stack_for(const struct trap_frame *frame)
+{
+    const struct thread *self = thread_self();
+
+    if (frame->x[REG_SP] - self->catch_stack >= self->catch_stack_size && self->catch_stack_size > 0)
+        return self->catch_stack + self->catch_stack_size;
+    return thread_overflowed(frame->stval) ? 0 : frame->x[REG_SP];
+}
+
 static bool begin(struct trap_frame *frame, int why)
 {
-    struct caught *c = (struct caught *)((frame->x[REG_SP] - sizeof *c) & ~(uint64_t)(STACK_ALIGN - 1));
+    vaddr_t top = stack_for(frame);
+    struct caught *c = (struct caught *)((top - sizeof *c) & ~(uint64_t)(STACK_ALIGN - 1));
 
     if (!__atomic_load_n(&catcher, __ATOMIC_RELAXED) || why >= FAULT_OUT_OF_MEMORY || !(frame->sstatus & FRAME_IRQ_ON) || is_in_call())
         return false;
-    if (thread_overflowed(frame->stval) || !make_room((vaddr_t)c, frame->x[REG_SP]))
+    if (!top || !make_room((vaddr_t)c, top))
         return false;
     c->frame = *frame;
     c->why = why;

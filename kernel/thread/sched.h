@@ -46,6 +46,8 @@ struct thread {
     bool idle;           /* the thread that a hart falls back to: nothing but idling */
     uint64_t busy_ns;    /* on harts so far */
     uint64_t copying;    /* its sp in copy_checked (arch/catch.h), else 0; its own */
+    vaddr_t catch_stack; /* of fault_catch_on (arch/catch.h); its own */
+    uint64_t catch_stack_size;
     void (*entry)(void *);
     void *arg;
     void *tp;    /* its thread-local storage */

@@ -249,6 +249,7 @@ int thread_create(struct thread **out, const struct thread_options *options, voi
     t->number = __atomic_add_fetch(&last_number, 1, __ATOMIC_RELAXED);
     t->refs = 2;
     t->holds = 0;
+    t->catch_stack_size = 0;
     t->token = false;
     t->busy_ns = 0;
     t->entry = entry;

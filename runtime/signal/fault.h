@@ -1,4 +1,4 @@
-/* fault.h: SIGSEGV and SIGBUS for accesses that a thread may not make. */
+/* fault.h: SIGSEGV and SIGBUS for accesses that a thread may not make, on its alternate stack, if it has one (sigaltstack). */
 #ifndef RUNTIME_SIGNAL_FAULT_H
 #define RUNTIME_SIGNAL_FAULT_H
 

@@ -239,10 +239,12 @@ bool signal_from_outside(int signal)
 
 bool signal_deliver_fault(siginfo_t *info)
 {
-    _sig_func_ptr handler = exchange(info->si_signo, NULL).sa_handler;
+    struct sigaction now = exchange(info->si_signo, NULL);
 
-    if (handler == SIG_DFL || handler == SIG_IGN || signal_is_blocked(info->si_signo))
+    if (now.sa_handler == SIG_DFL || now.sa_handler == SIG_IGN || signal_is_blocked(info->si_signo))
         return false;
+    if (!(now.sa_flags & SA_ONSTACK) && thread_overflowed((vaddr_t)info->si_addr))
+        return false; /* as on Linux, where its own stack has no room for it */
     deliver(info);
     deliver_pending();
     return true;
