@@ -5,8 +5,9 @@
 #include "kernel/types.h"
 
 /*
- * why is an enum fault_result (kernel/pager/pager.h), never FAULT_RESOLVED. Called in the thread that made the access, on its stack
- * (or that of fault_catch_on), as if the instruction had called it; it may block, and need not return. True: the instruction runs again. False: the report.
+ * why is an enum fault_result (kernel/pager/pager.h), never FAULT_RESOLVED. Called in the thread that made the access, on its stack (or
+ * that of fault_catch_on), as if the instruction had called it; it may block, and need not return. True: the instruction runs again.
+ * False: the report.
  */
 typedef bool fault_catcher(int why, vaddr_t address);
 

@@ -22,6 +22,8 @@ struct caught {
 _Static_assert(offsetof(struct caught, f) == CAUGHT_FLOAT, "offsets.h");
 _Static_assert(offsetof(struct caught, fcsr) == CAUGHT_FCSR, "offsets.h");
 
+#define COPY_DEPTH 512 /* bytes of stack below copy_or_fail's, of memcpy at most */
+
 void catch_start(void); /* catch.S */
 extern const char catch_over[], copy_failed[];
 int copy_or_fail(void *to, const void *from, size_t n, uint64_t *copying);
@@ -85,12 +87,12 @@ size_t copy_checked(void *to, const void *from, size_t n)
     return done;
 }
 
-/* Copies no byte more, if that is what the thread was about. */
+/* Copies no byte more, if that is what the thread was about: a fault in what a fault of the copy calls is the kernel's own. */
 static bool stop_copy(struct trap_frame *frame, int why)
 {
     uint64_t copying = thread_self()->copying;
 
-    if (!copying || why >= FAULT_OUT_OF_MEMORY)
+    if (copying - frame->x[REG_SP] > COPY_DEPTH || why >= FAULT_OUT_OF_MEMORY)
         return false;
     frame->sepc = (uint64_t)copy_failed;
     frame->x[REG_SP] = copying;

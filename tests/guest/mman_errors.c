@@ -85,17 +85,10 @@ static void lengths(int fd, int llm)
     CALL(ftruncate(fd, 5 * 4096));
 }
 
-int main(int argc, char **argv)
+static void mapped(int fd, int ro, int wo, int llm)
 {
-    int llm = argc > 1 && strcmp(argv[1], "llm") == 0 ? MAP_LLM : 0, fd, ro, wo, dir;
-    unsigned char vec[16];
-    char *p, *hole;
+    int dir = open(".", O_RDONLY);
 
-    fd = open("f", O_RDWR | O_CREAT | O_TRUNC, 0644);
-    ftruncate(fd, 5 * 4096);
-    ro = open("f", O_RDONLY);
-    wo = open("f", O_WRONLY);
-    dir = open(".", O_RDONLY);
     MAP(NULL, 0, RW, MAP_SHARED | llm, fd, 0);
     MAP(NULL, 4096, RW, MAP_SHARED | llm, fd, 1);
     MAP(NULL, 4096, RW, MAP_SHARED | llm, fd, 512);
@@ -111,6 +104,19 @@ int main(int argc, char **argv)
     MAP((void *)0x1234567, 4096, PROT_READ, MAP_PRIVATE | MAP_FIXED | llm, fd, 0);
     MAP(NULL, (size_t)1 << 47, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     MAP(NULL, 4096, PROT_READ, MAP_PRIVATE | llm, fd, (off_t)1 << 20);
+}
+
+int main(int argc, char **argv)
+{
+    int llm = argc > 1 && strcmp(argv[1], "llm") == 0 ? MAP_LLM : 0, fd, ro, wo;
+    unsigned char vec[16];
+    char *p, *hole;
+
+    fd = open("f", O_RDWR | O_CREAT | O_TRUNC, 0644);
+    ftruncate(fd, 5 * 4096);
+    ro = open("f", O_RDONLY);
+    wo = open("f", O_WRONLY);
+    mapped(fd, ro, wo, llm);
     p = mmap(NULL, 5 * 4096, RW, MAP_SHARED | llm, fd, 0);
     CALL(munmap(p + 1, 4096));
     CALL(munmap(p, 0));
