@@ -40,13 +40,15 @@ def trace_left(options):
 
 
 def keep_trace(options):
-    """Brings the trace from the share to where it was asked for."""
+    """Brings the trace from the share to where it was asked for. False if it cannot be written there."""
     try:
         shutil.copyfile(trace_left(options), options.trace)
     except FileNotFoundError:
         say("no trace: the program did not come to its end, where it is written")
     except OSError as error:
-        raise Unusable(f"--trace {options.trace}: {error.strerror.lower()}") from None
+        say(f"{shown(options.trace)} cannot be written: {error.strerror.lower()}")
+        return False
+    return True
 
 
 def cut_to_size(disks):
@@ -172,6 +174,9 @@ class Machine:
         elif status == 0 and (ended := ENDED.search(self.chatter)):
             say(f"QEMU was ended by signal {int(ended[1])}; see {self.log_name()}")
             return 128 + int(ended[1])
+        elif self.options.gdb is not None and status == 0 and self.console.stats is None:
+            say("the machine was ended from gdb")  # whose `kill` may come before the runtime's first line
+            return EXIT_PANIC
         elif not self.console.started and status < 128:
             return self.explain_start(status)
         elif status == 0 and self.console.stats is None:

@@ -50,8 +50,8 @@ def launch(argv):
         say(f"gdb port {options.gdb} elf {app.elf}")
     machine = Machine(options, app)
     status = machine.run()
-    if options.trace:
-        keep_trace(options)
+    if options.trace and not keep_trace(options):
+        status = 1
     if options.profile and machine.failure in (None, BROKEN_PIPE):  # another was said, and leaves the samples cut short
         profile.write(options.profile, in_root(app.elf), " ".join([app.name, *options.args]), say)
     return status

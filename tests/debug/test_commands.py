@@ -37,6 +37,7 @@ def main():
         "frames of the plan": re.search(r" planned +/dev/model page ", text) is not None,
         "an argument is missing": "bower-pt SAYS usage: bower-pt ADDRESS" in text and "usage: bower-page ADDRESS" in text,
         "no such region": "bower-region 77 SAYS no region 77" in text,
+        "ended from gdb": "scripts/run: the machine was ended from gdb\n" in text,
         "not with icount": icount.returncode == 2 and icount.stdout.count("\n") == 1 and "--icount" in icount.stdout,
     }
     for name, good in checks.items():

@@ -119,6 +119,13 @@ def test_full_disk_of_the_log():
     expect(re.fullmatch(rb"scripts/run: \S+full/console.log cannot be written: no space left on device\n", done.stderr), str(done))
 
 
+def test_full_disk_of_the_trace():
+    folder = os.path.join(SCRATCH, "full")
+    done, _ = launcher.run_with_full(folder, "--trace", f"{folder}/trace", "--timeout", "60", PROGRAM, "--", "exit", "0")
+    named = re.search(rb"scripts/run: \S+full/trace cannot be written: no space left on device\n", done.stderr)
+    expect(done.returncode == 1 and named, str(done))
+
+
 def test_slow_reader_loses_nothing():
     done = shell("seq 60000 | $RUN copy | (sleep 2; cat) | md5sum; seq 60000 | md5sum")
     first, second = done.stdout.splitlines()
