@@ -194,10 +194,15 @@ int main(int argc, char **argv)
 {
     struct bench b = { 0 };
     double best[TYPES + 2] = { 0 };
-    int rounds = argc > 1 ? atoi(argv[1]) : ROUNDS;
+    char *end = NULL;
+    long rounds = argc > 1 ? strtol(argv[1], &end, 10) : ROUNDS;
 
+    if (argc > 2 || rounds < 1 || (end && *end)) {
+        fprintf(stderr, "kernels: %s: needs a number of rounds, 1 or more, and nothing else (%d)\n", argv[argc - 1], ROUNDS);
+        return 2;
+    }
     open_bench(&b);
-    for (int round = 0; round < rounds; round++) {
+    for (long round = 0; round < rounds; round++) {
         for (int i = 0; i < TYPES + 2; i++) {
             void (*product)(struct bench *, int) =
                 i < TYPES ? by_kernel : i == TYPES ? plain_int8

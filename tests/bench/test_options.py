@@ -23,6 +23,8 @@ UNUSABLE = {
                   (["--out", ""], "--out : needs a folder")],
     "bench-smp": [(["--rounds", "0"], "--rounds 0: needs a whole number from 1"), (["--model", "/no/model"], "no such file"),
                   (["--model", __file__], "no model file"), (["--out", __file__], "needs a folder")],
+    "lint": [(["rust"], "no check 'rust'; they are format .*cppcheck")],
+    "setup": [(["rust"], "no group of packages 'rust'; they are run test .*linux$")],
     "study": [(["--out", __file__], "needs a folder"), (["board"], "unrecognized arguments: board")],
 }
 
