@@ -17,16 +17,13 @@
 
 #include "arch/pt.h"
 
-/*
- * Beside the results of pager.h: the lock was let go and the page must be looked at again; ALONE: and read without company, since a
- * neighbour's bad sector must not fail the page that somebody waits for; LAST: the same once more, for an error of its own that passes.
- */
+/* Beside the results of pager.h, what a look says whose page must be looked at again, since the lock was let go meanwhile. */
 enum { LOOK_AGAIN = -1,
-       LOOK_ALONE = -2,
-       LOOK_PLANNED = -3, /* again: a read of the plan's was waited for, which makes it a major one if the page has come */
-       LOOK_WAITED = -4,  /* again: as the first time, but for the policies, who have been told */
-       LOOK_LAST = -5,
-       LOOK_FRAMELESS = -6 /* again: there was no frame for the page, and one is being written or somebody lets it go */ };
+       LOOK_ALONE = -2,   /* and read without company: a neighbour's bad sector must not fail the page that somebody waits for */
+       LOOK_PLANNED = -3, /* a read of the plan's was waited for, which makes it a major fault if the page has come */
+       LOOK_WAITED = -4,  /* as the first time, but for the policies, who have been told */
+       LOOK_LAST = -5,    /* as LOOK_ALONE, once more, for an error of the page's own that passes */
+       LOOK_FRAMELESS = -6 /* there was no frame for the page, and one is being written or somebody lets it go */ };
 
 static struct fault_report last_failure[MAX_HARTS];
 

@@ -12,8 +12,9 @@
  * each. accessed: preset A; the page named by `demanded` (or PAGE_NONE) always gets it.
  */
 void windows_map(struct region *r, const uint32_t *pages, const paddr_t *pa, size_t n, bool accessed, uint32_t demanded);
-/* The same for n neighbours, the first of them page `first`, without A; and in any case, also where pages are shown late. */
+/* The same for n neighbours, the first of them page `first`, without A. */
 void windows_map_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_t n);
+/* The same, also where pages are shown late (region->shows_late): windows_map_run maps none there, windows_map the demanded one alone. */
 void windows_show_run(struct region *r, uint32_t first, const paddr_t *pa, uint32_t n);
 /* Is the page mapped in any window? Is its A bit set in any? */
 bool windows_is_mapped(const struct region *r, uint32_t page);
