@@ -7,7 +7,8 @@
 #define SLACK 16       /* frames spent beyond N - C: spare ones and the ring; */
 #define SLACK_LEAST 6  /* ... however many harts there are; and one for PLAN_RING_SHARE pages of N - C */
 #define CELLS_CURSOR 2 /* of a program that moves the cursor: one in use, one on its way; */
-#define CELLS_MORE 1   /* ... more where threads may run side by side, and be ahead of the last one */
+#define CELLS_MORE 1   /* ... more where threads may run side by side, and be ahead of the last one, */
+#define RUN_LEAST 24   /* ... as long as runs have so many pages even then, since each is dear */
 #define FEW_AT_ONCE 2  /* pages that a program works on at once, for each hart; */
 #define WIDE_SHARE 2   /* ... more are held in the ring, in such a part of the frames at most, */
 #define WIDE_PART 6    /* ... beside such a part of them, at least, for reading ahead */
@@ -81,15 +82,23 @@ bool plan_has_room(const struct plan *p, uint32_t width)
     return wide_pages(p, width) <= most_wide(p);
 }
 
+/* Runs that a ring of so many pages is cut into. */
+static uint32_t cells_of(const struct plan *p, uint32_t pages)
+{
+    if (!p->options.cursor)
+        return ORDER_SILENT;
+    bool more = hart_count() > 1 && pages / (CELLS_CURSOR + CELLS_MORE) >= RUN_LEAST;
+    return CELLS_CURSOR + (more ? CELLS_MORE : 0);
+}
+
 /* Splits the order, and makes the ring. 0 or -ENOMEM. */
 static int make_ring(struct plan *p)
 {
     struct order *o = &p->order;
     uint32_t beyond = o->npages > p->pool->nframes ? (o->npages - p->pool->nframes) / PLAN_RING_SHARE : 0, spare = spare_frames();
     uint32_t wide = MIN(wide_pages(p, p->options.width), most_wide(p));
-    uint32_t cells = p->options.cursor ? CELLS_CURSOR + (hart_count() > 1 ? CELLS_MORE : 0) : ORDER_SILENT;
-    uint32_t slack = (spare + SLACK_LEAST < SLACK ? SLACK - spare : SLACK_LEAST) + beyond;
-    order_cut(o, p->quota - wide, MAX(slack, wide / WIDE_PART), cells);
+    uint32_t slack = MAX((spare + SLACK_LEAST < SLACK ? SLACK - spare : SLACK_LEAST) + beyond, wide / WIDE_PART);
+    order_cut(o, p->quota - wide, slack, cells_of(p, slack));
     o->cells += wide / o->run;
     if (!p->options.cyclic)
         o->cells = MAX(o->cells, MIN(p->quota / 2, 4 * ORDER_RUN_MAX) / o->run);
