@@ -17,12 +17,17 @@ typedef bool fault_catcher(int why, vaddr_t address);
  */
 void fault_catch(fault_catcher *catcher);
 
-/* From now on the running thread's are asked about on this stack of the caller's, unless it is on it already; 0 bytes: on its own. */
+/*
+ * From now on the running thread's are asked about on this stack of the caller's, unless it is on it already; 0 bytes: on its own. The
+ * pages of it stay (vm_stays), and it has room for what the catcher calls: the kernel's share of that is at most STACK_PROBE
+ * (kernel/thread/sync.h).
+ */
 void fault_catch_on(vaddr_t stack, uint64_t size);
 
 /*
  * memcpy where one side is memory of the program's that it may not access, or that fails: no fault_catcher is asked and nothing reported.
- * Returns how many bytes were copied: n, or as far as the pages before the first one that failed. Thread context; may block.
+ * Returns how many bytes were copied: n, or as far as the pages before the first one that failed, of which some may be, too. Thread
+ * context; may block.
  */
 size_t copy_checked(void *to, const void *from, size_t n);
 

@@ -107,5 +107,6 @@ API int getentropy(void *buffer, size_t n)
 {
     int64_t result = n > 256 ? -EIO : random_fill(buffer, n);
 
-    return result < 0 ? api_status(result) : 0;
+    return api_status(result < 0 ? (int)result : (size_t)result < n ? -EFAULT
+                                                                    : 0);
 }

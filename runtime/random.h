@@ -4,7 +4,7 @@
 
 #include "kernel/types.h"
 
-/* Fills the buffer and returns n; -EIO: the machine gave no seed. */
+/* Fills the buffer and returns n; less, or -EFAULT, where its memory ends before; -EIO: the machine gave no seed. */
 int64_t random_fill(void *buffer, size_t n);
 
 #endif

@@ -22,7 +22,7 @@ struct caught {
 _Static_assert(offsetof(struct caught, f) == CAUGHT_FLOAT, "offsets.h");
 _Static_assert(offsetof(struct caught, fcsr) == CAUGHT_FCSR, "offsets.h");
 
-#define COPY_DEPTH 512 /* bytes of stack below copy_or_fail's, of memcpy at most */
+#define COPY_DEPTH 4096 /* bytes of stack below copy_or_fail's, of memcpy, which may be the program's own, at most */
 
 void catch_start(void); /* catch.S */
 extern const char catch_over[], copy_failed[];
@@ -105,13 +105,16 @@ static bool is_in_call(void)
     return thread_self()->holds > 0;
 }
 
-/* Below which address a struct caught has its place: with another stack, its own may be used up. 0: it has overflowed. */
+/* Below which address a struct caught has its place: with another stack, its own may be used up. 0: there is no room for it. */
 static vaddr_t stack_for(const struct trap_frame *frame)
 {
     const struct thread *self = thread_self();
+    uint64_t room = frame->x[REG_SP] - self->catch_stack;
 
-    if (frame->x[REG_SP] - self->catch_stack >= self->catch_stack_size && self->catch_stack_size > 0)
+    if (room >= self->catch_stack_size && self->catch_stack_size > 0)
         return self->catch_stack + self->catch_stack_size;
+    if (room < self->catch_stack_size && room < sizeof(struct caught) + STACK_ALIGN)
+        return 0;
     return thread_overflowed(frame->stval) ? 0 : frame->x[REG_SP];
 }
 

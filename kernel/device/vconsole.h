@@ -14,12 +14,12 @@ void vconsole_init(void);
 
 /*
  * At least one byte as soon as there is any; 0 once the host closed its end and everything was read. nonblocking: -EAGAIN
- * instead of waiting.
+ * instead of waiting. -EFAULT: the memory is not there or forbidden; nothing is lost.
  */
 int64_t vconsole_read(void *buffer, size_t n, bool nonblocking);
 /* A read would not wait. */
 bool vconsole_is_ready(void);
-/* n, once the device has taken all of it; -EIO if the device failed. */
+/* n, once the device has taken all of it; less, or -EFAULT, where the program's memory ends before; -EIO if the device failed. */
 int64_t vconsole_write(const void *buffer, size_t n);
 /* The same to the port "profile"; -ENODEV: there is none. */
 int64_t vconsole_write_profile(const void *buffer, size_t n);

@@ -60,6 +60,8 @@ bool file_is_ready(struct file *f); /* a read would not wait for bytes to come *
  * elsewhere.
  */
 int file_directory_path(struct file *f, char *buffer, size_t n);
+/* The program's string, in so many bytes at most, its end included: its length, -EFAULT (it is in forbidden memory) or -ENAMETOOLONG. */
+int64_t path_copy(char *to, const char *path, size_t room);
 int file_flags(struct file *f);                /* O_* as opened */
 int file_set_flags(struct file *f, int flags); /* O_APPEND, O_NONBLOCK */
 

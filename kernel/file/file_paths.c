@@ -149,19 +149,17 @@ int path_link(const char *from, const char *to)
     return error;
 }
 
-/* A copy of a string of the program's, or an errno: -ENOENT for none or an empty one. */
+/* A copy of a string of the program's, or an errno: -ENOENT for an empty one, -EFAULT, -ENAMETOOLONG, -ENOMEM. */
 static int copy_text(const char *s, char **out)
 {
-    size_t n = strlen(s);
-    if (n == 0)
-        return -ENOENT;
-    if (n >= FILE_PATH_MAX)
-        return -ENAMETOOLONG;
-    *out = kalloc(n + 1);
+    *out = kalloc(FILE_PATH_MAX);
     if (!*out)
         return -ENOMEM;
-    memcpy(*out, s, n + 1);
-    return 0;
+    int64_t n = path_copy(*out, s, FILE_PATH_MAX);
+    if (n > 0)
+        return 0;
+    kfree(*out);
+    return n ? (int)n : -ENOENT;
 }
 
 int path_symlink(const char *target, const char *path)

@@ -284,11 +284,11 @@ void path_leave_tmp(void)
         (void)p9_unlinkat(P9_ROOT_FID, tmp, P9_AT_REMOVEDIR); /* what is in it stays, and so does it */
 }
 
-/* The program's string, in pieces that lie in one page each, as it may end with its memory. Its length, or a negative errno. */
-static int64_t copy_string(char *to, const char *path)
+/* In pieces that lie in one page each, as the string may end with its memory. */
+int64_t path_copy(char *to, const char *path, size_t room)
 {
-    for (size_t n = 0, part; n < FILE_PATH_MAX; n += part) {
-        part = MIN(FILE_PATH_MAX - n, STRING_PIECE - (uintptr_t)(path + n) % STRING_PIECE);
+    for (size_t n = 0, part; n < room; n += part) {
+        part = MIN(room - n, STRING_PIECE - (uintptr_t)(path + n) % STRING_PIECE);
         if (copy_checked(to + n, path + n, part) < part)
             return -EFAULT;
         const char *end = memchr(to + n, '\0', part);
@@ -301,7 +301,7 @@ static int64_t copy_string(char *to, const char *path)
 /* The working directory goes in front of a relative path. */
 static int start(struct walk *w, const char *path)
 {
-    int64_t n = copy_string(w->rest, path);
+    int64_t n = path_copy(w->rest, path, FILE_PATH_MAX);
     if (n <= 0)
         return n ? (int)n : -ENOENT;
     w->next = w->rest;

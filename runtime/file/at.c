@@ -36,22 +36,25 @@ static int path_of(int fd, char *buffer, size_t n)
 /* The path that is meant, for path_* and io_open; *error is 0 or a negative errno. */
 static const char *resolve(int directory, const char *path, struct whole *whole, int *error)
 {
-    size_t n, length;
+    char *rest;
+    int64_t length;
 
     *error = path ? 0 : -EFAULT;
-    if (!path || directory == AT_FDCWD || path[0] == '/' || path[0] == '\0')
+    if (!path || directory == AT_FDCWD)
+        return path;
+    length = path_copy(whole->path, path, sizeof(whole->path));
+    if (length < 0)
+        *error = (int)length;
+    if (*error || whole->path[0] == '/' || whole->path[0] == '\0')
         return path;
     *error = path_of(directory, whole->path, sizeof(whole->path));
     if (*error)
         return NULL;
-    n = strlen(whole->path);
-    length = strlen(path);
-    if (n + length + 2 > sizeof(whole->path)) {
-        *error = -ENAMETOOLONG;
-        return NULL;
-    }
-    whole->path[n] = '/';
-    memcpy(whole->path + n + 1, path, length + 1);
+    rest = whole->path + strlen(whole->path);
+    *rest++ = '/';
+    length = path_copy(rest, path, (size_t)(whole->path + sizeof(whole->path) - rest));
+    if (length < 0)
+        *error = (int)length;
     return whole->path;
 }
 

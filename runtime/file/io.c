@@ -386,20 +386,16 @@ static int64_t give_pieces(const struct iovec *iov, const char *buffer, size_t n
 /* As on Linux, nothing of another thread's comes between the pieces, and a stream gives what has come: they pass through one buffer. */
 static int64_t move_at_once(int fd, const struct iovec *iov, int count, off_t offset, bool write_them, char *buffer)
 {
-    size_t n = 0;
+    size_t n = 0, all = 0;
     int64_t moved, given;
 
-    for (int i = 0; i < count; i++) {
-        size_t part = iov[i].iov_len, copied = write_them ? copy_checked(buffer + n, iov[i].iov_base, part) : part;
-
-        n += copied;
-        if (copied < part && n == 0)
-            return -EFAULT;
-        if (copied < part)
-            break;
-    }
+    for (int i = 0; i < count; all += iov[i++].iov_len)
+        if (n == all) /* the program's memory has not ended */
+            n += write_them ? copy_checked(buffer + n, iov[i].iov_base, iov[i].iov_len) : iov[i].iov_len;
     moved = move(fd, buffer, n, offset, write_them);
-    if (write_them || moved <= 0)
+    if (write_them)
+        return moved == 0 && n < all ? -EFAULT : moved;
+    if (moved <= 0)
         return moved;
     given = give_pieces(iov, buffer, (size_t)moved);
     if (offset < 0 && given < moved)

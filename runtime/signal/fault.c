@@ -4,6 +4,7 @@
 
 #include "arch/catch.h"
 #include "kernel/pager/pager.h"
+#include "kernel/vm/vm.h"
 #include "runtime/api.h"
 #include "runtime/signal/signal.h"
 
@@ -46,6 +47,8 @@ static int change_stack(const stack_t *wanted)
         next = (stack_t){ .ss_flags = SS_DISABLE };
     else if (next.ss_size < MINSIGSTKSZ)
         return -ENOMEM;
+    else if (!vm_stays((vaddr_t)next.ss_sp, next.ss_size))
+        return -EINVAL;
     else
         next.ss_flags = 0;
     alternate = next;

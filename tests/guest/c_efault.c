@@ -104,6 +104,7 @@ static void pieces(int fd)
 
     lseek(fd, 0, SEEK_SET);
     tell("writev", writev(fd, good_bad, 3));
+    tell("writev of a bad descriptor", writev(999, bad_good, 2));
     tell("writev", writev(fd, bad_good, 2));
     tell("writev", writev(fd, in_two, 2));
     tell("position", lseek(fd, 0, SEEK_CUR));
@@ -134,6 +135,7 @@ static void names(int fd)
 {
     char long_name[] = "a-name", *at_end = edge + 2 * PAGE - sizeof("efault.bin");
     struct stat st;
+    int here = open(".", O_RDONLY | O_DIRECTORY);
 
     tell("open", open(none, O_RDONLY));
     tell("open", open((char *)16, O_RDONLY));
@@ -152,6 +154,12 @@ static void names(int fd)
     tell("rename", rename("efault.bin", none));
     tell("mkdir", mkdir(none, 0700));
     tell("chdir", chdir(none));
+    tell("symlink to none", symlink(none, "efault.link"));
+    tell("symlink to NULL", symlink(NULL, "efault.link"));
+    tell("openat", openat(here, none, O_RDONLY));
+    tell("unlinkat", unlinkat(here, (const char *)edge + 2 * PAGE - 1, 0));
+    tell("getentropy", getentropy(edge + 2 * PAGE - 50, 100));
+    close(here);
     tell("symlink", symlink("efault.bin", "efault.link"));
     tell("readlink", readlink("efault.link", none, 20));
     tell("readlink", readlink("efault.link", edge + 2 * PAGE - 10, 20));

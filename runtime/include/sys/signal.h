@@ -66,8 +66,8 @@
 #define SA_NOMASK SA_NODEFER
 #define SA_ONESHOT SA_RESETHAND
 
-#define MINSIGSTKSZ 2048
-#define SIGSTKSZ 8192
+#define MINSIGSTKSZ 8192 /* what a handler calls runs on it to the end: there is no other side */
+#define SIGSTKSZ 16384
 #define SS_ONSTACK 1
 #define SS_DISABLE 2
 
