@@ -3,6 +3,7 @@
  * interrupted in it; s0 to s11, gp and tp are still the interrupted code's, and calls preserve them. And copies that may fail.
  */
 #include "arch/riscv64/offsets.h"
+#include "arch/riscv64/preserved.h"
 
     .text
     .globl catch_start
@@ -24,24 +25,17 @@ catch_over:
     ebreak
     .size catch_start, . - catch_start
 
-.macro EACH_PRESERVED op
-    \op ra, 0(sp)
-    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-    \op s\n, 8 + 8 * \n (sp)
-    .endr
-.endm
-
 /* int copy_or_fail(void *to, const void *from, size_t n, uint64_t *copying): memcpy; 0: it met an access that cannot be resolved. */
     .globl copy_or_fail
     .type copy_or_fail, @function
 copy_or_fail:
     addi sp, sp, -COPY_FRAME
     EACH_PRESERVED sd
-    sd a3, COPY_SLOT(sp)
+    sd a3, PRESERVED_BYTES(sp)
     sd sp, 0(a3)
     call memcpy
     li a0, 1
-1:  ld a3, COPY_SLOT(sp)
+1:  ld a3, PRESERVED_BYTES(sp)
     sd zero, 0(a3)
     EACH_PRESERVED ld
     addi sp, sp, COPY_FRAME

@@ -33,8 +33,7 @@
 #define CAUGHT_FLOAT 288
 #define CAUGHT_FCSR 544
 
-/* On the stack of copy_or_fail (catch.S): ra, s0 to s11, its fourth argument. */
-#define COPY_SLOT 104
+/* On the stack of copy_or_fail (catch.S): preserved.h's, and its fourth argument. */
 #define COPY_FRAME 112
 
 /* What context_swap leaves on the stack (switch.S): ra, s0 to s11, tp. */

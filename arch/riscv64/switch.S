@@ -3,13 +3,11 @@
  * compiler has put away already. Offsets: struct context begins with sp.
  */
 #include "arch/riscv64/offsets.h"
+#include "arch/riscv64/preserved.h"
 
-.macro EACH_PRESERVED op
-    \op ra, 0(sp)
-    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-    \op s\n, 8 + 8 * \n (sp)
-    .endr
-    \op tp, 104(sp)
+.macro EACH_SWITCHED op
+    EACH_PRESERVED \op
+    \op tp, PRESERVED_BYTES(sp)
 .endm
 
     .text
@@ -18,10 +16,10 @@
     .type context_swap, @function
 context_swap:
     addi sp, sp, -SWITCH_FRAME
-    EACH_PRESERVED sd
+    EACH_SWITCHED sd
     sd sp, 0(a0)
     ld sp, 0(a1)
-    EACH_PRESERVED ld
+    EACH_SWITCHED ld
     addi sp, sp, SWITCH_FRAME
     ret
     .size context_swap, . - context_swap

@@ -60,14 +60,14 @@ bool file_is_ready(struct file *f); /* a read would not wait for bytes to come *
  * elsewhere.
  */
 int file_directory_path(struct file *f, char *buffer, size_t n);
-/* The program's string, in so many bytes at most, its end included: its length, -EFAULT (it is in forbidden memory) or -ENAMETOOLONG. */
-int64_t path_copy(char *to, const char *path, size_t room);
 int file_flags(struct file *f);                /* O_* as opened */
 int file_set_flags(struct file *f, int flags); /* O_APPEND, O_NONBLOCK */
 
 /* For mmap: a reference to what can be paged, NULL for zeros, or -ENODEV (console, directory). Writable as the file was opened. */
 int file_backing(struct file *f, struct backing **out);
 
+/* The program's string, in so many bytes at most, its end included: its length, -EFAULT (it is in forbidden memory) or -ENAMETOOLONG. */
+int64_t path_copy(char *to, const char *path, size_t room);
 int path_stat(const char *path, bool follow, struct file_stat *out);
 int path_unlink(const char *path);
 int path_rmdir(const char *path);

@@ -117,7 +117,6 @@ int64_t file_io_write(struct backing *b, const void *buffer, size_t n, uint64_t 
 {
     struct bounce bounce;
     size_t done = 0;
-    int64_t beyond = 0;
     if (n == 0)
         return 0;
     if (offset >= limit)
@@ -140,7 +139,7 @@ int64_t file_io_write(struct backing *b, const void *buffer, size_t n, uint64_t 
         uint64_t copied = copy_checked(bounce.bytes + skip, (const uint8_t *)buffer + done, part);
         if (copied < part) { /* the program's memory ends there: once more, up to its end */
             n = done + copied;
-            beyond = -EFAULT;
+            error = copied ? 0 : -EFAULT;
             continue;
         }
         int64_t put = transfer(&bounce, b, true, at - skip, MIN(length, limit - (at - skip)), 0);
@@ -152,6 +151,5 @@ int64_t file_io_write(struct backing *b, const void *buffer, size_t n, uint64_t 
         }
     }
     bounce_free(&bounce);
-    return done ? (int64_t)done : error ? error
-                                        : beyond;
+    return done ? (int64_t)done : error;
 }

@@ -98,7 +98,8 @@ static int make_ring(struct plan *p)
     uint32_t beyond = o->npages > p->pool->nframes ? (o->npages - p->pool->nframes) / PLAN_RING_SHARE : 0, spare = spare_frames();
     uint32_t wide = MIN(wide_pages(p, p->options.width), most_wide(p));
     uint32_t slack = MAX((spare + SLACK_LEAST < SLACK ? SLACK - spare : SLACK_LEAST) + beyond, wide / WIDE_PART);
-    order_cut(o, p->quota - wide, slack, cells_of(p, MIN(slack, p->quota - wide - o->nhot)));
+    uint32_t frames = p->quota - wide, room = MIN(slack, frames - o->nhot);
+    order_cut(o, frames, room, cells_of(p, room));
     o->cells += wide / o->run;
     if (!p->options.cyclic)
         o->cells = MAX(o->cells, MIN(p->quota / 2, 4 * ORDER_RUN_MAX) / o->run);

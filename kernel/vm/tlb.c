@@ -2,7 +2,6 @@
 
 #include "arch/hart.h"
 #include "arch/pt.h"
-
 #include "kernel/thread/timer.h"
 
 /* Each flush doubles it at most: often at first; later rarely, since everything in use has to be looked up again, at 0.2 us a page. */

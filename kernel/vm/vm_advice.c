@@ -131,9 +131,10 @@ int vm_advise(vaddr_t address, uint64_t length, int advice)
         struct vma *v = vma_at(i);
         uint32_t first, n = clip(v, address, end, &first);
         error = may_populate(v, advice);
+        if (error)
+            break;
         spin_lock(&pager_lock);
-        if (!error)
-            advise_window(v, first, n, advice);
+        advise_window(v, first, n, advice);
         spin_unlock(&pager_lock);
     }
     semaphore_up(&mapping_lock);

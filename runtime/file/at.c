@@ -36,8 +36,9 @@ static int path_of(int fd, char *buffer, size_t n)
 /* The path that is meant, for path_* and io_open; *error is 0 or a negative errno. */
 static const char *resolve(int directory, const char *path, struct whole *whole, int *error)
 {
-    char *rest;
+    char *tail;
     int64_t length;
+    size_t n;
 
     *error = path ? 0 : -EFAULT;
     if (!path || directory == AT_FDCWD)
@@ -47,14 +48,15 @@ static const char *resolve(int directory, const char *path, struct whole *whole,
         *error = (int)length;
     if (*error || whole->path[0] == '/' || whole->path[0] == '\0')
         return path;
-    *error = path_of(directory, whole->path, sizeof(whole->path));
+    /* It makes way for the directory's: from the end of the buffer it comes back to behind that. */
+    tail = whole->path + sizeof(whole->path) - (length + 1);
+    memmove(tail, whole->path, (size_t)length + 1);
+    *error = path_of(directory, whole->path, (size_t)(tail - whole->path));
     if (*error)
         return NULL;
-    rest = whole->path + strlen(whole->path);
-    *rest++ = '/';
-    length = path_copy(rest, path, (size_t)(whole->path + sizeof(whole->path) - rest));
-    if (length < 0)
-        *error = (int)length;
+    n = strlen(whole->path);
+    whole->path[n] = '/';
+    memmove(whole->path + n + 1, tail, (size_t)length + 1);
     return whole->path;
 }
 
