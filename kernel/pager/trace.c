@@ -26,7 +26,8 @@ enum plan_event { PLAN_DECLARED,
 /* Protected by pager_lock. */
 static struct bytes_out pages, events;     /* at is NULL: nothing is recorded */
 static uint8_t *start;                     /* of pages, behind them of events */
-static uint32_t nplans, plan;              /* declared so far; the number of the last one, or 0: it has ended */
+static uint32_t nplans, plan;              /* declared so far; the number of the last one, or 0: it has ended; */
+static bool comes_back;                    /* ... it is cyclic */
 static uint32_t npages, last, before_last; /* pages numbered so far; the two latest */
 static uint32_t last_event;                /* page that the event before named */
 static uint64_t since;                     /* accesses since that event */
@@ -113,25 +114,29 @@ static void put_page(struct region *r, uint32_t page)
     last_event = named;
 }
 
-void trace_plan(const struct plan_options *options, size_t n)
+int trace_plan(const struct plan_options *options, size_t n)
 {
+    if (plan != 0 && comes_back)
+        return -EBUSY;
+    plan = ++nplans;
+    comes_back = options->cyclic;
     if (!pages.at || !has_room(4 + 2 * n))
-        return;
+        return 0;
     put_event(PLAN_DECLARED);
     put_number(&events, (options->cyclic ? 1 : 0) | (options->cursor ? 2 : 0));
     put_number(&events, options->width);
     put_number(&events, n);
-    plan = ++nplans;
+    return 0;
 }
 
 void trace_plan_extent(const struct plan_extent *e, bool some)
 {
+    e->region->traced_plan = plan;
     if (!pages.at || pages.full)
         return;
     put_page(e->region, e->first);
     put_number(&events, (uint64_t)e->n << 1 | some);
     last_event += e->n;
-    e->region->traced_plan = plan;
 }
 
 void trace_plan_at(struct region *r, uint32_t page)
@@ -151,11 +156,13 @@ void trace_plan_choose(const struct plan_extent *chosen)
     put_number(&events, chosen->n);
 }
 
-void trace_plan_end(void)
+bool trace_plan_end(void)
 {
-    if (pages.at && has_room(1))
+    bool on = plan != 0;
+    if (on && pages.at && has_room(1))
         put_event(PLAN_ENDED);
     plan = 0;
+    return on;
 }
 
 void trace_plan_unmapped(const struct region *r)
@@ -199,6 +206,6 @@ void trace_save(void)
         file_put(f);
     if (pages.full)
         log_printf("bower: " TRACE_FILE ": ends early, after %lu bytes of accesses and %lu of the plan\n",
-                   (unsigned long)(pages.at - start), (unsigned long)(events.at - plan));
+                   (unsigned long)(pages.at - start), (unsigned long)(events.at - first_event));
     pages.at = NULL;
 }

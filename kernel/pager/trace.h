@@ -30,13 +30,16 @@ static inline void trace_page(struct region *r, uint32_t page, bool here)
     if (trace_is_on())
         trace_record_page(r, page, here);
 }
-/* A plan is declared; its n extents follow, each by a call of its own. some: only parts of it will be touched. */
-void trace_plan(const struct plan_options *options, size_t n);
+/*
+ * A plan is declared; its n extents follow, each by a call of its own. some: only parts of it will be touched. 0, or -EBUSY: there is a
+ * cyclic one. One of a single turn gives way: whether it is over, only a plan that is in force could tell.
+ */
+int trace_plan(const struct plan_options *options, size_t n);
 void trace_plan_extent(const struct plan_extent *e, bool some);
-/* The cursor is moved, pages are chosen, the plan ends. */
+/* The cursor is moved, pages are chosen, the plan ends (false: there is none). */
 void trace_plan_at(struct region *r, uint32_t page);
 void trace_plan_choose(const struct plan_extent *chosen);
-void trace_plan_end(void);
+bool trace_plan_end(void);
 /* A window onto this region goes, and with it the plan if that has pages of the region. */
 void trace_plan_unmapped(const struct region *r);
 /* Thread context, at exit: writes what was recorded to /.bower/trace on the share, in the compact form of docs/policies.md. */

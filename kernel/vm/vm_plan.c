@@ -40,7 +40,7 @@ static int record(const struct vm_extent *extents, size_t n, struct plan_extent 
         error = pages_of(extents[i].address, extents[i].length, &list[i]);
     spin_lock(&pager_lock);
     if (!error)
-        trace_plan(options, n);
+        error = trace_plan(options, n);
     for (size_t i = 0; i < n && !error; i++)
         trace_plan_extent(&list[i], extents[i].some);
     spin_unlock(&pager_lock);
@@ -84,10 +84,10 @@ int vm_plan_start(const struct vm_extent *extents, size_t n, bool cyclic, bool c
 int vm_plan_end(void)
 {
     semaphore_down(&mapping_lock);
-    bool on = plan_is_on() || plan_is_over() || trace_is_on();
+    bool on = plan_is_on() || plan_is_over();
     plan_end();
     spin_lock(&pager_lock);
-    trace_plan_end();
+    on |= trace_plan_end();
     spin_unlock(&pager_lock);
     semaphore_up(&mapping_lock);
     return on ? 0 : -ENOENT;

@@ -7,7 +7,10 @@
 // run: --model {dir}/weights --frames 24 --evict lru -- other
 // run: --model {dir}/weights --frames 5 -- small
 // stats: frames_leaked == 0 and plan_pages == 0
+// run: --model {dir}/weights --trace {dir}/trace -- traced
+// stats: plan_pages == 0
 // Plans that cannot be, plans that are wrong, and mappings that go while they are planned: an errno or slowness, never wrong bytes.
+// `traced`: so it is where a plan is only written down.
 #include <bower.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -115,6 +118,22 @@ static void goes_away(int fd)
     CHECK_ERRNO(bower_plan_end(), ENOENT);
 }
 
+static void traced(void)
+{
+    struct bower_extent all = { m, PAGES * PAGE, 0 };
+    CHECK_ERRNO(bower_plan_end(), ENOENT);
+    CHECK(bower_plan(&all, 1, BOWER_PLAN_CYCLIC, 0) == 0);
+    CHECK_ERRNO(bower_plan(&all, 1, BOWER_PLAN_CYCLIC, 0), EBUSY);
+    CHECK(bower_plan_end() == 0);
+    CHECK_ERRNO(bower_plan_end(), ENOENT);
+    CHECK(bower_plan(&all, 1, 0, 0) == 0);
+    for (size_t page = 0; page < PAGES; page++)
+        check_page(page);
+    CHECK(bower_plan(&all, 1, BOWER_PLAN_CYCLIC, 0) == 0);
+    CHECK(munmap(m, PAGES * PAGE) == 0);
+    CHECK_ERRNO(bower_plan_end(), ENOENT);
+}
+
 int main(int argc, char **argv)
 {
     int fd = open("/dev/model", O_RDONLY);
@@ -130,6 +149,10 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "other") == 0) {
         struct bower_extent all = { m, PAGES * PAGE, 0 };
         CHECK_ERRNO(bower_plan(&all, 1, BOWER_PLAN_CYCLIC, 0), ENOTSUP);
+        return done();
+    }
+    if (argc > 1 && strcmp(argv[1], "traced") == 0) {
+        traced();
         return done();
     }
     refused(fd);
