@@ -17,7 +17,7 @@
 #include "kernel/vm/vm.h"
 #include "runtime/api.h"
 #include "runtime/file/io.h"
-#include "runtime/signal/alarm.h"
+#include "runtime/signal/itimer.h"
 #include "runtime/thread/locks.h"
 #include "runtime/thread/thread.h"
 #include "runtime/time/clock.h"
@@ -145,7 +145,7 @@ API _Noreturn void exit(int status)
 
     if (!__atomic_compare_exchange_n(&exiting, &nobody, this_thread, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED) &&
         nobody != this_thread) {
-        alarm_leave_handler();
+        itimer_leave_handler();
         for (;;)
             thread_wait(&never, 0, THREAD_FOREVER);
     }

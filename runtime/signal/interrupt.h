@@ -1,7 +1,7 @@
 /*
- * interrupt.h: SIGINT from outside, and SIGALRM (alarm.h). scripts/run passes its own SIGINT on to a program whose action for it is
- * not the default. Nothing stops a computation: signals are delivered when a thread reads, writes, sleeps, polls or asks for the
- * time, and end the waiting of those calls with EINTR as on Linux. Thread context.
+ * interrupt.h: SIGINT from outside, and signals of timers (itimer.h). scripts/run passes its own SIGINT on to a program whose
+ * action for it is not the default. Nothing stops a computation: signals are delivered when a thread reads, writes, sleeps, polls or
+ * asks for the time, and end the waiting of those calls with EINTR as on Linux. Thread context.
  */
 #ifndef RUNTIME_SIGNAL_INTERRUPT_H
 #define RUNTIME_SIGNAL_INTERRUPT_H
@@ -13,7 +13,7 @@
 /* The program's action for SIGINT: anything but the default is wanted. */
 void interrupt_want(bool wanted);
 bool interrupt_is_wanted(void);
-/* From now on signals may also come from a thread of the runtime (alarm.h). */
+/* From now on signals may also come from a thread of the runtime (itimer.h). */
 void interrupt_expect(void);
 /* Who waits has to look for signals every INTERRUPT_STEP_NS. */
 bool interrupt_may_come(void);

@@ -3,7 +3,7 @@
 #include <signal.h>
 
 #include "runtime/api.h"
-#include "runtime/signal/alarm.h"
+#include "runtime/signal/itimer.h"
 #include "runtime/signal/signal.h"
 
 API void bower_keep_mask(sigjmp_buf env, int with_mask)
@@ -15,7 +15,7 @@ API void bower_keep_mask(sigjmp_buf env, int with_mask)
 
 API void siglongjmp(sigjmp_buf env, int value)
 {
-    alarm_check_jump((const uintptr_t *)env->registers);
+    itimer_check_jump((const uintptr_t *)env->registers);
     if (env->with_mask)
         signal_change_mask(SIG_SETMASK, &env->mask, NULL);
     (longjmp)(env->registers, value);
@@ -23,6 +23,6 @@ API void siglongjmp(sigjmp_buf env, int value)
 
 API long long *bower_before_jump(long long *env)
 {
-    alarm_check_jump((const uintptr_t *)env);
+    itimer_check_jump((const uintptr_t *)env);
     return env;
 }

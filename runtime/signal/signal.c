@@ -12,9 +12,9 @@
 #include "runtime/api.h"
 #include "runtime/exit.h"
 #include "runtime/file/io.h"
-#include "runtime/signal/alarm.h"
 #include "runtime/signal/fault.h"
 #include "runtime/signal/interrupt.h"
+#include "runtime/signal/itimer.h"
 #include "runtime/signal/sigpending.h"
 #include "runtime/system.h"
 #include "runtime/thread/futex.h"
@@ -97,20 +97,34 @@ void signal_announce(void)
     thread_wake(&arrivals, UINT32_MAX);
 }
 
+/* Takes what waits for this thread or for any; false: none of `wanted` does. */
+static bool take(sigset_t wanted, siginfo_t *info)
+{
+    bool taken = pending_take(&own, wanted, info);
+
+    if (!taken && (__atomic_load_n(&shared.set, __ATOMIC_SEQ_CST) & wanted)) {
+        futex_lock(&lock);
+        taken = pending_take(&shared, wanted, info);
+        futex_unlock(&lock);
+    }
+    if (taken && info->si_code == SI_TIMER)
+        info->si_overrun = itimer_taken(info->si_timerid);
+    return taken;
+}
+
 /* Puts new_action (may be NULL: nothing changes) in place of the signal's action, which it returns. */
 static struct sigaction exchange(int signal, const struct sigaction *new_action)
 {
     struct sigaction old;
+    siginfo_t forgotten;
 
     futex_lock(&lock);
     old = actions[signal];
     if (new_action)
         actions[signal] = *new_action;
-    if (new_action && ignores(new_action, signal)) { /* POSIX: what waits for a later handler is gone */
-        pending_forget(&own, BIT(signal));
-        pending_forget(&shared, BIT(signal));
-    }
     futex_unlock(&lock);
+    while (new_action && ignores(new_action, signal) && take(BIT(signal), &forgotten))
+        ; /* POSIX: what waits for a later handler is gone */
     if (new_action && new_action->sa_handler != SIG_DFL && new_action->sa_handler != SIG_IGN)
         fault_signal_handled(signal);
     if (new_action && signal == SIGINT) {
@@ -170,19 +184,6 @@ static void deliver(siginfo_t *info)
         now.sa_handler(signal);
     set_blocked(before);
     restarts = now.sa_flags & SA_RESTART;
-}
-
-/* Takes what waits for this thread or for any; false: none of `wanted` does. */
-static bool take(sigset_t wanted, siginfo_t *info)
-{
-    bool taken = pending_take(&own, wanted, info);
-
-    if (!taken && (__atomic_load_n(&shared.set, __ATOMIC_SEQ_CST) & wanted)) {
-        futex_lock(&lock);
-        taken = pending_take(&shared, wanted, info);
-        futex_unlock(&lock);
-    }
-    return taken;
 }
 
 /* A handler may raise its own signal again: it is blocked then, and due once the handler has returned. */
@@ -265,12 +266,12 @@ bool signal_restarts(void)
     return restarts;
 }
 
-bool signal_send_program(int signal)
+int signal_send_program(const siginfo_t *info, bool *somebody)
 {
-    siginfo_t info = { .si_signo = signal, .si_code = SI_KERNEL };
+    int error = keep_for_any(info);
 
-    keep_for_any(&info);
-    return !(__atomic_load_n(&main_blocks, __ATOMIC_SEQ_CST) & BIT(signal));
+    *somebody = !(__atomic_load_n(&main_blocks, __ATOMIC_SEQ_CST) & BIT(info->si_signo));
+    return error;
 }
 
 /* What the running thread takes of what is sent to the program. */
@@ -302,20 +303,20 @@ void signal_main_waits(bool waits)
         __atomic_store_n(&main_turns, turns + (waits && (turns & 1) ? 2 : 1), __ATOMIC_SEQ_CST);
 }
 
-bool signal_main_will_take(int signal, uint32_t *turns)
+bool signal_main_will_take(sigset_t set, uint32_t *turns)
 {
     uint32_t before = *turns;
 
     *turns = __atomic_load_n(&main_turns, __ATOMIC_SEQ_CST);
-    return (__atomic_load_n(&shared.set, __ATOMIC_SEQ_CST) & BIT(signal)) && ((*turns & 1) || *turns != before);
+    return (__atomic_load_n(&shared.set, __ATOMIC_SEQ_CST) & set) && ((*turns & 1) || *turns != before);
 }
 
-void signal_deliver_for_main(int signal)
+void signal_deliver_for_main(sigset_t set)
 {
     siginfo_t info;
 
     blocked = __atomic_load_n(&main_blocks, __ATOMIC_SEQ_CST);
-    if ((blocked & BIT(signal)) || !take(BIT(signal), &info))
+    if (!take(set & ~blocked, &info))
         return;
     deliver(&info);
     deliver_pending(); /* what the handler has raised */
@@ -544,7 +545,7 @@ int signal_change_mask(int how, const sigset_t *set, sigset_t *old)
     }
     set_blocked(without_unblockable(now));
     if (is_main() && (now & ~before))
-        alarm_wait_for_handler(); /* with the old mask; what the program does from now on is not disturbed by it */
+        itimer_wait_for_handler(); /* with the old mask; what the program does from now on is not disturbed by it */
     deliver_pending();
     return 0;
 }

@@ -1,7 +1,7 @@
 /*
  * signal.h: signals that the program raises in itself, by calls and by accesses that it may not make (fault.h), SIGINT from outside
- * (interrupt.h) and SIGALRM (alarm.h). Handlers are the program's; each thread has its mask and what waits behind it, and a handler
- * runs in the thread that raises.
+ * (interrupt.h) and those of timers (itimer.h). Handlers are the program's; each thread has its mask and what waits behind it, and a
+ * handler runs in the thread that raises.
  * Thread context; handlers run inside these calls.
  */
 #ifndef RUNTIME_SIGNAL_SIGNAL_H
@@ -31,9 +31,9 @@ unsigned signal_handled(void);
 bool signal_restarts(void);
 /*
  * What another thread sends the program is the main thread's to take, as on Linux, unless that one blocks it: then any other's that
- * does not. Returns false if the signal has to wait for somebody to unblock it or ask for it.
+ * does not. *somebody: false if the signal has to wait for somebody to unblock it or ask for it. 0 or -EAGAIN: no memory.
  */
-bool signal_send_program(int signal);
+int signal_send_program(const siginfo_t *info, bool *somebody);
 /* It was sent so, has not been taken, and the running thread may take it. */
 bool signal_is_due(int signal);
 /* Delivers what was sent so, in the thread that it is for; true if a handler ran. */
@@ -48,10 +48,10 @@ void signal_announce(void);
 void signal_sleep(uint32_t seen, uint64_t deadline_ns);
 /* The main thread begins or ends a wait in which it looks for such signals. In other threads nothing happens. */
 void signal_main_waits(bool waits);
-/* The signal has not been taken yet, and the main thread waits, or did since the last call with *turns: it will take it. */
-bool signal_main_will_take(int signal, uint32_t *turns);
-/* Takes it after all, in the running thread, which is the runtime's: the handler has the main thread's mask. */
-void signal_deliver_for_main(int signal);
+/* One of the set has not been taken yet, and the main thread waits, or did since the last call with *turns: it will take it. */
+bool signal_main_will_take(sigset_t set, uint32_t *turns);
+/* Takes them after all, in the running thread, which is the runtime's: the handlers have the main thread's mask. */
+void signal_deliver_for_main(sigset_t set);
 /* The running thread's mask, and what a new thread begins with. */
 sigset_t signal_mask(void);
 void signal_thread_begin(sigset_t mask);

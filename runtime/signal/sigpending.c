@@ -18,7 +18,7 @@ int pending_put(struct pending_signals *p, const siginfo_t *info)
     sigset_t bit = SIGNAL_BIT(info->si_signo);
     struct pending_signal **end = &p->oldest, *new;
 
-    if (info->si_signo < SIGRTMIN && (waiting(p) & bit))
+    if (info->si_signo < SIGRTMIN && info->si_code != SI_TIMER && (waiting(p) & bit))
         return 0;
     new = malloc(sizeof(*new));
     if (!new)

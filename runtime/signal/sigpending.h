@@ -1,6 +1,7 @@
 /*
  * sigpending.h: signals that wait until they are not blocked, with what came along. As on Linux a standard signal waits once,
- * a real-time one as often as it was sent, and the lowest number comes first. Who calls sees to it that nobody else does.
+ * a real-time one as often as it was sent, one of timer_create always, and the lowest number comes first. Who calls sees to it that
+ * nobody else does.
  */
 #ifndef RUNTIME_SIGNAL_SIGPENDING_H
 #define RUNTIME_SIGNAL_SIGPENDING_H

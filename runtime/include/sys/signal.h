@@ -1,7 +1,7 @@
 /*
  * sys/signal.h: Linux's numbers, structures and functions, in place of newlib's: programs print numbers, and newlib's are
  * those of BSD. Signals here are those that the program raises in itself, delivered before raise returns, SIGINT from
- * outside, and SIGALRM of a timer.
+ * outside, and those of timers.
  */
 #ifndef _SYS_SIGNAL_H
 #define _SYS_SIGNAL_H
@@ -71,12 +71,12 @@
 #define SS_ONSTACK 1
 #define SS_DISABLE 2
 
-/* si_code. Only the first four occur here, and those of memory faults: SEGV_* and BUS_ADRERR. */
+/* si_code. Only the first five occur here, and those of memory faults: SEGV_* and BUS_ADRERR. */
 #define SI_USER 0
 #define SI_QUEUE (-1)
 #define SI_TKILL (-6)
-#define SI_KERNEL 0x80 /* SIGINT from outside */
 #define SI_TIMER (-2)
+#define SI_KERNEL 0x80 /* SIGINT from outside */
 #define SI_MESGQ (-3)
 #define SI_ASYNCIO (-4)
 #define ILL_ILLOPC 1
@@ -140,6 +140,7 @@ typedef struct {
     pid_t si_pid;
     uid_t si_uid;
     int si_status;
+    int si_timerid, si_overrun;
     void *si_addr;
     union sigval si_value;
 } siginfo_t;

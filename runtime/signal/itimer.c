@@ -1,0 +1,300 @@
+#include "runtime/signal/itimer.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "arch/hart.h"
+#include "kernel/log.h"
+#include "runtime/exit.h"
+#include "runtime/signal/interrupt.h"
+#include "runtime/signal/signal.h"
+#include "runtime/signal/sigpending.h"
+#include "runtime/thread/thread.h"
+
+#define GRACE_NS 10000000u /* how long the main thread has to take a signal before it counts as computing */
+#define JUMP_SP 13         /* which word of a jmp_buf is the stack pointer: newlib's setjmp for RISC-V */
+#define STATUS_ABORTED 134
+
+static struct futex_lock lock;    /* taken before those of signals, threads and malloc */
+static struct itimer *timers;     /* that have been set. Protected by lock */
+static uint32_t settings;         /* counts changes of them; their thread sleeps at it. atomic */
+static bool begun;                /* the thread is there. protected by lock */
+static struct futex_lock running; /* held by the timers' thread while it runs handlers; taken before lock */
+
+/* Of the handler that runs beside the program: its frame, above which is nothing that it may jump to. 0: none runs. */
+static _Thread_local uintptr_t handler_frame;
+
+/* Signals that wait for the main thread, until when it has time, and its steps until now. Of the timers' thread. */
+static sigset_t owed;
+static uint64_t owed_until_ns;
+static uint32_t owed_turns;
+
+static void owe(sigset_t sent)
+{
+    if (!owed) {
+        signal_main_will_take(sent, &owed_turns);
+        owed_until_ns = time_ns() + GRACE_NS;
+    }
+    owed |= sent;
+}
+
+/* Delivers what is owed if the main thread has had its time, unless it does so itself, as it will if it waits or has come by since. */
+static void run_beside(void)
+{
+    if (!owed || time_ns() < owed_until_ns)
+        return;
+    owed_until_ns = time_ns() + GRACE_NS;
+    if (signal_main_will_take(owed, &owed_turns))
+        return;
+    futex_lock(&running);
+    handler_frame = (uintptr_t)__builtin_frame_address(0);
+    signal_deliver_for_main(owed);
+    handler_frame = 0;
+    futex_unlock(&running);
+    owed = 0;
+}
+
+struct notification {
+    void (*notify)(union sigval value);
+    union sigval value;
+};
+
+/* A new thread's entry. As in glibc, it blocks all signals. */
+static void *run_notification(void *argument)
+{
+    struct notification n = *(struct notification *)argument;
+    sigset_t all = ~(sigset_t)0;
+
+    free(argument);
+    signal_change_mask(SIG_SETMASK, &all, NULL);
+    n.notify(n.value);
+    return NULL;
+}
+
+/* As in glibc, an expiry for which there is no memory is lost. */
+static void start_notification(const struct itimer *t)
+{
+    struct notification *n = malloc(sizeof(*n));
+    pthread_t number;
+
+    if (!n)
+        return;
+    *n = (struct notification){ t->notify, t->info.si_value };
+    if (pthread_create(&number, &t->attributes, run_notification, n))
+        free(n);
+}
+
+/* Counts the expiries that have passed behind the one at due_ns, and aims at the one after them. */
+static int skip_passed(struct itimer *t, uint64_t now)
+{
+    uint64_t passed = t->interval_ns ? (now - t->due_ns) / t->interval_ns : 0;
+
+    t->due_ns = t->interval_ns ? t->due_ns + (passed + 1) * t->interval_ns : 0;
+    return (int)MIN(passed, INT_MAX);
+}
+
+/* Does what it was set for. A signal that has to wait: as on Linux its timer waits with it. Returns the signal if somebody can take it. */
+static sigset_t expire(struct itimer *t, uint64_t now)
+{
+    bool somebody;
+
+    if (t->info.si_signo) {
+        t->is_sent = signal_send_program(&t->info, &somebody) == 0 && t->info.si_code == SI_TIMER;
+        if (!t->is_sent)
+            skip_passed(t, now);
+        return somebody ? SIGNAL_BIT(t->info.si_signo) : 0;
+    }
+    if (t->notify)
+        start_notification(t);
+    skip_passed(t, now);
+    return 0;
+}
+
+/* The one that expires next; NULL: none does. Under the lock. */
+static struct itimer *find_next(void)
+{
+    struct itimer *next = NULL;
+
+    for (struct itimer *t = timers; t; t = t->next)
+        if (t->due_ns && !t->is_sent && (!next || t->due_ns < next->due_ns))
+            next = t;
+    return next;
+}
+
+/* Lets expire what is due, in turn. Until when nothing else is; *sent: signals that somebody can take. */
+static uint64_t look(sigset_t *sent)
+{
+    uint64_t now = time_ns(), until;
+    struct itimer *t;
+
+    *sent = 0;
+    futex_lock(&lock);
+    while ((t = find_next()) && t->due_ns <= now)
+        *sent |= expire(t, now);
+    until = t ? t->due_ns : THREAD_FOREVER;
+    futex_unlock(&lock);
+    return until;
+}
+
+static void *keep_time(void *unused)
+{
+    for (;;) {
+        uint32_t seen = __atomic_load_n(&settings, __ATOMIC_ACQUIRE);
+        sigset_t sent;
+        uint64_t until = look(&sent);
+
+        if (sent)
+            owe(sent);
+        run_beside();
+        if (owed)
+            until = MIN(until, owed_until_ns);
+        thread_wait(&settings, seen, until);
+    }
+    return unused;
+}
+
+/* Starts the thread at the first use. 0 or -EAGAIN. Under the lock. */
+static int begin(void)
+{
+    static const struct runtime_thread_options options = { .detached = true, .daemon = true };
+
+    if (begun)
+        return 0;
+    interrupt_expect();
+    begun = runtime_thread_start(NULL, &options, keep_time, NULL) == 0;
+    return begun ? 0 : -EAGAIN;
+}
+
+static void wake_keeper(void)
+{
+    __atomic_add_fetch(&settings, 1, __ATOMIC_RELEASE);
+    thread_wake(&settings, UINT32_MAX);
+}
+
+static bool handler_runs(void)
+{
+    return __atomic_load_n(&running.word, __ATOMIC_SEQ_CST) != FUTEX_FREE; /* the main thread has changed its mask before */
+}
+
+void itimer_wait_for_handler(void)
+{
+    if (handler_frame || !handler_runs())
+        return;
+    futex_lock(&running);
+    futex_unlock(&running);
+}
+
+void itimer_leave_handler(void)
+{
+    if (handler_frame)
+        futex_unlock(&running);
+}
+
+/* Locks the timers when the handler has run for what has expired already, as it has on Linux: it may set the timer, too. */
+static void lock_settled(const struct itimer *t)
+{
+    for (;;) {
+        signal_deliver_due();
+        itimer_wait_for_handler();
+        futex_lock(&lock);
+        if (handler_frame || ((!t->info.si_signo || !signal_is_due(t->info.si_signo)) && !handler_runs()))
+            return;
+        futex_unlock(&lock);
+    }
+}
+
+/* Under the lock. */
+static void read_state(const struct itimer *t, uint64_t now, struct itimer_state *state)
+{
+    state->interval_ns = t->interval_ns;
+    if (t->due_ns > now)
+        state->left_ns = t->due_ns - now;
+    else if (t->due_ns && t->interval_ns)
+        state->left_ns = t->interval_ns - (now - t->due_ns) % t->interval_ns;
+    else
+        state->left_ns = t->due_ns && !t->is_sent;
+}
+
+int itimer_set(struct itimer *t, bool is_time, uint64_t ns, uint64_t interval_ns, struct itimer_state *old)
+{
+    uint64_t now;
+    int error;
+
+    lock_settled(t);
+    now = time_ns();
+    error = ns ? begin() : 0;
+    read_state(t, now, old);
+    if (!error) {
+        t->due_ns = !ns ? 0 : !is_time ? now + ns
+                                       : MAX(ns, now);
+        t->interval_ns = interval_ns;
+        t->is_sent = false;
+        t->overrun = 0;
+        if (!t->is_listed) {
+            t->is_listed = true;
+            t->next = timers;
+            timers = t;
+        }
+    }
+    futex_unlock(&lock);
+    wake_keeper();
+    return error;
+}
+
+void itimer_read(const struct itimer *t, struct itimer_state *state)
+{
+    futex_lock(&lock);
+    read_state(t, time_ns(), state);
+    futex_unlock(&lock);
+}
+
+int itimer_overrun(const struct itimer *t)
+{
+    int overrun;
+
+    futex_lock(&lock);
+    overrun = t->overrun;
+    futex_unlock(&lock);
+    return overrun;
+}
+
+void itimer_remove(struct itimer *t)
+{
+    struct itimer **at = &timers;
+
+    lock_settled(t);
+    while (*at && *at != t)
+        at = &(*at)->next;
+    if (*at)
+        *at = t->next;
+    futex_unlock(&lock);
+}
+
+int itimer_taken(int id)
+{
+    struct itimer *t;
+    int overrun = 0;
+
+    futex_lock(&lock);
+    for (t = timers; t && !(t->is_sent && t->info.si_timerid == id); t = t->next)
+        ;
+    if (t) {
+        t->is_sent = false;
+        overrun = t->overrun = skip_passed(t, time_ns());
+    }
+    futex_unlock(&lock);
+    if (t)
+        wake_keeper();
+    return overrun;
+}
+
+void itimer_check_jump(const uintptr_t *env)
+{
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0), there = env[JUMP_SP];
+
+    if (!handler_frame || (there >= here && there < handler_frame))
+        return;
+    log_printf("bower: the handler of a timer's signal cannot leave a computation by longjmp: it runs beside it\n");
+    runtime_exit(STATUS_ABORTED);
+}

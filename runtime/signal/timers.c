@@ -1,0 +1,177 @@
+/* timers.c: timer_create and its kin, on clocks of real time. */
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "kernel/types.h"
+#include "runtime/api.h"
+#include "runtime/nosys.h"
+#include "runtime/signal/itimer.h"
+#include "runtime/signal/signal.h"
+#include "runtime/thread/futex.h"
+#include "runtime/time/clock.h"
+
+#define NS_PER_S 1000000000u
+
+struct program_timer {
+    struct itimer timer;
+    clockid_t clock;
+    struct program_timer *next;
+};
+
+static struct futex_lock lock;
+static struct program_timer *created; /* by the program, newest first; an id is never used twice. Protected by lock */
+static int next_id;                   /* protected by lock */
+
+/* Where the timer hangs in the list; NULL: there is none of that id. Under the lock. */
+static struct program_timer **find(timer_t id)
+{
+    struct program_timer **at = &created;
+
+    while (*at && (intptr_t)id != (*at)->timer.info.si_timerid)
+        at = &(*at)->next;
+    return *at ? at : NULL;
+}
+
+static struct program_timer *get(timer_t id)
+{
+    struct program_timer **at, *t;
+
+    futex_lock(&lock);
+    at = find(id);
+    t = at ? *at : NULL;
+    futex_unlock(&lock);
+    return t;
+}
+
+/* 0, -EINVAL; -ENOTSUP: such clocks have no timers on Linux, either; -ENOSYS. */
+static int check_clock(clockid_t id)
+{
+    struct timespec resolution;
+
+    if (clock_has_timeouts(id) || id == CLOCK_BOOTTIME)
+        return 0;
+    if (id == CLOCK_REALTIME_COARSE || id == CLOCK_MONOTONIC_COARSE || id == CLOCK_MONOTONIC_RAW)
+        return -ENOTSUP;
+    if (clock_getres(id, &resolution))
+        return -EINVAL;
+    NOSYS("timer_create on a clock of processor time");
+    return -ENOSYS;
+}
+
+static int check_event(const struct sigevent *event)
+{
+    if (event->sigev_notify == SIGEV_NONE || event->sigev_notify == SIGEV_THREAD)
+        return 0;
+    return event->sigev_notify == SIGEV_SIGNAL && signal_is_valid(event->sigev_signo) ? 0 : -EINVAL;
+}
+
+static void take_event(struct itimer *t, const struct sigevent *event)
+{
+    t->info.si_code = SI_TIMER;
+    t->info.si_value = event->sigev_value;
+    if (event->sigev_notify == SIGEV_SIGNAL)
+        t->info.si_signo = event->sigev_signo;
+    if (event->sigev_notify != SIGEV_THREAD)
+        return;
+    t->notify = event->sigev_notify_function;
+    if (event->sigev_notify_attributes)
+        t->attributes = *event->sigev_notify_attributes;
+    else
+        pthread_attr_init(&t->attributes);
+    pthread_attr_setdetachstate(&t->attributes, PTHREAD_CREATE_DETACHED);
+}
+
+API int timer_create(clockid_t clock, struct sigevent *restrict event, timer_t *restrict out)
+{
+    static const struct sigevent by_default = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
+    int error = check_clock(clock);
+    struct program_timer *t;
+
+    if (!error)
+        error = check_event(event ? event : &by_default);
+    t = error ? NULL : calloc(1, sizeof(*t));
+    if (!t)
+        return api_status(error ? error : -EAGAIN);
+    t->clock = clock == CLOCK_BOOTTIME ? CLOCK_MONOTONIC : clock;
+    take_event(&t->timer, event ? event : &by_default);
+    futex_lock(&lock);
+    t->timer.info.si_timerid = next_id++;
+    if (!event)
+        t->timer.info.si_value.sival_int = t->timer.info.si_timerid;
+    *out = (timer_t)(intptr_t)t->timer.info.si_timerid;
+    t->next = created;
+    created = t;
+    futex_unlock(&lock);
+    return 0;
+}
+
+API int timer_delete(timer_t id)
+{
+    struct program_timer **at, *t = NULL;
+
+    futex_lock(&lock);
+    at = find(id);
+    if (at) {
+        t = *at;
+        *at = t->next;
+    }
+    futex_unlock(&lock);
+    if (!t)
+        return api_status(-EINVAL);
+    itimer_remove(&t->timer);
+    free(t);
+    return 0;
+}
+
+static bool to_ns(const struct timespec *t, uint64_t *ns)
+{
+    if (t->tv_sec < 0 || t->tv_nsec < 0 || t->tv_nsec >= (long)NS_PER_S)
+        return false;
+    *ns = (uint64_t)MIN(t->tv_sec, (time_t)(INT64_MAX / NS_PER_S - 1)) * NS_PER_S + (uint64_t)t->tv_nsec;
+    return true;
+}
+
+static void tell(struct itimerspec *out, const struct itimer_state *state)
+{
+    out->it_value = (struct timespec){ (time_t)(state->left_ns / NS_PER_S), (long)(state->left_ns % NS_PER_S) };
+    out->it_interval = (struct timespec){ (time_t)(state->interval_ns / NS_PER_S), (long)(state->interval_ns % NS_PER_S) };
+}
+
+API int timer_settime(timer_t id, int flags, const struct itimerspec *restrict value, struct itimerspec *restrict out)
+{
+    struct program_timer *t = get(id);
+    uint64_t ns, interval;
+    struct itimer_state old;
+    int error;
+
+    if (!t || !to_ns(&value->it_value, &ns) || !to_ns(&value->it_interval, &interval))
+        return api_status(-EINVAL);
+    if (ns && (flags & TIMER_ABSTIME))
+        clock_deadline(t->clock, &value->it_value, &ns);
+    error = itimer_set(&t->timer, flags & TIMER_ABSTIME, ns, interval, &old);
+    if (!error && out)
+        tell(out, &old);
+    return api_status(error);
+}
+
+API int timer_gettime(timer_t id, struct itimerspec *out)
+{
+    struct program_timer *t = get(id);
+    struct itimer_state state;
+
+    if (!t)
+        return api_status(-EINVAL);
+    itimer_read(&t->timer, &state);
+    tell(out, &state);
+    return 0;
+}
+
+API int timer_getoverrun(timer_t id)
+{
+    struct program_timer *t = get(id);
+
+    return t ? itimer_overrun(&t->timer) : api_status(-EINVAL);
+}
