@@ -1,7 +1,6 @@
 #include "runtime/signal/itimer.h"
 
 #include <limits.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "arch/hart.h"
@@ -76,12 +75,11 @@ static void *run_notification(void *argument)
 static void start_notification(const struct itimer *t)
 {
     struct notification *n = malloc(sizeof(*n));
-    pthread_t number;
 
     if (!n)
         return;
     *n = (struct notification){ t->notify, t->info.si_value };
-    if (pthread_create(&number, &t->attributes, run_notification, n))
+    if (runtime_thread_start(NULL, &t->thread, run_notification, n))
         free(n);
 }
 

@@ -12,14 +12,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "runtime/thread/thread.h"
+
 struct itimer {
     /*
      * Set before itimer_set, and not changed. info is the signal, if si_signo is not 0: one with SI_TIMER is in flight once at a time,
      * and leads back to the timer by si_timerid.
      */
     siginfo_t info;
-    void (*notify)(union sigval value); /* otherwise runs in a thread of its own with si_value; NULL: nothing happens */
-    pthread_attr_t attributes;          /* of that thread */
+    void (*notify)(union sigval value);   /* otherwise runs in a thread of its own with si_value; NULL: nothing happens */
+    struct runtime_thread_options thread; /* of that thread */
 
     /* Protected by the lock of itimer.c. */
     uint64_t due_ns, interval_ns; /* time_ns() of the next expiry, 0: none; what lies between two, 0: there is one */

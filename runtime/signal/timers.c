@@ -1,6 +1,4 @@
 /* timers.c: timer_create and its kin, on clocks of real time. */
-#include <limits.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
@@ -49,13 +47,11 @@ static struct program_timer *get(timer_t id)
 /* 0, -EINVAL; -ENOTSUP: such clocks have no timers on Linux, either; -ENOSYS. */
 static int check_clock(clockid_t id)
 {
-    struct timespec resolution;
-
     if (clock_has_timeouts(id) || id == CLOCK_BOOTTIME)
         return 0;
     if (id == CLOCK_REALTIME_COARSE || id == CLOCK_MONOTONIC_COARSE || id == CLOCK_MONOTONIC_RAW)
         return -ENOTSUP;
-    if (clock_getres(id, &resolution))
+    if (!clock_is_known(id))
         return -EINVAL;
     NOSYS("timer_create on a clock of processor time");
     return -ENOSYS;
@@ -78,10 +74,8 @@ static void take_event(struct itimer *t, const struct sigevent *event)
         return;
     t->notify = event->sigev_notify_function;
     if (event->sigev_notify_attributes)
-        t->attributes = *event->sigev_notify_attributes;
-    else
-        pthread_attr_init(&t->attributes);
-    pthread_attr_setdetachstate(&t->attributes, PTHREAD_CREATE_DETACHED);
+        t->thread = runtime_thread_options_of(event->sigev_notify_attributes);
+    t->thread.detached = true;
 }
 
 API int timer_create(clockid_t clock, struct sigevent *restrict event, timer_t *restrict out)

@@ -14,6 +14,17 @@
 #include "runtime/thread/thread.h"
 #include "runtime/time/clock.h"
 
+struct runtime_thread_options runtime_thread_options_of(const pthread_attr_t *attr)
+{
+    return (struct runtime_thread_options){
+        .stack = (vaddr_t)attr->bower_stack,
+        .stack_size = attr->bower_stack_size,
+        .guard_size = attr->bower_guard_size,
+        .detached = attr->bower_detached,
+        .affinity = attr->bower_affinity,
+    };
+}
+
 API int pthread_create(pthread_t *restrict out, const pthread_attr_t *restrict attr, void *(*entry)(void *),
                        void *restrict argument)
 {
@@ -23,11 +34,7 @@ API int pthread_create(pthread_t *restrict out, const pthread_attr_t *restrict a
         /* Linux: an ordinary user may not ask for real-time scheduling. */
         if (attr->bower_explicit && attr->bower_policy != SCHED_OTHER)
             return EPERM;
-        options.stack = (vaddr_t)attr->bower_stack;
-        options.stack_size = attr->bower_stack_size;
-        options.guard_size = attr->bower_guard_size;
-        options.detached = attr->bower_detached;
-        options.affinity = attr->bower_affinity;
+        options = runtime_thread_options_of(attr);
     }
     return -runtime_thread_start(out, &options, entry, argument);
 }

@@ -70,6 +70,8 @@ struct runtime_thread_options {
     const char *name;    /* NULL: the creator's */
 };
 
+/* What pthread_create makes of these attributes. */
+struct runtime_thread_options runtime_thread_options_of(const pthread_attr_t *attr);
 /* Main becomes a thread of the table. Once, before any code of the program. */
 void runtime_thread_main(void);
 /*

@@ -122,6 +122,13 @@ static bool read_clock(clockid_t id, uint64_t *ns)
     }
 }
 
+bool clock_is_known(clockid_t id)
+{
+    uint64_t ns;
+
+    return read_clock(id, &ns);
+}
+
 API int clock_gettime(clockid_t id, struct timespec *out)
 {
     uint64_t ns;
@@ -142,13 +149,6 @@ API int clock_getres(clockid_t id, struct timespec *out)
     if (out)
         *out = (struct timespec){ 0, 100 }; /* QEMU's timebase: 10 MHz */
     return 0;
-}
-
-API int clock_settime(clockid_t id, const struct timespec *value)
-{
-    (void)id;
-    (void)value;
-    return api_status(-EPERM); /* the host's clock is not ours to set */
 }
 
 API int timespec_get(struct timespec *out, int base)
@@ -238,6 +238,12 @@ API int getrusage(int who, struct rusage *out)
 static bool is_valid(const struct timespec *t)
 {
     return t->tv_nsec >= 0 && t->tv_nsec < (long)NS_PER_S;
+}
+
+/* The host's clock is not ours to set; as on Linux what nobody can set is said first. */
+API int clock_settime(clockid_t id, const struct timespec *value)
+{
+    return api_status(id == CLOCK_REALTIME && value->tv_sec >= 0 && is_valid(value) ? -EPERM : -EINVAL);
 }
 
 /* Further away than nanoseconds can count. */

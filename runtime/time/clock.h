@@ -18,6 +18,8 @@ uint64_t clock_boot_instret(void);
 uint64_t clock_cpu_ns(void);
 /* The id of the clock that shows how long the thread has run. */
 clockid_t clock_of_thread(unsigned long number);
+/* Does the clock show a time? */
+bool clock_is_known(clockid_t id);
 /* Time of day: the host's clock at the first question, carried on by the machine's own. */
 struct timespec clock_wall(void);
 /* 0, -EINVAL, or -EINTR: a handler ran (interrupt.h). left (may be NULL): how much of it was not slept. */

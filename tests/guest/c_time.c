@@ -3,6 +3,7 @@
 // check: cmp want stdout
 // Calendar arithmetic against the host's, and clocks that go forward.
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -74,6 +75,9 @@ int main(void)
     printf(" %d\n", resolution.tv_nsec > 0);
     printf("bad clock %d\n", clock_gettime((clockid_t)1234, &resolution));
     ask.tv_nsec = 2000000000;
+    printf("set to no time %s\n", clock_settime(CLOCK_REALTIME, &ask) ? strerror(errno) : "");
+    printf("set what nobody can %s", clock_settime(CLOCK_MONOTONIC, &resolution) ? strerror(errno) : "");
+    printf(", %s\n", clock_settime(CLOCK_PROCESS_CPUTIME_ID, &resolution) ? strerror(errno) : "");
     printf("bad sleep %d\n", nanosleep(&ask, NULL));
     printf("ticks %ld, page %ld\n", sysconf(_SC_CLK_TCK), sysconf(_SC_PAGESIZE));
     return 0;
