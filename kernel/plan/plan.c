@@ -287,7 +287,7 @@ void plan_turn_is_over(void)
         learn_was_right();
     plan.missed = plan.jumps = plan.read = 0;
     /* What passes by is wanted again soon, and nothing better is to be learnt: the next few faults out of order are the end. */
-    if (loose && plan.turns++ > 0 && !learn_anew(is_proven()) && in_vain)
+    if (loose && (plan.turns++ > 0 || plan.kept >= KEPT) && !learn_anew(is_proven()) && in_vain)
         plan.wrong += WRONG_LEARNED;
 }
 
