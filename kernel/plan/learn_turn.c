@@ -21,6 +21,7 @@ static struct walk turn;
 static uint32_t most;             /* so many uses are too many */
 static uint32_t beginning, again; /* extents that the turn began with, once there are BEGINNING pages; uses of them since */
 static bool hidden;               /* they are hidden again */
+static uint32_t newest;           /* the last use of a page that had not been used before */
 
 bool learn_turn_is_on(void)
 {
@@ -65,7 +66,7 @@ void learn_turn_begin(void)
     }
     on = true;
     hidden = false;
-    beginning = again = 0;
+    beginning = again = newest = 0;
     turn.near = MAX(MIN((uint32_t)NEAR, plan_pages() / 4), 2 * plan_width());
     most = TOO_MANY * (plan_pages() + llm_pool.nframes);
     learn_wants = true;
@@ -105,14 +106,17 @@ static enum outcome note_use(struct region *r, uint32_t page)
     enum walk_use use = walk_use(&turn, r, page);
     if (use != WALK_NEW && hidden && is_beginning(r, page))
         return ++again >= AGREE ? IS_OVER : GOES_ON;
-    if (use == WALK_NEW)
+    if (use == WALK_NEW) {
         again -= again > 0;
+        newest = turn.now;
+    }
     if (turn.now > most || (use != WALK_IN_USE && !walk_list(&turn, r, page, turn.now)))
         return HAS_FAILED;
     if (beginning == 0 && turn.pages >= BEGINNING)
         beginning = turn.count;
-    /* A turn that fits the frames is worth no plan: until then it cannot be over. */
-    if (!hidden && beginning > 0 && turn.pages >= MAX(2 * BEGINNING, llm_pool.nframes / 4 * 3))
+    /* What fits the frames may be a loop within a turn, which is not over then; but not if nothing new is used any more. */
+    bool long_enough = turn.pages >= MAX(2 * BEGINNING, llm_pool.nframes / 4 * 3) || turn.now - newest > BEGINNING;
+    if (!hidden && beginning > 0 && long_enough)
         hide_beginning();
     return GOES_ON;
 }

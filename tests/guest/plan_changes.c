@@ -10,10 +10,12 @@
 // run: --icount --learn --model {dir}/weights --frames 716 -- rounds 4 1 2 rounds 1 8
 // run: --icount --learn --model {dir}/weights --frames 300 -- rounds 5 1 4 rounds 1 5
 // run: --icount --learn --model {dir}/weights --frames 450 -- up 6 1024 1 up 32 13 soon
+// run: --icount --learn --model {dir}/weights --frames 800 -- up 6 1024 1 half 1024 1
 // A program that loops over a mapping in one order, for so many turns, and then in another, and declares nothing: it reads close to N - C
 // pages a turn in the last turns of the one and of the other (`soon`: from the third on), and not much more than N in any. An order goes
 // through blocks of so many pages, each so many blocks further than the one before.
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,12 +28,14 @@
 
 #define PAGES 1024
 #define HOLE 7
+#define STRIPE 64
 #define LAST 3       /* turns of an order that count */
 #define MORE_TURNS 9 /* of the second order */
 
 struct order {
-    const char *kind; /* up; down: backwards; part: without a quarter of it; holes: without some pages; streams: two halves side by side; */
-                      /* random: any pages; rounds: every so manyth page (step), then the others in the same way */
+    const char *kind; /* up; down: backwards; part: without a quarter of it; holes: without some pages; half: every other STRIPE only; */
+                      /* streams: two halves side by side; random: any pages; rounds: every so manyth page (step), then the others in */
+                      /* the same way */
     size_t block, step;
 };
 
@@ -70,7 +74,8 @@ static void turn(const struct order *o)
             page = PAGES - 1 - page;
         if (strcmp(o->kind, "random") == 0)
             page = (seed = seed * 1103515245 + 12345) >> 16 & (PAGES - 1);
-        if (strcmp(o->kind, "holes") != 0 || page % HOLE != 3)
+        bool left_out = (strcmp(o->kind, "holes") == 0 && page % HOLE == 3) || (strcmp(o->kind, "half") == 0 && page / STRIPE % 2 == 1);
+        if (!left_out)
             use(page);
     }
 }
