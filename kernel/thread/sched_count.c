@@ -19,13 +19,17 @@ uint64_t sched_instret(void)
 
 uint64_t sched_busy_ns(void)
 {
+    bool were_on = irq_save();
     uint64_t sum = 0;
     for (unsigned i = 0; i < MAX_HARTS; i++) {
-        const struct queue *q = &sched_queues[i];
-        sum += __atomic_load_n(&q->busy_ns, __ATOMIC_RELAXED);
-        if (q->current && !__atomic_load_n(&q->idling, __ATOMIC_RELAXED))
+        struct queue *q = &sched_queues[i];
+        lock_queue(q); /* a stretch moves from since_ns to busy_ns in two steps: it counts once */
+        sum += q->busy_ns;
+        if (q->current && !q->idling)
             sum += time_ns() - q->since_ns;
+        unlock_queue(q);
     }
+    irq_restore(were_on);
     return sum;
 }
 

@@ -22,13 +22,14 @@
 #define THREAD_CLOCKS 1000 /* ids of clocks above it are those of threads */
 #define TICKS_PER_S 100u   /* of times(); sysconf(_SC_CLK_TCK) says the same */
 
-static uint64_t start_ns, start_instret;
+static uint64_t start_ns, start_instret, start_cpu_ns;
 static uint64_t wall_offset_ns; /* time of day at time_ns() == 0; 0: not asked yet. atomic */
 
 void clock_start(void)
 {
     start_ns = time_ns();
     start_instret = sched_instret();
+    start_cpu_ns = sched_busy_ns();
 }
 
 uint64_t clock_elapsed_ns(void)
@@ -48,7 +49,7 @@ uint64_t clock_boot_instret(void)
 
 uint64_t clock_cpu_ns(void)
 {
-    return sched_busy_ns();
+    return sched_busy_ns() - start_cpu_ns;
 }
 
 static struct timespec from_ns(uint64_t ns)

@@ -14,7 +14,7 @@ uint64_t clock_elapsed_ns(void);      /* since clock_start */
 uint64_t clock_elapsed_instret(void); /* instructions since clock_start, those of waiting for devices left out */
 /* Instructions from the first one in supervisor mode to clock_start, waiting left out. */
 uint64_t clock_boot_instret(void);
-/* Time in which the program had the processor: elapsed, less what faults waited and what it slept. */
+/* Time in which harts were at work for the program since clock_start, of all of them together: what they waited or slept left out. */
 uint64_t clock_cpu_ns(void);
 /* The id of the clock that shows how long the thread has run. */
 clockid_t clock_of_thread(unsigned long number);
