@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#include "kernel/log.h"
 #include "runtime/api.h"
 #include "runtime/file/io.h"
 #include "runtime/nosys.h"
@@ -48,6 +49,20 @@ static int64_t call(long number, const long *a)
     return -ENOSYS;
 }
 
+/* Names the call, unless it was the last one that was named. */
+static long not_implemented(long number, long operation)
+{
+    static long last = -1;
+    int said = __atomic_exchange_n(&last, number, __ATOMIC_RELAXED) == number;
+    char name[48];
+
+    if (number == SYS_futex)
+        log_snprintf(name, sizeof(name), "syscall(SYS_futex) with operation %ld", operation);
+    else
+        log_snprintf(name, sizeof(name), "syscall(%ld)", number);
+    return nosys_fail(name, &said);
+}
+
 API long syscall(long number, ...)
 {
     va_list arguments;
@@ -59,5 +74,5 @@ API long syscall(long number, ...)
         a[i] = va_arg(arguments, long);
     va_end(arguments);
     result = call(number, a);
-    return result == -ENOSYS ? NOSYS("syscall of this number or operation") : api_result(result);
+    return result == -ENOSYS ? not_implemented(number, a[1]) : api_result(result);
 }

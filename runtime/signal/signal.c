@@ -37,35 +37,14 @@ static _Thread_local bool restarts;    /* the last one's SA_RESTART */
 static sigset_t main_blocks;
 static uint32_t main_turns; /* odd: it waits; changes with every step of a wait */
 
-static const char *name_of(int signal)
-{
-    static const char *const names[] = {
-        [SIGHUP] = "SIGHUP",
-        [SIGINT] = "SIGINT",
-        [SIGQUIT] = "SIGQUIT",
-        [SIGILL] = "SIGILL",
-        [SIGTRAP] = "SIGTRAP",
-        [SIGABRT] = "SIGABRT",
-        [SIGFPE] = "SIGFPE",
-        [SIGKILL] = "SIGKILL",
-        [SIGBUS] = "SIGBUS",
-        [SIGSEGV] = "SIGSEGV",
-        [SIGSYS] = "SIGSYS",
-        [SIGPIPE] = "SIGPIPE",
-        [SIGALRM] = "SIGALRM",
-        [SIGTERM] = "SIGTERM",
-        [SIGUSR1] = "SIGUSR1",
-        [SIGUSR2] = "SIGUSR2",
-    };
-
-    return (size_t)signal < ARRAY_LEN(names) && names[signal] ? names[signal] : "a signal";
-}
-
 static _Noreturn void end_by(int signal)
 {
     if (io_stderr_is_mid_line())
         log_printf("\n");
-    log_printf("bower: ended by %s\n", name_of(signal));
+    if (signal_name(signal))
+        log_printf("bower: ended by SIG%s\n", signal_name(signal));
+    else
+        log_printf("bower: ended by signal %d\n", signal);
     runtime_exit(128 + signal);
 }
 

@@ -23,6 +23,8 @@ bool signal_from_outside(int signal);
 /* The running thread has made a fault. False: it blocks the signal, or there is no handler for it. */
 bool signal_deliver_fault(siginfo_t *info);
 bool signal_is_blocked(int signal);
+/* Of strsignal.c: as sigabbrev_np: without "SIG"; NULL where it has none, as real-time signals. */
+const char *signal_name(int signal);
 /* Is there a signal of this number for programs? */
 bool signal_is_valid(int signal);
 /* How many handlers have run in this thread. */

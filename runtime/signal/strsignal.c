@@ -6,6 +6,7 @@
 #include "kernel/log.h"
 #include "kernel/types.h"
 #include "runtime/api.h"
+#include "runtime/signal/signal.h"
 
 static const struct {
     const char *name, *text;
@@ -74,9 +75,14 @@ API void psignal(int signal, const char *prefix)
         fprintf(stderr, "%s\n", text_of(signal));
 }
 
-API const char *sigabbrev_np(int signal)
+const char *signal_name(int signal)
 {
     return is_named(signal) ? signals[signal].name : NULL;
+}
+
+API const char *sigabbrev_np(int signal)
+{
+    return signal_name(signal);
 }
 
 API const char *sigdescr_np(int signal)

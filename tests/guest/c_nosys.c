@@ -5,6 +5,9 @@
 // stderr~: ^bower: mknod is not implemented \(ENOSYS\)$
 // stderr~: ^bower: posix_spawn is not implemented \(ENOSYS\)$
 // stderr!~: (?s)fork is not implemented.*fork is not implemented
+// stderr~: ^bower: syscall\(99\) is not implemented \(ENOSYS\)$
+// stderr~: ^bower: syscall\(100\) is not implemented \(ENOSYS\)$
+// stderr~: ^bower: syscall\(SYS_futex\) with operation 77 is not implemented \(ENOSYS\)$
 // What a unikernel cannot do says so, once, and fails with ENOSYS.
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,5 +49,8 @@ int main(void)
     printf(" %d", popen("ls", "r") == NULL && errno == ENOSYS);
     printf(" %d", mknod("device", S_IFCHR, 0) == -1 && errno == ENOSYS && mkfifo("fifo", 0600) == -1 && chroot("/") == -1);
     printf(" %d\n", spawn());
+    syscall(99);
+    syscall(100);
+    syscall(SYS_futex, &status, 77, 0, NULL);
     return 0;
 }
