@@ -2,6 +2,7 @@
  * at.c: calls relative to an open directory. The share (9P) goes by paths: a directory is the path that it was opened by, as
  * long as that still leads to it; after that the calls fail with ENOENT.
  */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -14,7 +15,7 @@
 #include "runtime/api.h"
 #include "runtime/file/fd.h"
 #include "runtime/file/io.h"
-#include "runtime/file/paths.h"
+#include "runtime/file/times.h"
 #include "runtime/file/stat.h"
 
 struct whole {
@@ -80,6 +81,8 @@ API int unlinkat(int directory, const char *path, int flags)
     struct whole whole;
     int error;
 
+    if (flags & ~AT_REMOVEDIR)
+        return api_status(-EINVAL);
     path = resolve(directory, path, &whole, &error);
     if (!error)
         error = flags & AT_REMOVEDIR ? path_rmdir(path) : path_unlink(path);
@@ -190,7 +193,11 @@ API int fstatat(int directory, const char *restrict path, struct stat *restrict 
     struct file_stat from;
     int error;
 
+    if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+        return api_status(-EINVAL);
     path = resolve(directory, path, &whole, &error);
+    if (!error && (flags & AT_EMPTY_PATH) && directory != AT_FDCWD && whole.path[0] == '\0')
+        return fstat(directory, out);
     if (!error)
         error = path_stat(path, !(flags & AT_SYMLINK_NOFOLLOW), &from);
     return stat_answer(error, &from, out);
@@ -202,8 +209,10 @@ API int utimensat(int directory, const char *path, const struct timespec *times,
     struct file_stat st;
     int error;
 
+    if (flags & ~AT_SYMLINK_NOFOLLOW)
+        return api_status(-EINVAL);
     path = resolve(directory, path, &whole, &error);
-    if (!error && (flags & AT_SYMLINK_NOFOLLOW) && path_stat(path, false, &st) == 0 && st.type == FILE_SYMLINK)
+    if (!error && flags && path_stat(path, false, &st) == 0 && st.type == FILE_SYMLINK)
         error = -EOPNOTSUPP; /* 9P sets times of what a link leads to */
     return api_status(error ? error : path_set_times(path, times));
 }

@@ -442,26 +442,34 @@ API ssize_t pwritev(int fd, const struct iovec *iov, int count, off_t offset)
     return api_result(offset < 0 ? -EINVAL : move_pieces(fd, iov, count, offset, true));
 }
 
-static int64_t send_file(int to, int from, off_t *offset, size_t n)
+/* At most sizeof(buffer) bytes; what was read and could not be written has not been read. */
+static int64_t send_some(int to, int from, off_t *offset, size_t n)
 {
     char buffer[16384];
+    int64_t got, put;
+
+    n = MIN(n, sizeof(buffer));
+    got = offset ? read_at(from, buffer, n, *offset) : io_read(from, buffer, n);
+    if (got <= 0)
+        return got;
+    put = io_write(to, buffer, (size_t)got);
+    if (offset)
+        *offset += MAX(put, 0);
+    else if (put < got)
+        io_seek(from, MAX(put, 0) - got, SEEK_CUR);
+    return put;
+}
+
+static int64_t send_file(int to, int from, off_t *offset, size_t n)
+{
     int64_t total = 0;
 
     while ((size_t)total < n) {
-        size_t part = MIN(n - (size_t)total, sizeof(buffer));
-        int64_t got = offset ? read_at(from, buffer, part, *offset) : io_read(from, buffer, part);
-        int64_t put = got > 0 ? io_write(to, buffer, (size_t)got) : got;
+        int64_t sent = send_some(to, from, offset, n - (size_t)total);
 
-        if (put <= 0)
-            return total ? total : put;
-        total += put;
-        if (offset)
-            *offset += put;
-        if (put < got) {
-            if (!offset)
-                io_seek(from, put - got, SEEK_CUR);
-            break;
-        }
+        if (sent <= 0)
+            return total ? total : sent;
+        total += sent;
     }
     return total;
 }

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,12 @@ static void relative(int folder)
     SHOW(fchownat(folder, "link", st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW));
     SHOW(fchownat(folder, "none", st.st_uid, st.st_gid, 0));
     SHOW(fchownat(folder, "inner", st.st_uid, st.st_gid, 0x20000));
+    SHOW(unlinkat(folder, "inner", 0x20000));
+    SHOW(fstatat(folder, "inner", &st, 0x20000));
+    SHOW(utimensat(folder, "inner", NULL, 0x20000));
+    SHOW(fstatat(folder, "", &st, 0));
+    SHOW(fstatat(folder, "", &st, AT_EMPTY_PATH));
+    printf("%d\n", S_ISDIR(st.st_mode));
     SHOW(unlinkat(folder, "sub", 0) == -1);
     SHOW(unlinkat(folder, "sub", AT_REMOVEDIR));
     SHOW(openat(fd, "x", O_RDONLY));
@@ -77,6 +84,19 @@ static void change(int folder)
     file = open64("inner", O_RDONLY);
     SHOW(lseek64(file, 3, SEEK_SET));
     SHOW(sendfile(STDOUT_FILENO, file, NULL, 100));
+    SHOW(lseek64(file, 3, SEEK_SET));
+    SHOW(sendfile(file, file, NULL, 100));
+    SHOW(lseek64(file, 0, SEEK_CUR));
+    SHOW(fallocate(file, 0, 0, 1000));
+    SHOW(ftruncate(file, 1000));
+    printf("%s\n", strerror(posix_fallocate(file, 0, 1000)));
+    printf("%s\n", strerror(posix_fallocate(file, INT64_MAX, 1)));
+    printf("%s\n", strerror(posix_fallocate(file, -1, 1)));
+    file = open64("inner", O_RDWR);
+    printf("%s\n", strerror(posix_fallocate(file, INT64_MAX, 1)));
+    SHOW(fallocate(file, 0, INT64_MAX, 1));
+    SHOW(fallocate(file, 0, 0, 1000));
+    SHOW(lseek64(file, 0, SEEK_END));
     SHOW(fchdir(file));
     SHOW(fchdir(here));
     SHOW(access("outside", F_OK));
