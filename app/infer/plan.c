@@ -14,16 +14,20 @@ enum { PAGE_BYTES = 4096,
        SCALE_PAGES = 1 };  /* of scales that go with a stretch of values */
 
 struct list {
-    struct bower_extent *extents;
-    size_t count, room;
+    struct bower_extent *extents; /* NULL: they are counted only */
+    size_t count;
     uint32_t most_row_bytes;
 };
 
 static void add_extent(struct list *list, const void *address, size_t length)
 {
-    if (list->count < list->room && length != 0) {
-        list->extents[list->count++] = (struct bower_extent){ .address = address, .length = length };
+    if (length == 0) {
+        return;
     }
+    if (list->extents != NULL) {
+        list->extents[list->count] = (struct bower_extent){ .address = address, .length = length };
+    }
+    list->count++;
 }
 
 /* Rows [0, rows) of a matrix. Scales that lie elsewhere are used along with their rows: both go in stretches. */
@@ -66,21 +70,17 @@ static void add_pass(struct list *list, const struct model *m)
     add_matrix(list, &m->output, m->shape.vocab);
 }
 
-/* Extents that add_pass makes at most: matrices, and stretches of those whose scales lie elsewhere. */
-static size_t most_extents(const struct model *m)
-{
-    return ((size_t)m->shape.layers + 1) * LAYER_MATRICES + m->file.size / (SCALE_PAGES * PAGE_BYTES) / 4 + 64;
-}
-
 void plan_open(struct plan *p, const struct model *m, uint32_t workers)
 {
-    struct list list = { .room = most_extents(m) };
+    struct list list = { 0 };
 
-    list.extents = malloc(list.room * sizeof(*list.extents));
     p->declared = false;
+    add_pass(&list, m);
+    list.extents = malloc(list.count * sizeof(*list.extents));
     if (list.extents == NULL) {
         return;
     }
+    list.count = 0;
     add_pass(&list, m);
     /* Every worker has a few rows in hand at once. */
     uint32_t width = workers * (list.most_row_bytes * KERNEL_ROWS / PAGE_BYTES + 1);

@@ -9,7 +9,7 @@ import tempfile
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from guest import ROOT, RUN, Results  # noqa: E402
+from guest import ROOT, RUN, Results, script  # noqa: E402
 
 MODEL = os.path.join(ROOT, "models", "stories-gpt2.gguf")
 PAGE = 4096
@@ -19,8 +19,8 @@ FAULTS_OF_SEVERAL = 20  # a token: a run has few pages, and the workers are in s
 INSTRUCTIONS = 250      # a page that is read
 
 
-def token_pages():
-    done = subprocess.run([os.path.join(ROOT, "scripts", "inspect"), "--json", MODEL], check=True, capture_output=True, text=True)
+def token_pages(model):
+    done = subprocess.run([os.path.join(ROOT, "scripts", "inspect"), "--json", model], check=True, capture_output=True, text=True)
     return json.loads(done.stdout)["pages_per_token"]
 
 
@@ -35,15 +35,15 @@ def generate(folder, cap, tokens, *more, model=MODEL, options=(), clock=("--icou
         return done.stdout, json.load(file)
 
 
-def steady(folder, cap, wanted):
+def steady(folder, cap, wanted, *more, model=MODEL):
     """What a token costs between FIRST and LAST."""
-    _, before = generate(folder, cap, FIRST)
-    out, after = generate(folder, cap, LAST)
+    _, before = generate(folder, cap, FIRST, *more, model=model)
+    out, after = generate(folder, cap, LAST, *more, model=model)
     assert out == wanted, f"another text: {out[-40:]!r}"
     tokens = LAST - FIRST
     reads = (after["bytes_read"] - before["bytes_read"]) / PAGE / tokens
     faults = (after["faults"] - before["faults"]) / tokens
-    missing = max(token_pages() - after["frames"], 0)
+    missing = max(token_pages(model) - after["frames"], 0)
     assert reads <= 1.02 * missing + 16, f"{reads:.0f} pages a token where {missing} are missing"
     assert faults <= FAULTS, f"{faults:.1f} faults a token"
     assert after["frames_leaked"] == 0 and after["prefetch_used"] + after["prefetch_wasted"] == after["prefetched"], after
@@ -60,6 +60,16 @@ def instructions(folder):
     cost = (retired["25%"] - retired["100%"]) / (pages["25%"] - pages["100%"])
     assert cost <= INSTRUCTIONS, f"{cost:.0f} instructions a page"
     return f"{cost:.0f} a page"
+
+
+def small_groups(folder):
+    """Scales that lie apart from their values, so many that the order has thousands of pieces: all of them are in the plan."""
+    tokenizer, model = os.path.join(folder, "tokenizer.bin"), os.path.join(folder, "groups-of-16.bin")
+    script("synth-model", "--format", "llama2c", "--llama2c-version", "2", "--shape", "llama-test", "--ffn", "784",
+           "--tokenizer-out", tokenizer, model)
+    more = ["--tokenizer", os.path.basename(tokenizer)]
+    wanted, _ = generate(folder, "100%", LAST, "--no-plan", *more, model=model)
+    return steady(folder, "90%", wanted, *more, model=model)
 
 
 def several_workers(folder, threads, wanted):
@@ -81,6 +91,7 @@ def main():
         for cap in ("5%", "25%", "50%", "90%", "99%"):
             results.check(cap, steady, folder, cap, wanted)
         results.check("instructions", instructions, folder)
+        results.check("small-groups", small_groups, folder)
         for threads in ("2", "4"):
             results.check(f"workers-{threads}", several_workers, folder, threads, wanted)
     return results.status()

@@ -1,10 +1,11 @@
 /*
  * Dot products of rows of one weight type with one vector: the inner loops, one file per type.
  *
- * The table is filled at start by kernels_select, by the extensions that the device tree names: portable C
- * here, and the place where kernels for a vector unit fit in. Every kernel of a type computes the same bits (quant.h says which), so the
- * choice never shows in a result. Kernels read only the rows that they are given, each row once
- * per call, in ascending order of bytes.
+ * The first use of kernel_of, by who loads a model, before there are workers, fills the table by the
+ * extensions that the device tree names: portable C here, and the place where kernels for a vector unit
+ * fit in. Every kernel of a type computes the same bits (quant.h says which), so the choice never shows
+ * in a result. Kernels read only the rows that they are given, each row once per call, in ascending
+ * order of bytes.
  *
  * The portable ones are written for a machine where multiplication and shifts are cheap, memory
  * accesses dear and floating point dearest (QEMU's TCG): 64-bit loads of packed weights, two
@@ -54,7 +55,7 @@ struct kernel {
 
 /*
  * Fills the table with the best kernels for a machine with these extensions ("rv64imafdcv_zba...",
- * riscv,isa of the device tree; "" on other machines). The first use of kernel_of does it for this one.
+ * riscv,isa of the device tree; "" on other machines). Only while no other thread uses kernel_of.
  */
 void kernels_select(const char *isa);
 /* Does riscv,isa name this single-letter extension? 0 is always there. */
