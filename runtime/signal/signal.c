@@ -91,8 +91,7 @@ static bool take(sigset_t wanted, siginfo_t *info)
     return taken;
 }
 
-/* Puts new_action (may be NULL: nothing changes) in place of the signal's action, which it returns. */
-static struct sigaction exchange(int signal, const struct sigaction *new_action)
+struct sigaction signal_exchange(int signal, const struct sigaction *new_action)
 {
     struct sigaction old;
     siginfo_t forgotten;
@@ -194,7 +193,7 @@ static int send(int signal, int code, union sigval value)
         return 0;
     if (!signal_is_valid(signal))
         return -EINVAL;
-    if (stops_by_default(signal) && exchange(signal, NULL).sa_handler == SIG_DFL)
+    if (stops_by_default(signal) && signal_exchange(signal, NULL).sa_handler == SIG_DFL)
         return -ENOSYS; /* nobody could continue it */
     if (!(blocked & BIT(signal)))
         deliver(&info);
@@ -219,7 +218,7 @@ bool signal_from_outside(int signal)
 
 bool signal_deliver_fault(siginfo_t *info)
 {
-    struct sigaction now = exchange(info->si_signo, NULL);
+    struct sigaction now = signal_exchange(info->si_signo, NULL);
 
     if (now.sa_handler == SIG_DFL || now.sa_handler == SIG_IGN || signal_is_blocked(info->si_signo))
         return false;
@@ -339,16 +338,21 @@ API int pause(void)
     return api_status(wait_for_handler(handled));
 }
 
-API int sigsuspend(const sigset_t *mask)
+int signal_suspend(sigset_t mask)
 {
     unsigned before = handled;
     sigset_t old;
     int error;
 
-    signal_change_mask(SIG_SETMASK, mask, &old);
+    signal_change_mask(SIG_SETMASK, &mask, &old);
     error = wait_for_handler(before);
     signal_change_mask(SIG_SETMASK, &old, NULL);
-    return api_status(error);
+    return error;
+}
+
+API int sigsuspend(const sigset_t *mask)
+{
+    return api_status(signal_suspend(*mask));
 }
 
 static int wait_for_one_of(sigset_t set, siginfo_t *info, uint64_t deadline_ns)
@@ -462,30 +466,17 @@ API pid_t getpid(void)
     return PID;
 }
 
-/* The handler stays, and its signal is blocked while it runs: what glibc's signal does. */
-API _sig_func_ptr signal(int signal, _sig_func_ptr handler)
-{
-    struct sigaction action = { .sa_flags = SA_RESTART };
-
-    if (!signal_is_valid(signal) || signal == SIGKILL || signal == SIGSTOP || handler == SIG_ERR) {
-        errno = EINVAL;
-        return SIG_ERR;
-    }
-    action.sa_handler = handler;
-    return exchange(signal, &action).sa_handler;
-}
-
 API int sigaction(int signal, const struct sigaction *action, struct sigaction *old)
 {
     struct sigaction before, wanted;
 
-    if (!signal_is_valid(signal) || (action && (signal == SIGKILL || signal == SIGSTOP)))
+    if (action ? !signal_may_be_handled(signal) : !signal_is_valid(signal))
         return api_status(-EINVAL);
     if (action) {
         wanted = *action;
         wanted.sa_mask = without_unblockable(wanted.sa_mask);
     }
-    before = exchange(signal, action ? &wanted : NULL);
+    before = signal_exchange(signal, action ? &wanted : NULL);
     if (old)
         *old = before;
     return 0;

@@ -27,6 +27,12 @@ bool signal_is_blocked(int signal);
 const char *signal_name(int signal);
 /* Is there a signal of this number for programs? */
 bool signal_is_valid(int signal);
+/* May a program choose its action? */
+bool signal_may_be_handled(int signal);
+/* Puts action (may be NULL: nothing changes) in place of that of a valid signal, which it returns. */
+struct sigaction signal_exchange(int signal, const struct sigaction *action);
+/* Waits, with this mask, until a handler has run. -EINTR; a cancellation point. */
+int signal_suspend(sigset_t mask);
 /* How many handlers have run in this thread. */
 unsigned signal_handled(void);
 /* Calls that the thread's last handler interrupted begin again (SA_RESTART). */

@@ -12,6 +12,11 @@ bool signal_is_valid(int signal)
     return signal > 0 && signal < NSIG && !(SIGNAL_BIT(signal) & OF_LIBRARY);
 }
 
+bool signal_may_be_handled(int signal)
+{
+    return signal_is_valid(signal) && signal != SIGKILL && signal != SIGSTOP;
+}
+
 API int sigemptyset(sigset_t *set)
 {
     *set = 0;

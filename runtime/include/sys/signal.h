@@ -181,6 +181,14 @@ int sigaddset(sigset_t *set, int signal);
 int sigdelset(sigset_t *set, int signal);
 int sigismember(const sigset_t *set, int signal);
 int siginterrupt(int signal, int interrupts);
+#if __XSI_VISIBLE
+#define SIG_HOLD ((__sighandler_t)2)
+__sighandler_t sigset(int signal, __sighandler_t handler);
+int sighold(int signal);
+int sigrelse(int signal);
+int sigignore(int signal);
+int sigpause(int signal);
+#endif
 int sigaltstack(const stack_t *__restrict stack, stack_t *__restrict old);
 int pthread_sigmask(int how, const sigset_t *set, sigset_t *old);
 int pthread_kill(pthread_t thread, int signal);
