@@ -267,5 +267,6 @@ int main(int argc, char **argv)
     threads();
     left();
     refused();
+    printf("real-time signals %d\n", _POSIX_REALTIME_SIGNALS == sysconf(_SC_REALTIME_SIGNALS));
     return 0;
 }
