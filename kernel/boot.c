@@ -23,7 +23,6 @@
 
 #include <string.h>
 
-#define MAIN_STACK_SIZE ((uint64_t)8 << 20)
 #define MAX_TREE_SIZE ((uint32_t)4 << 20) /* more than any firmware gives; bounds what a broken header may claim */
 #define DEFAULT_FRAMES 16
 #define EXIT_UNUSABLE 2
@@ -114,7 +113,7 @@ static void start_pager(void)
 /* 8 MiB of anonymous memory that comes page by page, above one page that never does. Returns its lowest address. */
 static vaddr_t make_main_stack(void)
 {
-    int64_t base = vm_map(0, MAIN_STACK_SIZE + PAGE_SIZE, VM_PROT_READ | VM_PROT_WRITE, VM_MAP_PRIVATE | VM_MAP_ANONYMOUS,
+    int64_t base = vm_map(0, THREAD_STACK_SIZE + PAGE_SIZE, VM_PROT_READ | VM_PROT_WRITE, VM_MAP_PRIVATE | VM_MAP_ANONYMOUS,
                           NULL, 0);
 
     if (base < 0 || vm_protect((vaddr_t)base, PAGE_SIZE, 0) != 0)
@@ -148,5 +147,5 @@ _Noreturn void boot_main(paddr_t dtb)
     devices_init();
     start_pager();
     stack = make_main_stack();
-    thread_start_main(runtime_start, stack, MAIN_STACK_SIZE);
+    thread_start_main(runtime_start, stack, THREAD_STACK_SIZE);
 }

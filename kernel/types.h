@@ -21,6 +21,8 @@ typedef uint64_t vaddr_t; /* virtual address (Sv39) */
 #define PAGE_ALIGN_DOWN(x) ((x) & ~PAGE_MASK)
 #define PAGE_ALIGN_UP(x) (((x) + PAGE_MASK) & ~PAGE_MASK)
 
+#define NS_PER_S 1000000000u
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))

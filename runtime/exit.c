@@ -37,29 +37,10 @@ static void print_string(const char *key, const char *value)
     log_printf("\"");
 }
 
-/* The counters of docs/counters.md; stall_instret is not one of them, since `instret` is given without any waiting. */
 static void print_counters(const struct counters *c)
 {
 #define PRINT(name) log_printf(", \"" #name "\": %lu", c->name);
-    PRINT(faults)
-    PRINT(faults_major)
-    PRINT(faults_soft)
-    PRINT(faults_spurious)
-    PRINT(prefetched)
-    PRINT(prefetch_used)
-    PRINT(prefetch_late)
-    PRINT(prefetch_wasted)
-    PRINT(evicted)
-    PRINT(written_back)
-    PRINT(bytes_read)
-    PRINT(bytes_written)
-    PRINT(io_reads)
-    PRINT(io_writes)
-    PRINT(batches)
-    PRINT(ptes_installed)
-    PRINT(plan_pages)
-    PRINT(plan_missed)
-    PRINT(stall_ns)
+    PRINTED_COUNTERS(PRINT)
 #undef PRINT
 }
 

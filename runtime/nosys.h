@@ -2,7 +2,7 @@
 #ifndef RUNTIME_NOSYS_H
 #define RUNTIME_NOSYS_H
 
-/* Sets errno to ENOSYS, says the name on stderr unless *said, and returns -1. */
+/* Sets errno to ENOSYS, says the name on the console unless *said, and returns -1. */
 int nosys_fail(const char *name, int *said);
 
 #define NOSYS(name) ({ static int said; nosys_fail(name, &said); })

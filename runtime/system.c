@@ -141,7 +141,7 @@ static int get_limit(int resource, rlim_t *limit)
     if (resource == RLIMIT_NOFILE)
         *limit = FD_MAX;
     else if (resource == RLIMIT_STACK)
-        *limit = 8u << 20;
+        *limit = THREAD_STACK_SIZE;
     else if (resource == RLIMIT_CORE)
         *limit = 0;
     else if (resource < 0 || resource >= RLIM_NLIMITS)
@@ -294,7 +294,7 @@ API unsigned long getauxval(unsigned long type)
 API int sysinfo(struct sysinfo *out)
 {
     *out = (struct sysinfo){
-        .uptime = (long)(time_ns() / 1000000000u),
+        .uptime = (long)(time_ns() / NS_PER_S),
         .totalram = mem_total_count(),
         .freeram = mem_free_count(),
         .procs = 1,

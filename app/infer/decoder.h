@@ -24,7 +24,7 @@ struct decoder_options {
 
 enum {
     DECODER_DEFAULT_CONTEXT = 4096,
-    DECODER_FIRST_BYTES = 5 << 18, /* of buffers, before a longer prompt comes: 35 positions of GPT-2 124M */
+    DECODER_FIRST_BYTES = 5 << 18, /* of buffers, before a longer prompt comes: 34 positions of GPT-2 124M */
     DECODER_FIRST_LEAST = 16,      /* positions of these */
     DECODER_FIRST_MOST = 128,
     DECODER_MAX_BLOCK = 4096,

@@ -58,7 +58,7 @@ int tokenizer_open(struct tokenizer *t, const struct model *model, const char *p
                    struct infer_error *err);
 void tokenizer_close(struct tokenizer *t);
 
-/* Ids that text may be compared to a GGUF's with, or that are inside one; for tests too. */
+/* What tokenizer_open chooses from: the one inside a GGUF, llm.c's file, llama2.c's for a model of `vocab` tokens. For tests, too. */
 int tokenizer_from_gguf(struct tokenizer *t, const struct gguf *g, struct infer_error *err);
 int tokenizer_from_llmc(struct tokenizer *t, const struct file *file, struct infer_error *err);
 int tokenizer_from_llama2c(struct tokenizer *t, const struct file *file, uint32_t vocab,

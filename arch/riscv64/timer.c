@@ -12,7 +12,6 @@
 #include "arch/riscv64/sbi.h"
 #include "kernel/panic.h"
 
-#define NS_PER_SECOND 1000000000u
 #define NEVER NO_DEADLINE
 #define WAITS_PER_SECOND 1000 /* at most, of a hart that sleeps */
 
@@ -30,7 +29,7 @@ void timer_init(uint64_t frequency, bool has_sstc)
 {
     ASSERT(frequency > 0);
     ticks_per_second = frequency;
-    ns_per_tick = NS_PER_SECOND % frequency == 0 ? NS_PER_SECOND / frequency : 0;
+    ns_per_tick = NS_PER_S % frequency == 0 ? NS_PER_S / frequency : 0;
     max_wait_ticks = MAX(frequency / WAITS_PER_SECOND, 1);
     use_sstc = has_sstc;
 }
@@ -41,14 +40,14 @@ uint64_t time_ns(void)
 
     if (ns_per_tick)
         return t * ns_per_tick;
-    return t / ticks_per_second * NS_PER_SECOND + t % ticks_per_second * NS_PER_SECOND / ticks_per_second;
+    return t / ticks_per_second * NS_PER_S + t % ticks_per_second * NS_PER_S / ticks_per_second;
 }
 
 uint64_t timer_ticks(uint64_t ns)
 {
-    uint64_t rest = ns % NS_PER_SECOND * ticks_per_second;
+    uint64_t rest = ns % NS_PER_S * ticks_per_second;
 
-    return ns / NS_PER_SECOND * ticks_per_second + (rest + NS_PER_SECOND - 1) / NS_PER_SECOND;
+    return ns / NS_PER_S * ticks_per_second + (rest + NS_PER_S - 1) / NS_PER_S;
 }
 
 static void set_compare(uint64_t ticks)

@@ -8,7 +8,7 @@
 
 #include "kernel/types.h"
 
-#define COUNTERS(X) \
+#define PRINTED_COUNTERS(X) \
     X(faults)          /* traps taken on a page of a MAP_LLM mapping, whatever resolved them */ \
     X(faults_major)    /* waited for a device read */ \
     X(faults_soft)     /* found the page on its way or in a frame */ \
@@ -25,10 +25,12 @@
     X(io_writes) \
     X(batches) /* batches of reads submitted */ \
     X(ptes_installed) \
-    X(plan_pages)    /* pages that the plan read ahead (also counted as prefetched) */ \
-    X(plan_missed)   /* faults on planned pages that came out of the plan's order, or before it could read them */ \
-    X(stall_ns)      /* time in which a fault waited for a device */ \
-    X(stall_instret) /* instructions spent in that waiting (not in `instret`) */
+    X(plan_pages)  /* pages that the plan read ahead (also counted as prefetched) */ \
+    X(plan_missed) /* faults on planned pages that came out of the plan's order, or before it could read them */ \
+    X(stall_ns)    /* time in which a fault waited for a device */
+#define COUNTERS(X) \
+    PRINTED_COUNTERS(X) \
+    X(stall_instret) /* instructions spent in that waiting: not printed, since they are not in `instret` */
 
 struct counters {
 #define COUNTER_FIELD(name) uint64_t name;

@@ -13,7 +13,6 @@
 
 #include <string.h>
 
-#define NS_PER_SECOND 1000000000u
 #define TABLE_WORDS (1u << 17) /* 1 MiB for each hart: some ten thousand stacks */
 #define SLOTS (1u << 14)       /* more than TABLE_WORDS can fill */
 #define LINE_BYTES 4096        /* a stack with all its words, in hexadecimal */
@@ -110,9 +109,9 @@ void sampler_start(void)
     const char *text = bootargs_option(&boot_args, "profile");
     uint64_t hz = 0;
 
-    for (; text && *text >= '0' && *text <= '9' && hz < NS_PER_SECOND; text++)
+    for (; text && *text >= '0' && *text <= '9' && hz < NS_PER_S; text++)
         hz = hz * 10 + (uint64_t)(*text - '0');
-    if (hz == 0 || hz > NS_PER_SECOND)
+    if (hz == 0 || hz > NS_PER_S)
         return;
     for (unsigned i = 0; i < MAX_HARTS; i++)
         if (!make_table(&tables[i])) {
@@ -120,7 +119,7 @@ void sampler_start(void)
             return;
         }
     rate = hz;
-    sampling_start(NS_PER_SECOND / hz);
+    sampling_start(NS_PER_S / hz);
 }
 
 /* ---- the end: see scripts/launch/profile.py, which reads it */

@@ -13,7 +13,6 @@
 
 #include <string.h>
 
-#define DEFAULT_STACK_SIZE ((uint64_t)8 << 20)
 #define TRAP_STACK_BYTES ((uint64_t)32 << 10) /* a fault, and an interrupt while it waits; see STACK_PROBE */
 #define STACK_GUARD ((uint64_t)64 << 10)      /* below the stack; a large frame may leap over a page */
 #define FIRST_STACK (STACK_DEEP + PAGE_SIZE)  /* what every thread needs of it that waits: there must be memory for it when it begins */
@@ -74,7 +73,7 @@ static int fill_stack(vaddr_t bottom, uint64_t size)
 static int make_stacks(struct thread *t, const struct thread_options *o)
 {
     uint64_t size = o && o->stack ? 0 : o && o->stack_size ? PAGE_ALIGN_UP(o->stack_size)
-                                                           : DEFAULT_STACK_SIZE;
+                                                           : THREAD_STACK_SIZE;
     uint64_t first = size < FIRST_STACK ? size : FIRST_STACK;
     uint64_t needed = (TRAP_STACK_BYTES + first + size / (PAGE_SIZE / sizeof(uint64_t))) / PAGE_SIZE;
     reclaim_until(needed + LEAST_FREE_PAGES);
@@ -147,7 +146,7 @@ static void reap(void)
 {
     struct thread *t;
     while ((t = pop(&waste)) != NULL) {
-        bool keep = owns_stack(t) && t->stack_size == DEFAULT_STACK_SIZE && nspare < SPARE_THREADS; /* a glance: one more is no harm */
+        bool keep = owns_stack(t) && t->stack_size == THREAD_STACK_SIZE && nspare < SPARE_THREADS; /* a glance: one more is no harm */
         if (keep)
             trim_stack(t);
         else
@@ -216,7 +215,7 @@ static int find_thread(struct thread **out, const struct thread_options *o)
 {
     struct thread *t = NULL;
     reap();
-    if (!o || (!o->stack && (o->stack_size == 0 || PAGE_ALIGN_UP(o->stack_size) == DEFAULT_STACK_SIZE)))
+    if (!o || (!o->stack && (o->stack_size == 0 || PAGE_ALIGN_UP(o->stack_size) == THREAD_STACK_SIZE)))
         t = pop(&spare);
     *out = t;
     if (t)

@@ -12,9 +12,11 @@
 
 struct thread;
 
+#define THREAD_STACK_SIZE ((uint64_t)8 << 20) /* of main's thread, too: Linux's default; pages come as they are touched */
+
 struct thread_options {
     vaddr_t stack;       /* lowest byte of a stack that the caller owns, or 0: one is made, with its guard page */
-    uint64_t stack_size; /* bytes, whole pages; 0: 8 MiB, which comes page by page (of a made one) */
+    uint64_t stack_size; /* bytes, of a made one in whole pages; 0: THREAD_STACK_SIZE of a made one */
 };
 
 /*

@@ -21,7 +21,8 @@ struct timer {
 /* Fires once time_ns() >= deadline_ns. The timer must not be armed. Any context. */
 void timer_start(struct timer *t, uint64_t deadline_ns, void (*fire)(void *arg), void *arg);
 /*
- * The timer is not armed and not firing when this returns. True: it was armed. The caller holds no lock that fire takes.
+ * The timer is not armed and not firing when this returns, if fire has learnt by now that it must not start it again. True: it was armed.
+ * The caller holds no lock that fire takes.
  */
 bool timer_stop(struct timer *t);
 

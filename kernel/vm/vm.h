@@ -83,7 +83,7 @@ void vm_file_changed(struct backing *backing, uint64_t offset, uint64_t length, 
 /* At exit: writes back every dirty page of shared mappings, saves profiles, gives all frames back. 0 or -EIO. */
 int vm_shutdown(void);
 
-/* Grows or shrinks the program's heap (brk); anonymous, resident at once. Returns the old end or -ENOMEM. */
+/* Grows or shrinks the program's heap (brk); anonymous, resident at once. Returns the old end or -ENOMEM. One caller at a time. */
 int64_t vm_sbrk(int64_t increment);
 
 #endif

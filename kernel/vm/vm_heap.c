@@ -9,7 +9,7 @@
 
 #define HEAP_RESERVE 512 /* pages that the heap leaves to page tables and the kernel */
 
-static vaddr_t heap_end = HEAP_BASE; /* what the program has been given */
+static vaddr_t heap_end = HEAP_BASE; /* what the program has been given; both belong to the one caller of vm_sbrk */
 static vaddr_t heap_top = HEAP_BASE; /* page-aligned end of what is mapped */
 
 static int grow_page_by_page(vaddr_t to)

@@ -18,7 +18,6 @@
 #include "runtime/time/clock.h"
 
 #define STEP_NS 1000000u
-#define NS_PER_S 1000000000u
 #define READABLE (POLLIN | POLLRDNORM)
 #define WRITABLE (POLLOUT | POLLWRNORM)
 

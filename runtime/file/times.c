@@ -19,7 +19,7 @@ static int choose_times(const struct timespec *asked, const struct file_stat *st
             out[i] = clock_wall();
         else if (asked[i].tv_nsec == UTIME_OMIT)
             out[i] = had[i];
-        else if (asked[i].tv_nsec < 0 || asked[i].tv_nsec >= 1000000000)
+        else if (asked[i].tv_nsec < 0 || asked[i].tv_nsec >= (long)NS_PER_S)
             return -EINVAL;
         else
             out[i] = asked[i];

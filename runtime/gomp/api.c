@@ -6,7 +6,6 @@
 #include "runtime/api.h"
 #include "runtime/gomp/gomp.h"
 
-#define NS_PER_S 1e9
 #define MAX_ACTIVE_LEVELS 255
 
 static struct gomp_icvs *icvs(void)
@@ -113,7 +112,7 @@ API void omp_get_schedule(omp_sched_t *kind, int *chunk)
 }
 
 API double omp_get_wtime(void) { return (double)platform_ns() / NS_PER_S; }
-API double omp_get_wtick(void) { return 1 / NS_PER_S; }
+API double omp_get_wtick(void) { return 1.0 / NS_PER_S; }
 
 /* Locks belong to tasks; a simple one is just a word that whoever may unset it sets back. */
 API void omp_init_lock(omp_lock_t *lock) { lock->state = 0; }

@@ -9,7 +9,6 @@
 #include "runtime/nosys.h"
 #include "runtime/signal/itimer.h"
 
-#define NS_PER_S 1000000000u
 #define NS_PER_US 1000u
 #define US_PER_S 1000000
 /* As on Linux, what is longer is as long as this. */

@@ -11,8 +11,6 @@
 #include "runtime/thread/futex.h"
 #include "runtime/time/clock.h"
 
-#define NS_PER_S 1000000000u
-
 struct program_timer {
     struct itimer timer;
     clockid_t clock;

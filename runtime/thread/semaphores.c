@@ -1,6 +1,7 @@
 /* semaphores.c: <semaphore.h>. */
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <semaphore.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ static int wait_for(sem_t *s, uint64_t deadline)
     int error = futex_semaphore_wait(semaphore_of(s), deadline, &this_thread->cancel);
 
     if (error == -ECANCELED)
-        runtime_thread_end((void *)-1);
+        runtime_thread_end(PTHREAD_CANCELED);
     return api_status(error);
 }
 

@@ -12,8 +12,7 @@
 #include "kernel/types.h"
 #include "runtime/thread/futex.h"
 
-#define THREAD_STACK_SIZE ((uint64_t)8 << 20) /* Linux's default; pages come as they are touched */
-#define THREAD_NAME_SIZE 16                   /* with the final 0 */
+#define THREAD_NAME_SIZE 16 /* with the final 0 */
 
 #define KEYS_PER_BLOCK 32
 #define KEYS_BLOCKS 32

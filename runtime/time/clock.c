@@ -15,9 +15,9 @@
 #include "kernel/pager/stats.h"
 #include "runtime/api.h"
 #include "runtime/signal/interrupt.h"
+#include "runtime/system.h"
 #include "runtime/thread/thread.h"
 
-#define NS_PER_S 1000000000u
 #define DAY_NS (86400 * (uint64_t)NS_PER_S)
 #define THREAD_CLOCKS 1000 /* ids of clocks above it are those of threads */
 #define TICKS_PER_S 100u   /* of times(); sysconf(_SC_CLK_TCK) says the same */
@@ -64,14 +64,15 @@ static struct timeval to_timeval(uint64_t ns)
 
 static uint64_t wall_ns(void)
 {
-    uint64_t offset = __atomic_load_n(&wall_offset_ns, __ATOMIC_RELAXED);
+    uint64_t offset = __atomic_load_n(&wall_offset_ns, __ATOMIC_RELAXED), none = 0;
 
     if (offset == 0) {
         uint64_t wall = wall_clock_ns();
         if (pager_repeats)
             wall -= wall % DAY_NS; /* a program may seed its generator with the date: how long devices took until now is not in it */
         offset = wall - time_ns();
-        __atomic_store_n(&wall_offset_ns, offset, __ATOMIC_RELAXED);
+        if (!__atomic_compare_exchange_n(&wall_offset_ns, &none, offset, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+            offset = none; /* another thread has asked, too: the clock goes by one answer */
     }
     return offset + time_ns();
 }
@@ -101,7 +102,7 @@ clockid_t clock_of_thread(unsigned long number)
 /* 0 or an error number (not in errno). */
 API int clock_getcpuclockid(pid_t pid, clockid_t *out)
 {
-    if (pid != 0 && pid != 1)
+    if (pid != 0 && pid != PID)
         return ESRCH;
     *out = CLOCK_PROCESS_CPUTIME_ID;
     return 0;
