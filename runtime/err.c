@@ -21,7 +21,7 @@ static void say(const char *format, va_list args, const char *reason)
         vfprintf(stderr, format, args);
     if (reason)
         fprintf(stderr, "%s%s", format ? ": " : "", reason);
-    fputc('\n', stderr);
+    putc_unlocked('\n', stderr);
     stream_unlock(stderr);
 }
 
@@ -101,6 +101,7 @@ API void (*error_print_progname)(void) = NULL;
 static void say_error(int error_number, const char *file, unsigned line, const char *format, va_list args)
 {
     fflush(stdout);
+    stream_lock(stderr); /* as in say */
     if (error_print_progname)
         error_print_progname();
     else
@@ -110,7 +111,8 @@ static void say_error(int error_number, const char *file, unsigned line, const c
     vfprintf(stderr, format, args);
     if (error_number)
         fprintf(stderr, ": %s", strerror(error_number));
-    fputc('\n', stderr);
+    putc_unlocked('\n', stderr);
+    stream_unlock(stderr);
     error_message_count++;
 }
 

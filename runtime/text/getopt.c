@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "runtime/api.h"
+#include "runtime/text/stdio.h"
 
 API char *optarg;
 API int optind = 1, opterr = 1, optopt = '?';
@@ -74,11 +75,13 @@ static int bad_long(const struct call *c, int found, const char *dashes, const c
     if (speaks(c) && found == -1)
         fprintf(stderr, "%s: unrecognized option '%s%s'\n", c->argv[0], dashes, name);
     if (speaks(c) && found == -2) {
+        stream_lock(stderr); /* one line, whatever other threads print */
         fprintf(stderr, "%s: option '%s%s' is ambiguous; possibilities:", c->argv[0], dashes, name);
         for (int i = 0; c->longs[i].name; i++)
             if (strncmp(c->longs[i].name, name, n) == 0)
                 fprintf(stderr, " '%s%s'", dashes, c->longs[i].name);
-        fputc('\n', stderr);
+        putc_unlocked('\n', stderr);
+        stream_unlock(stderr);
     }
     optopt = 0;
     return '?';
