@@ -197,8 +197,8 @@ API int fstatat(int directory, const char *restrict path, struct stat *restrict 
         return api_status(-EINVAL);
     path = resolve(directory, path, &whole, &error);
     if (!error && (flags & AT_EMPTY_PATH) && directory != AT_FDCWD && whole.path[0] == '\0')
-        return fstat(directory, out);
-    if (!error)
+        error = stat_fd(directory, &from);
+    else if (!error)
         error = path_stat(path, !(flags & AT_SYMLINK_NOFOLLOW), &from);
     return stat_answer(error, &from, out);
 }

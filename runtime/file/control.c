@@ -154,7 +154,7 @@ API int fsync(int fd)
 
 API int fdatasync(int fd)
 {
-    return fsync(fd);
+    return api_status(with_file(fd, sync_file, 0));
 }
 
 /* POSIX: EBADF or EINVAL where the file was not opened for writing; Linux says EINVAL. */

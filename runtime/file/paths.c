@@ -85,19 +85,24 @@ API ssize_t readlink(const char *restrict path, char *restrict buffer, size_t n)
     return api_result(path_readlink(path, buffer, n));
 }
 
-API int access(const char *path, int mode)
+static int may_access(const char *path, int mode)
 {
     return api_status(mode & ~(R_OK | W_OK | X_OK) ? -EINVAL : path_access(path, mode));
 }
 
+API int access(const char *path, int mode)
+{
+    return may_access(path, mode);
+}
+
 API int eaccess(const char *path, int mode)
 {
-    return access(path, mode);
+    return may_access(path, mode);
 }
 
 API int euidaccess(const char *path, int mode)
 {
-    return access(path, mode);
+    return may_access(path, mode);
 }
 
 API int chdir(const char *path)
