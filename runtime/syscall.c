@@ -53,10 +53,12 @@ static int64_t call(long number, const long *a)
 static long not_implemented(long number, long operation)
 {
     static long last = -1;
-    int said = __atomic_exchange_n(&last, number, __ATOMIC_RELAXED) == number;
+    bool is_futex = number == SYS_futex;
+    long which = is_futex ? -2 - operation : number;
+    int said = __atomic_exchange_n(&last, which, __ATOMIC_RELAXED) == which;
     char name[48];
 
-    if (number == SYS_futex)
+    if (is_futex)
         log_snprintf(name, sizeof(name), "syscall(SYS_futex) with operation %ld", operation);
     else
         log_snprintf(name, sizeof(name), "syscall(%ld)", number);

@@ -10,7 +10,7 @@
 #include "kernel/thread/timer.h"
 
 struct queue {
-    uint32_t held; /* lock_queue: protects all but idling's readers and the sums; held across a switch */
+    uint32_t held; /* lock_queue: protects all but idling's readers and the sums of instructions; held across a switch */
     struct thread *first, *last;
     volatile uint32_t length; /* also read without the lock, as a hint (GCC 12 makes AMOs of relaxed atomic stores) */
     uint32_t woken;           /* of them, those that were woken and have not run since */

@@ -22,7 +22,8 @@
 #define THREAD_CLOCKS 1000 /* ids of clocks above it are those of threads */
 #define TICKS_PER_S 100u   /* of times(); sysconf(_SC_CLK_TCK) says the same */
 
-static uint64_t start_ns, start_instret, start_cpu_ns;
+static uint64_t start_ns, start_instret, start_cpu_ns, start_main_ns;
+static const struct thread *main_thread;
 static uint64_t wall_offset_ns; /* time of day at time_ns() == 0; 0: not asked yet. atomic */
 
 void clock_start(void)
@@ -30,6 +31,8 @@ void clock_start(void)
     start_ns = time_ns();
     start_instret = sched_instret();
     start_cpu_ns = sched_busy_ns();
+    main_thread = thread_self();
+    start_main_ns = thread_cpu_ns(main_thread); /* no earlier: it never has more than the process */
 }
 
 uint64_t clock_elapsed_ns(void)
@@ -50,6 +53,12 @@ uint64_t clock_boot_instret(void)
 uint64_t clock_cpu_ns(void)
 {
     return sched_busy_ns() - start_cpu_ns;
+}
+
+/* How long harts were at work for a thread since clock_start. */
+static uint64_t cpu_ns_of(const struct thread *t)
+{
+    return thread_cpu_ns(t) - (t == main_thread ? start_main_ns : 0);
 }
 
 static struct timespec from_ns(uint64_t ns)
@@ -89,7 +98,7 @@ static bool read_clock_of(clockid_t id, uint64_t *ns)
 
     if (!t)
         return false;
-    *ns = thread_cpu_ns(t->kernel);
+    *ns = cpu_ns_of(t->kernel);
     runtime_thread_put(t);
     return true;
 }
@@ -119,7 +128,7 @@ static bool read_clock(clockid_t id, uint64_t *ns)
     case CLOCK_MONOTONIC_COARSE:
     case CLOCK_BOOTTIME: *ns = time_ns(); return true;
     case CLOCK_PROCESS_CPUTIME_ID: *ns = clock_cpu_ns(); return true;
-    case CLOCK_THREAD_CPUTIME_ID: *ns = thread_cpu_ns(this_thread->kernel); return true;
+    case CLOCK_THREAD_CPUTIME_ID: *ns = cpu_ns_of(this_thread->kernel); return true;
     default: return read_clock_of(id, ns);
     }
 }
@@ -228,7 +237,7 @@ API int getrusage(int who, struct rusage *out)
     if (who == RUSAGE_CHILDREN)
         return 0;
     pager_totals(&totals);
-    out->ru_utime = to_timeval(who == RUSAGE_THREAD ? thread_cpu_ns(this_thread->kernel) : clock_cpu_ns());
+    out->ru_utime = to_timeval(who == RUSAGE_THREAD ? cpu_ns_of(this_thread->kernel) : clock_cpu_ns());
     out->ru_maxrss = (long)(totals.frames_peak * PAGE_SIZE / 1024);
     out->ru_majflt = (long)totals.counters.faults_major;
     out->ru_minflt = (long)(totals.counters.faults - totals.counters.faults_major);

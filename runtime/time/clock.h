@@ -8,7 +8,7 @@
 
 #define CLOCK_NEVER (UINT64_MAX - 1) /* a deadline that does not come; who waits with it is no part of a deadlock (THREAD_FOREVER is) */
 
-/* The program starts now: CPU time and the counters' time_ns and instret count from here. */
+/* The program starts now, in the running thread: CPU time and the counters' time_ns and instret count from here. */
 void clock_start(void);
 uint64_t clock_elapsed_ns(void);      /* since clock_start */
 uint64_t clock_elapsed_instret(void); /* instructions since clock_start, those of waiting for devices left out */

@@ -1,6 +1,6 @@
 // run: --harts 2
 // run: --harts 4
-// stdout~: ^0 steps back, less than elapsed: 1$
+// stdout~: ^0 steps back, thread, process and elapsed in order: 1$
 // The processor time of a program begins with it, and never goes back while harts fall asleep and wake.
 #include <bower.h>
 #include <pthread.h>
@@ -33,7 +33,7 @@ static void *naps(void *unused)
 int main(void)
 {
     struct bower_counters counters;
-    long long first = now(CLOCK_PROCESS_CPUTIME_ID), end = now(CLOCK_MONOTONIC) + 1500000000, last = 0;
+    long long own = now(CLOCK_THREAD_CPUTIME_ID), first = now(CLOCK_PROCESS_CPUTIME_ID), end = now(CLOCK_MONOTONIC) + 1500000000, last = 0;
     int back = 0;
     pthread_t thread;
 
@@ -48,6 +48,6 @@ int main(void)
         }
     ended = 1;
     pthread_join(thread, NULL);
-    printf("%d steps back, less than elapsed: %d\n", back, first <= (long long)counters.time_ns);
+    printf("%d steps back, thread, process and elapsed in order: %d\n", back, first <= (long long)counters.time_ns && own <= first);
     return 0;
 }

@@ -8,6 +8,7 @@
 // stderr~: ^bower: syscall\(99\) is not implemented \(ENOSYS\)$
 // stderr~: ^bower: syscall\(100\) is not implemented \(ENOSYS\)$
 // stderr~: ^bower: syscall\(SYS_futex\) with operation 77 is not implemented \(ENOSYS\)$
+// stderr~: ^bower: syscall\(SYS_futex\) with operation 78 is not implemented \(ENOSYS\)$
 // What a unikernel cannot do says so, once, and fails with ENOSYS.
 #include <errno.h>
 #include <fcntl.h>
@@ -52,5 +53,6 @@ int main(void)
     syscall(99);
     syscall(100);
     syscall(SYS_futex, &status, 77, 0, NULL);
+    syscall(SYS_futex, &status, 78, 0, NULL);
     return 0;
 }
