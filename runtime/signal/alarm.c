@@ -16,12 +16,22 @@
 
 static struct itimer timer = { .info = { .si_signo = SIGALRM, .si_code = SI_KERNEL } };
 
+static int set(uint64_t ns, uint64_t interval_ns, struct itimer_state *old)
+{
+    int error;
+
+    itimer_lock_settled();
+    error = itimer_set(&timer, false, ns, interval_ns, old);
+    itimer_unlock();
+    return error;
+}
+
 /* What was left in seconds, rounded as Linux does: up to the next half, but never to 0. */
 API unsigned alarm(unsigned seconds)
 {
     struct itimer_state old;
 
-    if (itimer_set(&timer, false, (uint64_t)seconds * NS_PER_S, 0, &old))
+    if (set((uint64_t)seconds * NS_PER_S, 0, &old))
         log_printf("bower: no memory for the thread of alarm\n");
     return old.left_ns && old.left_ns < NS_PER_S / 2 ? 1 : (unsigned)((old.left_ns + NS_PER_S / 2) / NS_PER_S);
 }
@@ -30,7 +40,7 @@ API useconds_t ualarm(useconds_t us, useconds_t interval)
 {
     struct itimer_state old;
 
-    if (itimer_set(&timer, false, (uint64_t)us * NS_PER_US, (uint64_t)interval * NS_PER_US, &old))
+    if (set((uint64_t)us * NS_PER_US, (uint64_t)interval * NS_PER_US, &old))
         return (useconds_t)-1;
     return (useconds_t)(old.left_ns / NS_PER_US);
 }
@@ -62,7 +72,7 @@ API int setitimer(int which, const struct itimerval *restrict value, struct itim
         return NOSYS("setitimer of processor time");
     if (which != ITIMER_REAL || !to_ns(&value->it_value, &first) || !to_ns(&value->it_interval, &interval))
         return api_status(-EINVAL);
-    error = itimer_set(&timer, false, first, interval, &old);
+    error = set(first, interval, &old);
     if (!error && out)
         tell(out, &old);
     return api_status(error);
@@ -76,7 +86,9 @@ API int getitimer(int which, struct itimerval *out)
         return NOSYS("getitimer of processor time");
     if (which != ITIMER_REAL)
         return api_status(-EINVAL);
+    itimer_lock();
     itimer_read(&timer, &state);
+    itimer_unlock();
     tell(out, &state);
     return 0;
 }

@@ -189,17 +189,35 @@ void itimer_leave_handler(void)
         futex_unlock(&running);
 }
 
-/* Locks the timers when the handler has run for what has expired already, as it has on Linux: it may set the timer, too. */
-static void lock_settled(const struct itimer *t)
+void itimer_lock(void)
+{
+    futex_lock(&lock);
+}
+
+void itimer_lock_settled(void)
 {
     for (;;) {
         signal_deliver_due();
         itimer_wait_for_handler();
         futex_lock(&lock);
-        if (handler_frame || ((!t->info.si_signo || !signal_is_due(t->info.si_signo)) && !handler_runs()))
+        if (handler_frame || (!signal_is_due() && !handler_runs()))
             return;
         futex_unlock(&lock);
     }
+}
+
+void itimer_unlock(void)
+{
+    futex_unlock(&lock);
+}
+
+/* One that has been taken and is not reported yet (itimer_taken) is told from a later one by si_overrun. Under the lock. */
+static void forget_signal(struct itimer *t)
+{
+    if (t->is_sent)
+        signal_forget_timer(&t->info);
+    t->is_sent = false;
+    t->info.si_overrun = (int)((unsigned)t->info.si_overrun + 1);
 }
 
 /* Under the lock. */
@@ -216,18 +234,15 @@ static void read_state(const struct itimer *t, uint64_t now, struct itimer_state
 
 int itimer_set(struct itimer *t, bool is_time, uint64_t ns, uint64_t interval_ns, struct itimer_state *old)
 {
-    uint64_t now;
-    int error;
+    uint64_t now = time_ns();
+    int error = ns ? begin() : 0;
 
-    lock_settled(t);
-    now = time_ns();
-    error = ns ? begin() : 0;
     read_state(t, now, old);
     if (!error) {
+        forget_signal(t);
         t->due_ns = !ns ? 0 : !is_time ? now + ns
                                        : MAX(ns, now);
         t->interval_ns = interval_ns;
-        t->is_sent = false;
         t->overrun = 0;
         if (!t->is_listed) {
             t->is_listed = true;
@@ -235,47 +250,39 @@ int itimer_set(struct itimer *t, bool is_time, uint64_t ns, uint64_t interval_ns
             timers = t;
         }
     }
-    futex_unlock(&lock);
     wake_keeper();
     return error;
 }
 
 void itimer_read(const struct itimer *t, struct itimer_state *state)
 {
-    futex_lock(&lock);
     read_state(t, time_ns(), state);
-    futex_unlock(&lock);
-}
-
-int itimer_overrun(const struct itimer *t)
-{
-    int overrun;
-
-    futex_lock(&lock);
-    overrun = t->overrun;
-    futex_unlock(&lock);
-    return overrun;
 }
 
 void itimer_remove(struct itimer *t)
 {
     struct itimer **at = &timers;
 
-    lock_settled(t);
+    forget_signal(t);
     while (*at && *at != t)
         at = &(*at)->next;
     if (*at)
         *at = t->next;
-    futex_unlock(&lock);
 }
 
-int itimer_taken(int id)
+/* Did the timer send it since it was set last? */
+static bool has_sent(const struct itimer *t, const siginfo_t *sent)
+{
+    return t->is_sent && t->info.si_timerid == sent->si_timerid && t->info.si_overrun == sent->si_overrun;
+}
+
+int itimer_taken(const siginfo_t *sent)
 {
     struct itimer *t;
     int overrun = 0;
 
     futex_lock(&lock);
-    for (t = timers; t && !(t->is_sent && t->info.si_timerid == id); t = t->next)
+    for (t = timers; t && !has_sent(t, sent); t = t->next)
         ;
     if (t) {
         t->is_sent = false;

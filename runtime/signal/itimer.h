@@ -17,13 +17,13 @@
 struct itimer {
     /*
      * Set before itimer_set, and not changed. info is the signal, if si_signo is not 0: one with SI_TIMER is in flight once at a time,
-     * and leads back to the timer by si_timerid.
+     * and leads back to the timer by si_timerid, and by si_overrun to how it was set when it sent the signal.
      */
-    siginfo_t info;
+    siginfo_t info;                       /* but for si_overrun, which counts the settings under the lock of itimer.c */
     void (*notify)(union sigval value);   /* otherwise runs in a thread of its own with si_value; NULL: nothing happens */
     struct runtime_thread_options thread; /* of that thread */
 
-    /* Protected by the lock of itimer.c. */
+    /* Protected by that lock, too. */
     uint64_t due_ns, interval_ns; /* time_ns() of the next expiry, 0: none; what lies between two, 0: there is one */
     bool is_sent;                 /* due_ns has passed, and the signal has not been taken yet */
     int overrun;                  /* expiries that the signal taken last stands for beside its own */
@@ -35,18 +35,30 @@ struct itimer_state {
     uint64_t left_ns, interval_ns; /* until it expires, 0: never; it has just now: 1 */
 };
 
+/* Locks all timers. No handler may run until they are unlocked: none of the calls that look for signals may be made. */
+void itimer_lock(void);
 /*
- * Sets the timer, once handlers have run for what has expired before, to expire in ns (is_time: at time_ns() == ns; 0: never), and then
- * every interval_ns. *old: how it stood. 0; -EAGAIN: no memory for the thread.
+ * Does so once handlers have run for what has expired already, as they have on Linux. They may set or delete timers: what is known of
+ * one from before is void.
+ */
+void itimer_lock_settled(void);
+void itimer_unlock(void);
+
+/* ---- Under that lock. */
+
+/*
+ * Sets the timer to expire in ns (is_time: at time_ns() == ns; 0: never), and then every interval_ns. Its signal that waits is gone.
+ * *old: how it stood. 0; -EAGAIN: no memory for the thread.
  */
 int itimer_set(struct itimer *t, bool is_time, uint64_t ns, uint64_t interval_ns, struct itimer_state *old);
 void itimer_read(const struct itimer *t, struct itimer_state *state);
-int itimer_overrun(const struct itimer *t);
-/* The timer is the caller's again. What it has sent stays. */
+/* The timer is the caller's again. Its signal that waits is gone. */
 void itimer_remove(struct itimer *t);
-/* The signal of the timer with this id has been taken, which now goes on. Returns its overrun, 0 if it is gone. */
-int itimer_taken(int id);
 
+/* ---- Without it. */
+
+/* The signal has been taken, and its timer goes on. Returns its overrun: 0 if that is gone or has been set anew. */
+int itimer_taken(const siginfo_t *sent);
 /* Returns once no handler runs beside the program; at once in a handler that does. */
 void itimer_wait_for_handler(void);
 /* The running thread will never go on: if it is in such a handler, nobody has to wait for that. */

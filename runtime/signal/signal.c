@@ -87,7 +87,7 @@ static bool take(sigset_t wanted, siginfo_t *info)
         futex_unlock(&lock);
     }
     if (taken && info->si_code == SI_TIMER)
-        info->si_overrun = itimer_taken(info->si_timerid);
+        info->si_overrun = itimer_taken(info);
     return taken;
 }
 
@@ -252,15 +252,22 @@ int signal_send_program(const siginfo_t *info, bool *somebody)
     return error;
 }
 
+void signal_forget_timer(const siginfo_t *sent)
+{
+    futex_lock(&lock);
+    pending_forget_timer(&shared, sent);
+    futex_unlock(&lock);
+}
+
 /* What the running thread takes of what is sent to the program. */
 static sigset_t takes(void)
 {
     return ~blocked & (is_main() ? ~(sigset_t)0 : __atomic_load_n(&main_blocks, __ATOMIC_ACQUIRE));
 }
 
-bool signal_is_due(int signal)
+bool signal_is_due(void)
 {
-    return __atomic_load_n(&shared.set, __ATOMIC_ACQUIRE) & takes() & BIT(signal);
+    return __atomic_load_n(&shared.set, __ATOMIC_ACQUIRE) & takes();
 }
 
 bool signal_deliver_due(void)

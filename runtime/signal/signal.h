@@ -42,8 +42,10 @@ bool signal_restarts(void);
  * does not. *somebody: false if the signal has to wait for somebody to unblock it or ask for it. 0 or -EAGAIN: no memory.
  */
 int signal_send_program(const siginfo_t *info, bool *somebody);
-/* It was sent so, has not been taken, and the running thread may take it. */
-bool signal_is_due(int signal);
+/* One that a timer (si_timerid) has sent so is forgotten if nobody has taken it. */
+void signal_forget_timer(const siginfo_t *sent);
+/* Something was sent so, has not been taken, and the running thread may take it. */
+bool signal_is_due(void);
 /* Delivers what was sent so, in the thread that it is for; true if a handler ran. */
 bool signal_deliver_due(void);
 /* Counts arrivals; whoever sleeps in signal_sleep looks again after signal_announce. */

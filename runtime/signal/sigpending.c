@@ -31,17 +31,14 @@ int pending_put(struct pending_signals *p, const siginfo_t *info)
     return 0;
 }
 
-/* Takes the oldest of this number. */
-static void take_oldest(struct pending_signals *p, int signal, siginfo_t *info)
+static void take_at(struct pending_signals *p, struct pending_signal **at, siginfo_t *info)
 {
-    struct pending_signal **at = &p->oldest, *taken;
+    struct pending_signal *taken = *at;
+    int signal = taken->info.si_signo;
     bool more = false;
 
-    while ((*at)->info.si_signo != signal)
-        at = &(*at)->next;
-    taken = *at;
     *at = taken->next;
-    for (const struct pending_signal *other = taken->next; other; other = other->next)
+    for (const struct pending_signal *other = p->oldest; other; other = other->next)
         more |= other->info.si_signo == signal;
     if (!more)
         __atomic_store_n(&p->set, waiting(p) & ~SIGNAL_BIT(signal), __ATOMIC_RELEASE);
@@ -52,11 +49,25 @@ static void take_oldest(struct pending_signals *p, int signal, siginfo_t *info)
 bool pending_take(struct pending_signals *p, sigset_t wanted, siginfo_t *info)
 {
     sigset_t due = waiting(p) & wanted;
+    struct pending_signal **at = &p->oldest;
 
     if (!due)
         return false;
-    take_oldest(p, __builtin_ctzl(due) + 1, info);
+    while ((*at)->info.si_signo != __builtin_ctzl(due) + 1)
+        at = &(*at)->next;
+    take_at(p, at, info);
     return true;
+}
+
+void pending_forget_timer(struct pending_signals *p, const siginfo_t *sent)
+{
+    struct pending_signal **at = &p->oldest;
+    siginfo_t forgotten;
+
+    while (*at && ((*at)->info.si_code != SI_TIMER || (*at)->info.si_timerid != sent->si_timerid))
+        at = &(*at)->next;
+    if (*at)
+        take_at(p, at, &forgotten);
 }
 
 void pending_forget(struct pending_signals *p, sigset_t which)

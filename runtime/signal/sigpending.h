@@ -23,6 +23,8 @@ struct pending_signals {
 int pending_put(struct pending_signals *p, const siginfo_t *info);
 /* Takes the first that waits among `wanted`; false: none does. */
 bool pending_take(struct pending_signals *p, sigset_t wanted, siginfo_t *info);
+/* Forgets that of the timer that has sent it (si_timerid), if it waits. */
+void pending_forget_timer(struct pending_signals *p, const siginfo_t *sent);
 /* Forgets those of `which`. */
 void pending_forget(struct pending_signals *p, sigset_t which);
 

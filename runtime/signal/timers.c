@@ -8,7 +8,6 @@
 #include "runtime/nosys.h"
 #include "runtime/signal/itimer.h"
 #include "runtime/signal/signal.h"
-#include "runtime/thread/futex.h"
 #include "runtime/time/clock.h"
 
 struct program_timer {
@@ -17,9 +16,9 @@ struct program_timer {
     struct program_timer *next;
 };
 
-static struct futex_lock lock;
-static struct program_timer *created; /* by the program, newest first; an id is never used twice. Protected by lock */
-static int next_id;                   /* protected by lock */
+/* Both protected by itimer_lock. */
+static struct program_timer *created; /* by the program, newest first; an id is never used twice */
+static int next_id;
 
 /* Where the timer hangs in the list; NULL: there is none of that id. Under the lock. */
 static struct program_timer **find(timer_t id)
@@ -29,17 +28,6 @@ static struct program_timer **find(timer_t id)
     while (*at && (intptr_t)id != (*at)->timer.info.si_timerid)
         at = &(*at)->next;
     return *at ? at : NULL;
-}
-
-static struct program_timer *get(timer_t id)
-{
-    struct program_timer **at, *t;
-
-    futex_lock(&lock);
-    at = find(id);
-    t = at ? *at : NULL;
-    futex_unlock(&lock);
-    return t;
 }
 
 /* 0, -EINVAL; -ENOTSUP: such clocks have no timers on Linux, either; -ENOSYS. */
@@ -89,14 +77,14 @@ API int timer_create(clockid_t clock, struct sigevent *restrict event, timer_t *
         return api_status(error ? error : -EAGAIN);
     t->clock = clock == CLOCK_BOOTTIME ? CLOCK_MONOTONIC : clock;
     take_event(&t->timer, event ? event : &by_default);
-    futex_lock(&lock);
+    itimer_lock();
     t->timer.info.si_timerid = next_id++;
     if (!event)
         t->timer.info.si_value.sival_int = t->timer.info.si_timerid;
     *out = (timer_t)(intptr_t)t->timer.info.si_timerid;
     t->next = created;
     created = t;
-    futex_unlock(&lock);
+    itimer_unlock();
     return 0;
 }
 
@@ -104,18 +92,16 @@ API int timer_delete(timer_t id)
 {
     struct program_timer **at, *t = NULL;
 
-    futex_lock(&lock);
+    itimer_lock_settled();
     at = find(id);
     if (at) {
         t = *at;
         *at = t->next;
+        itimer_remove(&t->timer);
     }
-    futex_unlock(&lock);
-    if (!t)
-        return api_status(-EINVAL);
-    itimer_remove(&t->timer);
+    itimer_unlock();
     free(t);
-    return 0;
+    return api_status(t ? 0 : -EINVAL);
 }
 
 static bool to_ns(const struct timespec *t, uint64_t *ns)
@@ -132,18 +118,29 @@ static void tell(struct itimerspec *out, const struct itimer_state *state)
     out->it_interval = (struct timespec){ (time_t)(state->interval_ns / NS_PER_S), (long)(state->interval_ns % NS_PER_S) };
 }
 
+static int set(timer_t id, int flags, const struct itimerspec *value, struct itimer_state *old)
+{
+    uint64_t ns, interval;
+    struct program_timer **at;
+    int error = -EINVAL;
+
+    if (!value || !to_ns(&value->it_value, &ns) || !to_ns(&value->it_interval, &interval))
+        return -EINVAL;
+    itimer_lock_settled();
+    at = find(id);
+    if (at && ns && (flags & TIMER_ABSTIME))
+        clock_deadline((*at)->clock, &value->it_value, &ns);
+    if (at)
+        error = itimer_set(&(*at)->timer, flags & TIMER_ABSTIME, ns, interval, old);
+    itimer_unlock();
+    return error;
+}
+
 API int timer_settime(timer_t id, int flags, const struct itimerspec *restrict value, struct itimerspec *restrict out)
 {
-    struct program_timer *t = get(id);
-    uint64_t ns, interval;
     struct itimer_state old;
-    int error;
+    int error = set(id, flags, value, &old);
 
-    if (!t || !to_ns(&value->it_value, &ns) || !to_ns(&value->it_interval, &interval))
-        return api_status(-EINVAL);
-    if (ns && (flags & TIMER_ABSTIME))
-        clock_deadline(t->clock, &value->it_value, &ns);
-    error = itimer_set(&t->timer, flags & TIMER_ABSTIME, ns, interval, &old);
     if (!error && out)
         tell(out, &old);
     return api_status(error);
@@ -151,19 +148,28 @@ API int timer_settime(timer_t id, int flags, const struct itimerspec *restrict v
 
 API int timer_gettime(timer_t id, struct itimerspec *out)
 {
-    struct program_timer *t = get(id);
+    struct program_timer **at;
     struct itimer_state state;
 
-    if (!t)
+    itimer_lock();
+    at = find(id);
+    if (at)
+        itimer_read(&(*at)->timer, &state);
+    itimer_unlock();
+    if (!at)
         return api_status(-EINVAL);
-    itimer_read(&t->timer, &state);
     tell(out, &state);
     return 0;
 }
 
 API int timer_getoverrun(timer_t id)
 {
-    struct program_timer *t = get(id);
+    struct program_timer **at;
+    int result;
 
-    return t ? itimer_overrun(&t->timer) : api_status(-EINVAL);
+    itimer_lock();
+    at = find(id);
+    result = at ? (*at)->timer.overrun : -EINVAL;
+    itimer_unlock();
+    return api_status(result);
 }
