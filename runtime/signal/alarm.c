@@ -8,20 +8,19 @@
 #include "runtime/api.h"
 #include "runtime/nosys.h"
 #include "runtime/signal/itimer.h"
+#include "runtime/time/clock.h"
 
 #define NS_PER_US 1000u
 #define US_PER_S 1000000
-/* As on Linux, what is longer is as long as this. */
-#define MOST_S (INT64_MAX / NS_PER_S)
 
 static struct itimer timer = { .info = { .si_signo = SIGALRM, .si_code = SI_KERNEL } };
 
-static int set(uint64_t ns, uint64_t interval_ns, struct itimer_state *old)
+static int set(int64_t ns, int64_t interval_ns, struct itimer_state *old)
 {
     int error;
 
     itimer_lock_settled();
-    error = itimer_set(&timer, false, ns, interval_ns, old);
+    error = itimer_set(&timer, ns ? clock_time_in(ns) : 0, interval_ns, old);
     itimer_unlock();
     return error;
 }
@@ -31,7 +30,7 @@ API unsigned alarm(unsigned seconds)
 {
     struct itimer_state old;
 
-    if (set((uint64_t)seconds * NS_PER_S, 0, &old))
+    if (set((int64_t)seconds * NS_PER_S, 0, &old))
         log_printf("bower: no memory for the thread of alarm\n");
     return old.left_ns && old.left_ns < NS_PER_S / 2 ? 1 : (unsigned)((old.left_ns + NS_PER_S / 2) / NS_PER_S);
 }
@@ -40,7 +39,7 @@ API useconds_t ualarm(useconds_t us, useconds_t interval)
 {
     struct itimer_state old;
 
-    if (set((uint64_t)us * NS_PER_US, (uint64_t)interval * NS_PER_US, &old))
+    if (set((int64_t)us * NS_PER_US, (int64_t)interval * NS_PER_US, &old))
         return (useconds_t)-1;
     return (useconds_t)(old.left_ns / NS_PER_US);
 }
@@ -50,10 +49,9 @@ static struct timeval to_timeval(uint64_t ns)
     return (struct timeval){ (time_t)(ns / NS_PER_S), (suseconds_t)(ns % NS_PER_S / NS_PER_US) };
 }
 
-static bool to_ns(const struct timeval *t, uint64_t *ns)
+static bool to_ns(const struct timeval *t, int64_t *ns)
 {
-    *ns = (uint64_t)MIN(t->tv_sec, MOST_S) * NS_PER_S + (uint64_t)t->tv_usec * NS_PER_US;
-    return t->tv_sec >= 0 && t->tv_usec >= 0 && t->tv_usec < US_PER_S;
+    return t->tv_usec >= 0 && t->tv_usec < US_PER_S && clock_to_ns(&(struct timespec){ t->tv_sec, t->tv_usec * NS_PER_US }, ns);
 }
 
 static void tell(struct itimerval *out, const struct itimer_state *state)
@@ -64,7 +62,7 @@ static void tell(struct itimerval *out, const struct itimer_state *state)
 
 API int setitimer(int which, const struct itimerval *restrict value, struct itimerval *restrict out)
 {
-    uint64_t first, interval;
+    int64_t first, interval;
     struct itimer_state old;
     int error;
 

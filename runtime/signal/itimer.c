@@ -84,16 +84,22 @@ static void start_notification(const struct itimer *t)
 }
 
 /* Counts the expiries that have passed behind the one at due_ns, and aims at the one after them. */
-static int skip_passed(struct itimer *t, uint64_t now)
+static int skip_passed(struct itimer *t, int64_t now)
 {
-    uint64_t passed = t->interval_ns ? (now - t->due_ns) / t->interval_ns : 0;
+    int64_t passed = t->interval_ns ? (now - t->due_ns) / t->interval_ns : 0;
 
-    t->due_ns = t->interval_ns ? t->due_ns + (passed + 1) * t->interval_ns : 0;
+    if (!t->interval_ns)
+        t->due_ns = 0;
+    else if (__builtin_add_overflow(t->due_ns + passed * t->interval_ns, t->interval_ns, &t->due_ns))
+        t->due_ns = INT64_MAX;
     return (int)MIN(passed, INT_MAX);
 }
 
-/* Does what it was set for. A signal that has to wait: as on Linux its timer waits with it. Returns the signal if somebody can take it. */
-static sigset_t expire(struct itimer *t, uint64_t now)
+/*
+ * Does what it was set for. While a signal of timer_create waits, its timer waits with it, as on Linux; that of alarm, whose signal
+ * waits once, goes on. Returns the signal if somebody can take it.
+ */
+static sigset_t expire(struct itimer *t, int64_t now)
 {
     bool somebody;
 
@@ -109,13 +115,19 @@ static sigset_t expire(struct itimer *t, uint64_t now)
     return 0;
 }
 
-/* The one that expires next; NULL: none does. Under the lock. */
+/* Nothing happens when it expires. */
+static bool is_silent(const struct itimer *t)
+{
+    return !t->info.si_signo && !t->notify;
+}
+
+/* The one that expires next, but for silent ones; NULL: none does. Under the lock. */
 static struct itimer *find_next(void)
 {
     struct itimer *next = NULL;
 
     for (struct itimer *t = timers; t; t = t->next)
-        if (t->due_ns && !t->is_sent && (!next || t->due_ns < next->due_ns))
+        if (t->due_ns && !t->is_sent && !is_silent(t) && (!next || t->due_ns < next->due_ns))
             next = t;
     return next;
 }
@@ -123,14 +135,15 @@ static struct itimer *find_next(void)
 /* Lets expire what is due, in turn. Until when nothing else is; *sent: signals that somebody can take. */
 static uint64_t look(sigset_t *sent)
 {
-    uint64_t now = time_ns(), until;
+    int64_t now = (int64_t)time_ns();
     struct itimer *t;
+    uint64_t until;
 
     *sent = 0;
     futex_lock(&lock);
     while ((t = find_next()) && t->due_ns <= now)
         *sent |= expire(t, now);
-    until = t ? t->due_ns : THREAD_FOREVER;
+    until = t ? (uint64_t)t->due_ns : THREAD_FOREVER;
     futex_unlock(&lock);
     return until;
 }
@@ -220,29 +233,28 @@ static void forget_signal(struct itimer *t)
     t->info.si_overrun = (int)((unsigned)t->info.si_overrun + 1);
 }
 
-/* Under the lock. */
-static void read_state(const struct itimer *t, uint64_t now, struct itimer_state *state)
+void itimer_read(const struct itimer *t, struct itimer_state *state)
 {
-    state->interval_ns = t->interval_ns;
+    int64_t now = (int64_t)time_ns();
+
+    state->interval_ns = (uint64_t)t->interval_ns;
     if (t->due_ns > now)
-        state->left_ns = t->due_ns - now;
+        state->left_ns = (uint64_t)(t->due_ns - now);
     else if (t->due_ns && t->interval_ns)
-        state->left_ns = t->interval_ns - (now - t->due_ns) % t->interval_ns;
+        state->left_ns = (uint64_t)(t->interval_ns - (now - t->due_ns) % t->interval_ns);
     else
-        state->left_ns = t->due_ns && !t->is_sent;
+        state->left_ns = t->due_ns && !t->is_sent && !is_silent(t);
 }
 
-int itimer_set(struct itimer *t, bool is_time, uint64_t ns, uint64_t interval_ns, struct itimer_state *old)
+int itimer_set(struct itimer *t, int64_t due_ns, int64_t interval_ns, struct itimer_state *old)
 {
-    uint64_t now = time_ns();
-    int error = ns ? begin() : 0;
+    int error = due_ns ? begin() : 0;
 
-    read_state(t, now, old);
+    itimer_read(t, old);
     if (!error) {
         forget_signal(t);
-        t->due_ns = !ns ? 0 : !is_time ? now + ns
-                                       : MAX(ns, now);
-        t->interval_ns = interval_ns;
+        t->due_ns = due_ns;
+        t->interval_ns = due_ns ? interval_ns : 0;
         t->overrun = 0;
         if (!t->is_listed) {
             t->is_listed = true;
@@ -252,11 +264,6 @@ int itimer_set(struct itimer *t, bool is_time, uint64_t ns, uint64_t interval_ns
     }
     wake_keeper();
     return error;
-}
-
-void itimer_read(const struct itimer *t, struct itimer_state *state)
-{
-    read_state(t, time_ns(), state);
 }
 
 void itimer_remove(struct itimer *t)
@@ -286,7 +293,7 @@ int itimer_taken(const siginfo_t *sent)
         ;
     if (t) {
         t->is_sent = false;
-        overrun = t->overrun = skip_passed(t, time_ns());
+        overrun = t->overrun = skip_passed(t, (int64_t)time_ns());
     }
     futex_unlock(&lock);
     if (t)

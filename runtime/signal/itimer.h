@@ -24,10 +24,10 @@ struct itimer {
     struct runtime_thread_options thread; /* of that thread */
 
     /* Protected by that lock, too. */
-    uint64_t due_ns, interval_ns; /* time_ns() of the next expiry, 0: none; what lies between two, 0: there is one */
-    bool is_sent;                 /* due_ns has passed, and the signal has not been taken yet */
-    int overrun;                  /* expiries that the signal taken last stands for beside its own */
-    bool is_listed;               /* among those that have been set */
+    int64_t due_ns, interval_ns; /* time_ns() of the next expiry, 0: none; what lies between two, 0: there is one */
+    bool is_sent;                /* due_ns has passed, and the signal has not been taken yet */
+    int overrun;                 /* expiries that the signal taken last stands for beside its own */
+    bool is_listed;              /* among those that have been set */
     struct itimer *next;
 };
 
@@ -47,10 +47,10 @@ void itimer_unlock(void);
 /* ---- Under that lock. */
 
 /*
- * Sets the timer to expire in ns (is_time: at time_ns() == ns; 0: never), and then every interval_ns. Its signal that waits is gone.
- * *old: how it stood. 0; -EAGAIN: no memory for the thread.
+ * Sets the timer to expire when time_ns() is due_ns, which may have passed (negative: before the machine's start; 0: never), and then
+ * every interval_ns. Its signal that waits is gone. *old: how it stood. 0; -EAGAIN: no memory for the thread.
  */
-int itimer_set(struct itimer *t, bool is_time, uint64_t ns, uint64_t interval_ns, struct itimer_state *old);
+int itimer_set(struct itimer *t, int64_t due_ns, int64_t interval_ns, struct itimer_state *old);
 void itimer_read(const struct itimer *t, struct itimer_state *state);
 /* The timer is the caller's again. Its signal that waits is gone. */
 void itimer_remove(struct itimer *t);

@@ -75,7 +75,7 @@ API int timer_create(clockid_t clock, struct sigevent *restrict event, timer_t *
     t = error ? NULL : calloc(1, sizeof(*t));
     if (!t)
         return api_status(error ? error : -EAGAIN);
-    t->clock = clock == CLOCK_BOOTTIME ? CLOCK_MONOTONIC : clock;
+    t->clock = clock;
     take_event(&t->timer, event ? event : &by_default);
     itimer_lock();
     t->timer.info.si_timerid = next_id++;
@@ -104,34 +104,31 @@ API int timer_delete(timer_t id)
     return api_status(t ? 0 : -EINVAL);
 }
 
-static bool to_ns(const struct timespec *t, uint64_t *ns)
-{
-    if (t->tv_sec < 0 || t->tv_nsec < 0 || t->tv_nsec >= (long)NS_PER_S)
-        return false;
-    *ns = (uint64_t)MIN(t->tv_sec, (time_t)(INT64_MAX / NS_PER_S - 1)) * NS_PER_S + (uint64_t)t->tv_nsec;
-    return true;
-}
-
 static void tell(struct itimerspec *out, const struct itimer_state *state)
 {
     out->it_value = (struct timespec){ (time_t)(state->left_ns / NS_PER_S), (long)(state->left_ns % NS_PER_S) };
     out->it_interval = (struct timespec){ (time_t)(state->interval_ns / NS_PER_S), (long)(state->interval_ns % NS_PER_S) };
 }
 
+static int64_t due_at(const struct program_timer *t, int flags, int64_t ns)
+{
+    if (!ns)
+        return 0;
+    return flags & TIMER_ABSTIME ? clock_time_at(t->clock, ns) : clock_time_in(ns);
+}
+
 static int set(timer_t id, int flags, const struct itimerspec *value, struct itimer_state *old)
 {
-    uint64_t ns, interval;
+    int64_t ns, interval;
     struct program_timer **at;
     int error = -EINVAL;
 
-    if (!value || !to_ns(&value->it_value, &ns) || !to_ns(&value->it_interval, &interval))
+    if (!value || !clock_to_ns(&value->it_value, &ns) || !clock_to_ns(&value->it_interval, &interval))
         return -EINVAL;
     itimer_lock_settled();
     at = find(id);
-    if (at && ns && (flags & TIMER_ABSTIME))
-        clock_deadline((*at)->clock, &value->it_value, &ns);
     if (at)
-        error = itimer_set(&(*at)->timer, flags & TIMER_ABSTIME, ns, interval, old);
+        error = itimer_set(&(*at)->timer, due_at(*at, flags, ns), interval, old);
     itimer_unlock();
     return error;
 }

@@ -257,23 +257,45 @@ API int clock_settime(clockid_t id, const struct timespec *value)
     return api_status(id == CLOCK_REALTIME && value->tv_sec >= 0 && is_valid(value) ? -EPERM : -EINVAL);
 }
 
-/* Further away than nanoseconds can count. */
-static bool is_never(const struct timespec *t)
+bool clock_to_ns(const struct timespec *t, int64_t *ns)
 {
-    return t->tv_sec > (time_t)(INT64_MAX / NS_PER_S - 1);
+    if (t->tv_sec < 0 || !is_valid(t))
+        return false;
+    if (__builtin_mul_overflow(t->tv_sec, (int64_t)NS_PER_S, ns) || __builtin_add_overflow(*ns, t->tv_nsec, ns))
+        *ns = INT64_MAX;
+    return true;
+}
+
+int64_t clock_time_in(int64_t ns)
+{
+    int64_t then;
+
+    return __builtin_add_overflow((int64_t)time_ns(), ns, &then) ? INT64_MAX : then;
+}
+
+int64_t clock_time_at(clockid_t id, int64_t ns)
+{
+    uint64_t shown = 0;
+    int64_t then;
+
+    read_clock(id, &shown);
+    then = clock_time_in(ns - (int64_t)shown);
+    return then ? then : 1;
 }
 
 static bool deadline_on(clockid_t id, const struct timespec *t, uint64_t *deadline_ns)
 {
-    uint64_t now, then;
+    int64_t then = 0;
+    uint64_t now;
 
     if (!read_clock(id, &now) || !is_valid(t))
         return false;
-    then = t->tv_sec < 0 ? 0 : (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec;
-    if (is_never(t))
+    if (t->tv_sec >= 0)
+        clock_to_ns(t, &then);
+    if (then == INT64_MAX)
         *deadline_ns = CLOCK_NEVER;
     else
-        *deadline_ns = then > now ? time_ns() + (then - now) : 1;
+        *deadline_ns = (uint64_t)then > now ? time_ns() + ((uint64_t)then - now) : 1;
     return true;
 }
 
@@ -284,9 +306,11 @@ bool clock_deadline(clockid_t id, const struct timespec *t, uint64_t *deadline_n
 
 bool clock_deadline_in(const struct timespec *t, uint64_t *deadline_ns)
 {
-    if (t->tv_sec < 0 || !is_valid(t))
+    int64_t ns;
+
+    if (!clock_to_ns(t, &ns))
         return false;
-    *deadline_ns = is_never(t) ? CLOCK_NEVER : time_ns() + (uint64_t)t->tv_sec * NS_PER_S + (uint64_t)t->tv_nsec;
+    *deadline_ns = ns == INT64_MAX ? CLOCK_NEVER : time_ns() + (uint64_t)ns;
     return true;
 }
 

@@ -33,5 +33,11 @@ static inline bool clock_has_timeouts(clockid_t id)
 bool clock_deadline(clockid_t id, const struct timespec *t, uint64_t *deadline_ns);
 /* time_ns() when t has passed from now on. False: there is no such time. */
 bool clock_deadline_in(const struct timespec *t, uint64_t *deadline_ns);
+/* A span, or what a clock shows: what is more than INT64_MAX is INT64_MAX. False: it is negative or malformed. */
+bool clock_to_ns(const struct timespec *t, int64_t *ns);
+/* time_ns() in ns from now, INT64_MAX at most. */
+int64_t clock_time_in(int64_t ns);
+/* time_ns() when a known clock shows ns: negative if that was before the machine's start; never 0. */
+int64_t clock_time_at(clockid_t id, int64_t ns);
 
 #endif

@@ -7,15 +7,18 @@
 // run: --icount
 // setup: $ROOT/tests/guest/native.sh c_timers_set -pthread
 // check: cmp want stdout
-// timer_settime while the timer's signal waits or its handler runs.
+// timer_settime while the timer's signal waits or its handler runs, on times that have passed, and on those that never come.
 #define _GNU_SOURCE
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 
 #define MS 1000000L
 
@@ -169,6 +172,73 @@ static void set_while_it_waits(void)
     timer_delete(other);
 }
 
+static void late(void)
+{
+    timer_t timer = make(CLOCK_REALTIME, SIGEV_SIGNAL, SIGUSR1), silent = make(CLOCK_MONOTONIC, SIGEV_NONE, 0);
+    struct itimerspec spec = { .it_interval = { 1000, 0 } }, now;
+    struct timespec shown;
+    long phase;
+    int overrun;
+
+    clock_gettime(CLOCK_REALTIME, &spec.it_value);
+    spec.it_value.tv_sec -= 1000 * 1000 + 500;
+    says("late", timer_settime(timer, TIMER_ABSTIME, &spec, NULL));
+    sleep_ms(20);
+    printf("%d signal", drain(&overrun));
+    timer_gettime(timer, &now);
+    printf(", overrun %d %d, left %d\n", overrun, timer_getoverrun(timer), now.it_value.tv_sec == 499);
+    timer_delete(timer);
+    spec = (struct itimerspec){ { 0, 500 * MS }, { 0, 1 } };
+    says("phase", timer_settime(silent, TIMER_ABSTIME, &spec, NULL));
+    clock_gettime(CLOCK_MONOTONIC, &shown);
+    timer_gettime(silent, &now);
+    phase = (shown.tv_nsec + now.it_value.tv_nsec) % (500 * MS);
+    printf("kept %d\n", phase < 100 * MS || phase > 400 * MS);
+    timer_delete(silent);
+}
+
+/* Nobody is told, but what is left counts on. */
+static void silent(void)
+{
+    timer_t timer = make(CLOCK_MONOTONIC, SIGEV_NONE, 0);
+    struct itimerspec spec;
+
+    set(timer, 0, 7);
+    timer_gettime(timer, &spec);
+    printf("off: %ld %ld\n", spec.it_value.tv_nsec, spec.it_interval.tv_nsec);
+    set(timer, 1, 0);
+    timer_gettime(timer, &spec);
+    printf("passed: %ld\n", spec.it_value.tv_nsec);
+    set(timer, 1, 500 * MS);
+    timer_gettime(timer, &spec);
+    printf("again: %d %ld\n", spec.it_value.tv_nsec > 0 && spec.it_value.tv_nsec <= 500 * MS, spec.it_interval.tv_nsec);
+    timer_delete(timer);
+}
+
+static void far(void)
+{
+    timer_t timer = make(CLOCK_MONOTONIC, SIGEV_NONE, 0);
+    struct itimerspec spec = { { LONG_MAX, 0 }, { LONG_MAX, 999999999 } }, old;
+    struct itimerval value = { { 7, 0 }, { 0, 0 } };
+
+    for (int flags = 0; flags <= TIMER_ABSTIME; flags++) {
+        says("far", timer_settime(timer, flags, &spec, NULL));
+        timer_gettime(timer, &old);
+        printf("%d %d\n", old.it_value.tv_sec > 9000000000l && old.it_value.tv_sec <= LONG_MAX / 1000000000,
+               old.it_interval.tv_sec == LONG_MAX / 1000000000);
+    }
+    says("nothing", timer_settime(timer, 0, NULL, NULL));
+    timer_delete(timer);
+    setitimer(ITIMER_REAL, &value, NULL);
+    getitimer(ITIMER_REAL, &value);
+    printf("off: %ld\n", (long)value.it_interval.tv_sec);
+    value = (struct itimerval){ { LONG_MAX, 0 }, { LONG_MAX, 0 } };
+    says("far", setitimer(ITIMER_REAL, &value, NULL));
+    getitimer(ITIMER_REAL, &value);
+    printf("%d %d\n", value.it_value.tv_sec > 9000000000l, value.it_interval.tv_sec == LONG_MAX / 1000000000);
+    alarm(0);
+}
+
 int main(void)
 {
     sigset_t mask;
@@ -180,5 +250,8 @@ int main(void)
     sigaddset(&mask, SIGUSR1);
     sigprocmask(SIG_BLOCK, &mask, NULL);
     set_while_it_waits();
+    late();
+    silent();
+    far();
     return 0;
 }
