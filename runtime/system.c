@@ -75,8 +75,11 @@ static long limit_of_system(int name)
     case _SC_GETGR_R_SIZE_MAX: return 1024;
     case _SC_STREAM_MAX: return FOPEN_MAX;
     case _SC_RTSIG_MAX: return RTSIG_MAX;
+    case _SC_DELAYTIMER_MAX: return DELAYTIMER_MAX;
     case _SC_ATEXIT_MAX: return INT_MAX;
     case _SC_CHILD_MAX:
+    case _SC_TIMER_MAX:
+    case _SC_SIGQUEUE_MAX:
     case _SC_TZNAME_MAX:
     case _SC_SYMLOOP_MAX: return -1; /* without an error: no limit that anybody knows */
     default: return of_threads(name);

@@ -301,12 +301,22 @@ int itimer_taken(const siginfo_t *sent)
     return overrun;
 }
 
+static _Noreturn void refuse_to_leave(const char *how)
+{
+    log_printf("bower: the handler of a timer's signal cannot leave a computation by %s: it runs beside it\n", how);
+    runtime_exit(STATUS_ABORTED);
+}
+
 void itimer_check_jump(const uintptr_t *env)
 {
     uintptr_t here = (uintptr_t)__builtin_frame_address(0), there = env[JUMP_SP];
 
-    if (!handler_frame || (there >= here && there < handler_frame))
-        return;
-    log_printf("bower: the handler of a timer's signal cannot leave a computation by longjmp: it runs beside it\n");
-    runtime_exit(STATUS_ABORTED);
+    if (handler_frame && (there < here || there >= handler_frame))
+        refuse_to_leave("longjmp");
+}
+
+void itimer_check_end(void)
+{
+    if (handler_frame)
+        refuse_to_leave("pthread_exit");
 }

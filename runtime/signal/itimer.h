@@ -65,5 +65,7 @@ void itimer_wait_for_handler(void);
 void itimer_leave_handler(void);
 /* Ends the program with a line if longjmp to the jmp_buf would leave a handler that runs beside the program: that is another thread's. */
 void itimer_check_jump(const uintptr_t *env);
+/* Does so if the running thread is in such a handler, and shall end: it is the timers'. */
+void itimer_check_end(void);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "kernel/mem.h"
 #include "kernel/thread/sync.h"
+#include "runtime/signal/itimer.h"
 #include "runtime/signal/signal.h"
 #include "runtime/thread/keys.h"
 #include "runtime/thread/mutex.h"
@@ -215,6 +216,7 @@ _Noreturn void runtime_thread_end(void *result)
 {
     struct runtime_thread *t = this_thread;
 
+    itimer_check_end();
     __atomic_fetch_or(&t->cancel.flags, CANCEL_ENDING, __ATOMIC_SEQ_CST);
     while (t->cleanup) {
         struct bower_cleanup *innermost = t->cleanup;

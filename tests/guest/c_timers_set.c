@@ -7,6 +7,9 @@
 // run: --icount
 // setup: $ROOT/tests/guest/native.sh c_timers_set -pthread
 // check: cmp want stdout
+// run: -- leave
+// exit: 134
+// stderr~: cannot leave a computation by pthread_exit
 // timer_settime while the timer's signal waits or its handler runs, on times that have passed, and on those that never come.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -31,9 +34,11 @@ static void says(const char *what, int result)
     printf("%s: %s\n", what, result ? strerror(errno) : "0");
 }
 
+/* sigval_t and sigevent_t: some programs use these names. */
 static timer_t make(clockid_t clock, int how, int signal)
 {
-    struct sigevent event = { .sigev_notify = how, .sigev_signo = signal };
+    sigval_t none = { .sival_ptr = NULL };
+    sigevent_t event = { .sigev_notify = how, .sigev_signo = signal, .sigev_value = none };
     timer_t timer = NULL;
 
     if (timer_create(clock, &event, &timer))
@@ -239,11 +244,31 @@ static void far(void)
     alarm(0);
 }
 
-int main(void)
+static void limits(void)
+{
+    errno = 0;
+    printf("limits %ld %d", sysconf(_SC_DELAYTIMER_MAX), sysconf(_SC_SIGQUEUE_MAX) != 0);
+    printf(" %ld, %d\n", sysconf(_SC_TIMER_MAX), errno);
+}
+
+static void leave(int number)
+{
+    (void)number;
+    pthread_exit(NULL);
+}
+
+int main(int argc, char **argv)
 {
     sigset_t mask;
 
+    (void)argv;
     setvbuf(stdout, NULL, _IOLBF, 0);
+    if (argc > 1) {
+        signal(SIGALRM, leave);
+        ualarm(1000, 0);
+        for (;;)
+            __asm__ volatile("");
+    }
     deleted_by_handler();
     deleted_by_others();
     sigemptyset(&mask);
@@ -253,5 +278,6 @@ int main(void)
     late();
     silent();
     far();
+    limits();
     return 0;
 }

@@ -24,6 +24,27 @@ static void on_interrupt(int number)
     interrupts += number == SIGINT;
 }
 
+static void on_alarm(int number)
+{
+    (void)number;
+}
+
+/* The first read ends with EINTR though signal has set SA_RESTART, the second begins again. */
+static int read_in_time(void)
+{
+    char buffer[10];
+
+    signal(SIGALRM, on_alarm);
+    siginterrupt(SIGALRM, 1);
+    ualarm(50000, 50000);
+    printf("%zd", read(0, buffer, sizeof(buffer)));
+    printf(" %d\n", errno == EINTR);
+    fflush(stdout);
+    siginterrupt(SIGALRM, 0);
+    printf("%zd\n", read(0, buffer, sizeof(buffer)));
+    return 0;
+}
+
 /* Waits for SIGINT in a call of this kind. */
 static int interrupted(const char *where)
 {
@@ -74,6 +95,8 @@ int main(int argc, char **argv)
     }
     if (!strcmp(what, "interrupted"))
         return interrupted(argc > 2 ? argv[2] : "");
+    if (!strcmp(what, "read in time"))
+        return read_in_time();
     if (!strcmp(what, "args")) {
         for (int i = 2; i < argc; i++)
             printf("[%s]\n", argv[i]);

@@ -80,6 +80,11 @@ def test_stdin_pipe():
     expect(done.stdout == b"one\ntwo\n" and done.returncode == 0, str(done))
 
 
+def test_siginterrupt():
+    done = shell("rm -f f; { until [ -s f ]; do sleep 0.1; done; sleep 0.4; echo late; } | $RUN 'read in time' > f; cat f")
+    expect(done.stdout == b"-1 1\n5\n", str(done))
+
+
 def test_stdin_null_and_closed():
     for redirection in ("< /dev/null", "<&-"):
         done = shell(f"$RUN copy {redirection}")

@@ -117,21 +117,21 @@ typedef __sigset_t sigset_t; /* signal n is bit n - 1 */
 typedef void (*_sig_func_ptr)(int);
 typedef _sig_func_ptr __sighandler_t;
 
-union sigval {
+typedef union sigval {
     int sival_int;
     void *sival_ptr;
-};
+} sigval_t;
 
 #define SIGEV_SIGNAL 0
 #define SIGEV_NONE 1
 #define SIGEV_THREAD 2
-struct sigevent {
+typedef struct sigevent {
     union sigval sigev_value;
     int sigev_signo;
     int sigev_notify;
     void (*sigev_notify_function)(union sigval value);
     pthread_attr_t *sigev_notify_attributes;
-};
+} sigevent_t;
 
 typedef struct {
     int si_signo;
