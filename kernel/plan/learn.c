@@ -123,13 +123,15 @@ static bool goes_on(const struct region *r, uint32_t page)
 
 /*
  * What comes back is a turn: it begins where the second pass did. What came before that, a header say, is no part of it, unless it was used
- * again since.
+ * again since; of a loop within the turn that is seen in part only, since what comes back is not hidden once more.
  */
 static void note_agreement(void)
 {
     if (++agreed % AGREE != 0)
         return;
     npending = 0; /* and is no part of the first */
+    if (turn <= llm_pool.nframes)
+        pass.again[at.extent] = pass.now;
     uint32_t extents = 0;
     for (uint32_t i = 0; i < pass.count; i++)
         extents += pass.last_use[i] >= began;
@@ -294,6 +296,13 @@ void learn_was_wrong(bool proven)
 {
     attempts += proven ? 1 : UNPROVEN;
     learn_turn_stop();
+    start_anew();
+    learn_hide_soon();
+}
+
+void learn_gave_up(void)
+{
+    attempts -= attempts > 0;
     start_anew();
     learn_hide_soon();
 }

@@ -26,6 +26,8 @@ bool learn_is_active(const struct region *r);
 void learn_forget(const struct region *r);
 /* A learnt plan proved wrong, and is no more. One that never was right (not `proven`) counts twice among those that may. */
 void learn_was_wrong(bool proven);
+/* One was given up, since the program needs none: the turn that was noted for it is no attempt. */
+void learn_gave_up(void);
 /* The program has gone through it in order for long: whatever comes when it ends is worth learning, too. */
 void learn_was_right(void);
 /* It misses too often: a turn is to be noted. False: there have been too many, or one is noted just now. */

@@ -99,13 +99,21 @@ static void hide_beginning(void)
 
 enum outcome { GOES_ON,
                IS_OVER,
+               FITS,
                HAS_FAILED };
+
+/* What fits the frames is worth no plan, and may be a loop within a turn. */
+static bool is_long_enough(void)
+{
+    return turn.pages >= MAX(2 * BEGINNING, llm_pool.nframes / 4 * 3);
+}
 
 static enum outcome note_use(struct region *r, uint32_t page)
 {
     enum walk_use use = walk_use(&turn, r, page);
     if (use != WALK_NEW && hidden && is_beginning(r, page))
-        return ++again >= AGREE ? IS_OVER : GOES_ON;
+        return ++again < AGREE ? GOES_ON : is_long_enough() ? IS_OVER
+                                                            : FITS;
     if (use == WALK_NEW) {
         again -= again > 0;
         newest = turn.now;
@@ -114,9 +122,7 @@ static enum outcome note_use(struct region *r, uint32_t page)
         return HAS_FAILED;
     if (beginning == 0 && turn.pages >= BEGINNING)
         beginning = turn.count;
-    /* What fits the frames may be a loop within a turn, which is not over then; but not if nothing new is used any more. */
-    bool long_enough = turn.pages >= MAX(2 * BEGINNING, llm_pool.nframes / 4 * 3) || turn.now - newest > BEGINNING;
-    if (!hidden && beginning > 0 && long_enough)
+    if (!hidden && beginning > 0 && (is_long_enough() || turn.now - newest > BEGINNING))
         hide_beginning();
     return GOES_ON;
 }
@@ -145,6 +151,8 @@ void learn_turn_note(vaddr_t address)
         enum outcome outcome = note_use(at.region, at.first);
         if (outcome == IS_OVER)
             make_plan(&at);
+        else if (outcome == FITS)
+            plan_give_up();
         else if (outcome == HAS_FAILED)
             learn_turn_stop(); /* the plan that is in force stays as it is */
     }

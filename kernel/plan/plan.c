@@ -275,6 +275,12 @@ static void prove_wrong(void)
         learn_was_wrong(proven);
 }
 
+void plan_give_up(void)
+{
+    drop();
+    learn_gave_up();
+}
+
 void plan_turn_is_over(void)
 {
     bool noted = learn_turn_is_on();

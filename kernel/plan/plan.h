@@ -63,6 +63,8 @@ bool plan_is_on(void);
 bool plan_is_over(void);
 /* Fault context, pager_lock not held: makes a learnt one anew, with a ring as wide as the program needs it. */
 void plan_widen(void);
+/* The learnt one that is in force is dropped, and was not wrong: what the program uses now fits the frames, and needs none. */
+void plan_give_up(void);
 /* Its mappings, at most PLAN_MAX_SOURCES, its pages, and how many of them are worked on at once. */
 uint32_t plan_sources(struct region **out);
 uint32_t plan_pages(void);

@@ -84,6 +84,7 @@ static bool list_page(struct walk *w, struct region *r, uint32_t page, uint32_t 
     if (w->count == WALK_MOST)
         return false;
     w->began[w->count] = w->last_use[w->count] = when;
+    w->again[w->count] = 0;
     w->list[w->count++] = (struct plan_extent){ r, page, 1 };
     return true;
 }
@@ -183,13 +184,14 @@ static size_t make_extents(const struct walk *w, uint32_t since, struct plan_ext
         const struct plan_extent *e = &w->list[i];
         const struct walk_region *of = walk_region(w, e->region);
         uint32_t end = e->first + e->n;
-        if (w->last_use[i] < since)
+        uint32_t from = w->again[i] >= since ? 0 : since;
+        if (w->last_use[i] < from)
             continue;
         if (e->n <= PART && when_listed(of, e->first) > when_listed(of, end - 1)) {
             for (; end > e->first + STEP_DOWN; end -= STEP_DOWN)
-                n = add_extents(w, i, end - STEP_DOWN, end, since, out, n, most);
+                n = add_extents(w, i, end - STEP_DOWN, end, from, out, n, most);
         }
-        n = add_extents(w, i, e->first, end, since, out, n, most);
+        n = add_extents(w, i, e->first, end, from, out, n, most);
     }
     return n <= most ? n : 0;
 }

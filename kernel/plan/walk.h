@@ -28,7 +28,8 @@ struct walk_region {
 
 struct walk {
     struct plan_extent list[WALK_MOST];
-    uint32_t began[WALK_MOST], last_use[WALK_MOST]; /* of each, in uses */
+    uint32_t began[WALK_MOST], last_use[WALK_MOST]; /* of each, in uses; */
+    uint32_t again[WALK_MOST];                      /* ... and when a loop within the turn came by anew; 0: never */
     uint32_t count;
     uint32_t now, pages; /* uses; different pages */
     uint32_t mixed;      /* uses that went on with an extent while a later one grew as well */
