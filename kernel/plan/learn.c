@@ -27,8 +27,8 @@
 
 /* Protected by pager_lock. While a plan is being made nothing is learnt, so that the pass can be read without. */
 static struct walk pass;
-static uint32_t attempts, aimless, rests;
-static uint64_t rest_until; /* pages mapped; 0: there are attempts left */
+static uint32_t attempts, aimless, rests, charged; /* charged: attempts that the turn which is noted has cost */
+static uint64_t rest_until;                        /* pages mapped; 0: there are attempts left */
 static bool following, ready, starting, turn_is_due, widening_is_due;
 static struct walk_place at; /* of a second pass: where it is, */
 static uint32_t began, turn; /* ... when the first one was where that began, and how long ago: in uses */
@@ -302,7 +302,7 @@ void learn_was_wrong(bool proven)
 
 void learn_gave_up(void)
 {
-    attempts -= attempts > 0;
+    attempts -= MIN(attempts, charged);
     start_anew();
     learn_hide_soon();
 }
@@ -315,6 +315,7 @@ void learn_was_right(void)
 
 void learn_has_plan(void)
 {
+    turn_is_due = widening_is_due = false; /* of another plan */
     start_anew();
 }
 
@@ -323,7 +324,7 @@ bool learn_anew(bool proven)
     uint32_t more = proven ? 1 : UNPROVEN;
     if (attempts + more >= ATTEMPTS || learn_turn_is_on())
         return false;
-    attempts += more;
+    attempts += charged = more;
     turn_is_due = learn_wants = true;
     return true;
 }

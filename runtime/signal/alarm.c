@@ -11,6 +11,7 @@
 #include "runtime/time/clock.h"
 
 #define NS_PER_US 1000u
+#define MOST_US ((useconds_t)INT64_MAX / NS_PER_US)
 #define US_PER_S 1000000
 
 static struct itimer timer = { .info = { .si_signo = SIGALRM, .si_code = SI_KERNEL } };
@@ -38,9 +39,10 @@ API unsigned alarm(unsigned seconds)
 API useconds_t ualarm(useconds_t us, useconds_t interval)
 {
     struct itimer_state old;
+    int error = set((int64_t)MIN(us, MOST_US) * NS_PER_US, (int64_t)MIN(interval, MOST_US) * NS_PER_US, &old);
 
-    if (set((int64_t)us * NS_PER_US, (int64_t)interval * NS_PER_US, &old))
-        return (useconds_t)-1;
+    if (error)
+        return (useconds_t)api_status(error);
     return (useconds_t)(old.left_ns / NS_PER_US);
 }
 

@@ -209,13 +209,19 @@ void itimer_lock(void)
 
 void itimer_lock_settled(void)
 {
+    int64_t began = (int64_t)time_ns(); /* what expires later is not waited for: that might never end */
+
     for (;;) {
         signal_deliver_due();
         itimer_wait_for_handler();
         futex_lock(&lock);
-        if (handler_frame || (!signal_is_due() && !handler_runs()))
+        const struct itimer *next = find_next();
+        bool is_late = next && next->due_ns <= began; /* the thread is on its way */
+        if (handler_frame || (!is_late && !signal_is_due() && !handler_runs()))
             return;
         futex_unlock(&lock);
+        if (is_late)
+            thread_yield();
     }
 }
 

@@ -13,12 +13,22 @@ static sigset_t waiting(const struct pending_signals *p)
     return __atomic_load_n(&p->set, __ATOMIC_RELAXED);
 }
 
+/* Timers' signals aside: those come and go with their timers. */
+static bool waits_already(const struct pending_signals *p, int signal)
+{
+    const struct pending_signal *at = p->oldest;
+
+    while (at && (at->info.si_signo != signal || at->info.si_code == SI_TIMER))
+        at = at->next;
+    return at != NULL;
+}
+
 int pending_put(struct pending_signals *p, const siginfo_t *info)
 {
     sigset_t bit = SIGNAL_BIT(info->si_signo);
     struct pending_signal **end = &p->oldest, *new;
 
-    if (info->si_signo < SIGRTMIN && info->si_code != SI_TIMER && (waiting(p) & bit))
+    if (info->si_signo < SIGRTMIN && info->si_code != SI_TIMER && waits_already(p, info->si_signo))
         return 0;
     new = malloc(sizeof(*new));
     if (!new)

@@ -69,6 +69,7 @@ API int timer_create(clockid_t clock, struct sigevent *restrict event, timer_t *
     static const struct sigevent by_default = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
     int error = check_clock(clock);
     struct program_timer *t;
+    int id;
 
     if (!error)
         error = check_event(event ? event : &by_default);
@@ -78,13 +79,14 @@ API int timer_create(clockid_t clock, struct sigevent *restrict event, timer_t *
     t->clock = clock;
     take_event(&t->timer, event ? event : &by_default);
     itimer_lock();
-    t->timer.info.si_timerid = next_id++;
+    id = next_id++;
+    t->timer.info.si_timerid = id;
     if (!event)
-        t->timer.info.si_value.sival_int = t->timer.info.si_timerid;
-    *out = (timer_t)(intptr_t)t->timer.info.si_timerid;
+        t->timer.info.si_value.sival_int = id;
     t->next = created;
     created = t;
     itimer_unlock();
+    *out = (timer_t)(intptr_t)id; /* not under the lock: a handler runs if it faults */
     return 0;
 }
 

@@ -257,6 +257,25 @@ static void leave(int number)
     pthread_exit(NULL);
 }
 
+/* The alarm's signal is its own, although it came while one of a timer waited that is deleted. SIGALRM is blocked. */
+static void beside_another(void)
+{
+    timer_t timer = make(CLOCK_MONOTONIC, SIGEV_SIGNAL, SIGALRM);
+    sigset_t waiting;
+
+    says("set", set(timer, MS, 0));
+    sleep_ms(20);
+    ualarm(1000, 0);
+    sleep_ms(20);
+    says("delete", timer_delete(timer));
+    sigpending(&waiting);
+    printf("still there: %d\n", sigismember(&waiting, SIGALRM));
+    ualarm(1000, (useconds_t)-1); /* an interval that has no end */
+    sleep_ms(20);
+    alarm(0);
+    printf("it ends\n");
+}
+
 int main(int argc, char **argv)
 {
     sigset_t mask;
@@ -273,11 +292,13 @@ int main(int argc, char **argv)
     deleted_by_others();
     sigemptyset(&mask);
     sigaddset(&mask, SIGUSR1);
+    sigaddset(&mask, SIGALRM);
     sigprocmask(SIG_BLOCK, &mask, NULL);
     set_while_it_waits();
     late();
     silent();
     far();
     limits();
+    beside_another();
     return 0;
 }
